@@ -1,0 +1,53 @@
+"""What one client asks once, fully checked (oidc/authorize.py), never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Json = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRequest:
+    """One claim asked for by the `claims` parameter (OIDC Core §5.5.1)."""
+
+    essential: bool = False
+    values: tuple[Json, ...] = ()  # empty: any value will do
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsRequest:
+    """The `claims` parameter (OIDC Core §5.5): claims by name, for userinfo and for the ID token."""
+
+    userinfo: Mapping[str, ClaimRequest] = field(default_factory=dict)
+    id_token: Mapping[str, ClaimRequest] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every claim asked for, in either place."""
+        return frozenset(self.userinfo) | frozenset(self.id_token)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """A checked request for authorization (OIDC Core §3.1.2.1)."""
+
+    client_id: str
+    redirect_uri: str
+    scope: tuple[str, ...]  # what is allowed of what was asked, in the order asked
+    response_mode: str = "query"  # or form_post
+    state: str | None = None
+    nonce: str | None = None
+    code_challenge: str | None = None  # S256 only (RFC 7636)
+    prompt: frozenset[str] = frozenset()
+    max_age: int | None = None  # seconds
+    required_sub: str | None = None  # from id_token_hint, or the claim sub asked for with a value
+    login_hint: str | None = None
+    ui_locales: tuple[str, ...] = ()
+    claims_locales: tuple[str, ...] = ()
+    display: str = "page"
+    claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+
+    @property
+    def offline(self) -> bool:
+        """Whether it asks for refresh tokens that outlive the Session (OIDC Core §11)."""
+        return "offline_access" in self.scope

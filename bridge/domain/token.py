@@ -1,0 +1,70 @@
+"""Tokens: codes, access and refresh credentials. A credential reads `<grant tag>.<secret>`; stores keep its hash."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import Enum
+
+from bridge.domain.authorization_request import Json
+from bridge.domain.grant import Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What an authorization code stands for (RFC 6749 §4.1)."""
+
+    grant: Grant
+    redirect_uri: str
+    code_challenge: str | None
+    expires_at: int  # epoch seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SpentCode:
+    """The tombstone of a code that was taken: whom its replay concerns."""
+
+    grant_id: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What an access token stands for. `claims` is the ready answer of userinfo."""
+
+    grant_id: str
+    client_id: str
+    sub: str
+    scope: tuple[str, ...]
+    sid: str
+    issued_at: int  # epoch seconds
+    expires_at: int  # epoch seconds
+    claims: dict[str, "Json | dict[str, Json] | list[str]"] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """What a refresh token stands for; times in epoch seconds."""
+
+    grant: Grant
+    issued_at: int
+    expires_at: int  # idle limit: moves at each rotation
+    ends_at: int  # limit in all: stays
+
+
+class Rotation(Enum):
+    """What became of an attempt to rotate a refresh token (RFC 9700 §4.14.2)."""
+
+    WON = "the new tokens were stored"
+    REPEATED = "it was rotated a moment ago: give the same answer again"
+    REUSED = "it was rotated long ago: its family has been ended"
+    GONE = "there is no such token"
+
+
+def grant_tag(credential: str) -> str:
+    """The grant id that a credential carries; empty where it has none. Costs no look-up."""
+    tag, dot, secret = credential.partition(".")
+    return tag if dot and secret else ""
+
+
+def digest(credential: str) -> str:
+    """The name under which a store keeps a credential: SHA-256 in hexadecimal of its text."""
+    return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,72 @@
+"""The errors that every room shares, drawn in DESIGN's tree; each room may add its own below these.
+
+An error carries two texts where a stranger may read one of them: what is said aloud, a fixed sentence or a
+key of a page's text, and `detail`, which goes to the log only.
+"""
+
+
+class BridgeError(Exception):
+    """The root: whatever this project raises on purpose."""
+
+
+class ConfigError(BridgeError):
+    """The settings can't be used; `faults` holds one sentence per fault, all of them at once."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+class ShownToUser(BridgeError):
+    """Answered with a page, never with a redirect: client or redirect_uri are not trusted.
+
+    `status` is the HTTP status, `key` names the page's text (web/errors.py), `detail` is for the log.
+    """
+
+    def __init__(self, status: int, key: str, detail: str = "") -> None:
+        super().__init__(f"{key}: {detail}" if detail else key)
+        self.status = status
+        self.key = key
+        self.detail = detail
+
+
+class ReturnedToClient(BridgeError):
+    """An OAuth error for the client (RFC 6749 §4.1.2.1): code, a fixed sentence, and a detail for the log."""
+
+    def __init__(self, error: str, description: str, detail: str = "") -> None:
+        super().__init__(f"{error}: {description}" + (f" ({detail})" if detail else ""))
+        self.error = error
+        self.description = description
+        self.detail = detail
+
+
+class UpstreamError(BridgeError):
+    """CamDigiKey did not give what was asked; `oauth_error` is what the client is told of it."""
+
+    oauth_error = "server_error"
+
+
+class UpstreamUnavailable(UpstreamError):
+    """It could not be reached, or not in time, or the circuit breaker is open."""
+
+    oauth_error = "temporarily_unavailable"
+
+
+class UpstreamRefused(UpstreamError):
+    """It answered, and refused: the person's token or account does not hold."""
+
+    oauth_error = "access_denied"
+
+
+class UpstreamBroken(UpstreamError):
+    """It answered something that can't be trusted: a bad MAC, a bad signature, a wrong chain, garbage."""
+
+    oauth_error = "server_error"
+
+
+class StoreUnavailable(BridgeError):
+    """Redis or SQL is away: 503 with Retry-After, nothing half done."""
+
+
+class SealBroken(BridgeError):
+    """A sealed text was not made here, was changed, or was sealed for another purpose."""
