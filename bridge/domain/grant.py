@@ -10,8 +10,8 @@ from bridge.domain.subject import Subject
 class Grant:
     """What one person gave one client at one time.
 
-    `id` is the grant tag, the first part of every credential. `session_key` is empty for an offline Grant
-    that was loosed from its Session at the first refresh. Everything that an ID token says of the login is here, so a refresh repeats it.
+    `id` is the grant tag, the first part of every credential. Everything that an ID token says of the login
+    is here, so that a refresh repeats it.
     """
 
     id: str

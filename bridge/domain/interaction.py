@@ -36,7 +36,7 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One trip to CamDigiKey. `key` is the hash of the state (v3) or of the browser (v2, which carries none)."""
+    """One trip to CamDigiKey. `key`: the hash of the state (v3), or of the browser (v2 carries no state)."""
 
     key: str
     browser: str
@@ -82,7 +82,9 @@ def _serves(interaction: Interaction, session: Session, sub: str | None, now: in
         return False
     if request.max_age is None:
         return True
-    return 0 < request.max_age and now - session.auth_time <= request.max_age  # 0 asks for a new login, always
+    return (
+        0 < request.max_age and now - session.auth_time <= request.max_age
+    )  # 0 asks for a new login, always
 
 
 def _consent_is_wanted(interaction: Interaction, consent: Consent | None, client: Client) -> bool:

@@ -1,4 +1,4 @@
-"""Tokens: codes, access and refresh credentials. A credential reads `<grant tag>.<secret>`; stores keep its hash."""
+"""Tokens: codes, access and refresh credentials, each `<grant tag>.<secret>`; stores keep their hash."""
 
 import hashlib
 from dataclasses import dataclass, field
