@@ -1,6 +1,11 @@
 """The person: what CamDigiKey asserted (Identity), and that person as this provider knows them (Subject)."""
 
+import base64
+import hashlib
+import hmac
 from dataclasses import dataclass, field
+
+from bridge.domain.client import PAIRWISE, Client
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +42,19 @@ class UpstreamToken:
     issued_at: int
     expires_at: int
     checked_at: int  # when its status was last asked
+
+
+def subject_id(key: bytes, camdigikey_id: str) -> str:
+    """The key of a person's consents and grants in our stores; `key` is the provider's subject key."""
+    return _keyed(key, "subject", camdigikey_id)
+
+
+def sub_for(key: bytes, client: Client, camdigikey_id: str) -> str:
+    """The `sub` of a person for this client: pairwise by its sector, or public (OIDC Core §8)."""
+    sector = client.sector if client.subject_type == PAIRWISE else ""
+    return _keyed(key, "pairwise:" + sector if sector else "public", camdigikey_id)
+
+
+def _keyed(key: bytes, use: str, camdigikey_id: str) -> str:
+    message = use.encode() + b"\0" + camdigikey_id.encode()
+    return base64.urlsafe_b64encode(hmac.digest(key, message, hashlib.sha256)).rstrip(b"=").decode()
