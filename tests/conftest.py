@@ -1,0 +1,8 @@
+"""Shared fixtures live in tests/support, a module for each subject; this names them."""
+
+pytest_plugins = [
+    "tests.support.apache",
+    "tests.support.browser",
+    "tests.support.node",
+    "tests.support.postgres",
+]

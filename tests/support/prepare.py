@@ -1,0 +1,129 @@
+"""Gets what the tests need and the machine lacks, as far as it can; `make test` runs it before pytest.
+
+A tool that cannot be had is no fault here: its tests say so, one sentence each, and are skipped (or fail,
+where CI is set). What is fetched goes into `.make` or, as root on Debian, comes as a package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from tests.support import tools
+from tests.support.tools import MADE, NODE_PROJECT, ROOT
+
+Found = TypeVar("Found")
+APT_INSTALL = ROOT / "deploy" / "setup" / "apt_install.sh"
+
+
+def main() -> None:
+    for name, get in (
+        ("browser", get_browser),
+        ("PostgreSQL", get_postgres),
+        ("Node", get_node),
+        ("Apache", get_apache),
+    ):
+        print(f"  {name}: {get()}", flush=True)
+
+
+def get_browser() -> str:
+    browser = tools.find_browser() or first_success(
+        "a browser", playwright_chromium, lambda: apt_install("chromium"), find=tools.find_browser
+    )
+    return str(browser or f"missing. A test with a browser {tools.BROWSER_HINT}")
+
+
+def get_postgres() -> str:
+    # The embedded wheel is among the locked packages, so there is nothing to fetch.
+    return str(tools.find_postgres() or f"missing. A test with PostgreSQL {tools.POSTGRES_HINT}")
+
+
+def get_node() -> str:
+    node = tools.find_node() or first_success("Node", node_wheel, find=tools.find_node)
+    if node is None:
+        return f"missing. A test with Node {tools.NODE_HINT}"
+    if not npm_ci(node):
+        return f"{node.executable}, but npm could not install {NODE_PROJECT.relative_to(ROOT)}."
+    return str(node.executable)
+
+
+def get_apache() -> str:
+    packages = ("apache2-bin", "libapache2-mod-auth-openidc")
+    apache = tools.find_apache() or first_success(
+        "Apache with mod_auth_openidc", lambda: apt_install(*packages), find=tools.find_apache
+    )
+    return str(apache.executable) if apache else f"missing. A test with Apache {tools.APACHE_HINT}"
+
+
+def first_success(what: str, *ways: Callable[[], bool], find: Callable[[], Found | None]) -> Found | None:
+    """Try one way after the other until `find` finds what it looks for."""
+    print(f"  getting {what} …", flush=True)
+    for way in ways:
+        if way():
+            tools.answers.cache_clear()
+            found = find()
+            if found is not None:
+                return found
+    return None
+
+
+def playwright_chromium() -> bool:
+    """Playwright's own build; many networks do not let it through, so it must give up soon."""
+    command = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
+    where = {"PLAYWRIGHT_BROWSERS_PATH": str(tools.BROWSERS)}
+    return run(command, where | {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}, seconds=300)
+
+
+def apt_install(*packages: str) -> bool:
+    return os.geteuid() == 0 and run(["/bin/sh", str(APT_INSTALL), *packages], seconds=900)
+
+
+def node_wheel() -> bool:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command += ["--only-binary", ":all:", "--require-hashes", "--no-deps", "--upgrade"]
+    command += ["--target", str(tools.NODE_WHEEL.parent), "-r", str(NODE_PROJECT / "node.lock")]
+    return run(command, {"PIP_ROOT_USER_ACTION": "ignore"}, seconds=600)
+
+
+def npm_ci(node: tools.Node) -> bool:
+    """Install the locked JavaScript packages, unless they stand there already."""
+    lock, stamp = NODE_PROJECT / "package-lock.json", node.modules / ".made-of"
+    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text() == digest:
+        return True
+    print("  installing the relying parties' JavaScript packages …", flush=True)
+    quiet = ["--no-audit", "--no-fund", "--no-update-notifier", "--ignore-scripts", "--loglevel=error"]
+    path = f"{node.executable.parent}:{os.environ.get('PATH', os.defpath)}"
+    settings = {"npm_config_cache": str(MADE / "npm"), "PATH": path}
+    if not run([*node.npm, "ci", *quiet], settings, seconds=300, cwd=NODE_PROJECT):
+        return False
+    stamp.write_text(digest)
+    return True
+
+
+def run(
+    command: list[str], extra: Mapping[str, str] | None = None, *, seconds: int, cwd: Path = ROOT
+) -> bool:
+    """Run a command that may fail: True when it succeeded, and its last words on the screen when not."""
+    environment = {**os.environ, **(extra or {})}
+    try:
+        done = subprocess.run(
+            command, env=environment, cwd=cwd, timeout=seconds, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as fault:
+        print(f"    {fault}")
+        return False
+    if done.returncode:
+        last = done.stdout.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        print(f"    {last[0].strip()}")
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    main()
