@@ -1,0 +1,98 @@
+"""What an error looks like: a page for people, JSON for applications; its status, and its line in the log."""
+
+from flask import Flask, Response, g, jsonify, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from bridge.errors import SealBroken, ShownToUser, StoreUnavailable, UpstreamError
+from bridge.oidc.authorize import RequestRefused
+from bridge.oidc.respond import refusal
+from bridge.ops.logs import logger
+from bridge.web import pages
+from bridge.web.edge import edge
+from bridge.web.login import Elsewhere
+from bridge.web.respond import page, respond
+from bridge.web.security import Limited
+
+RETRY_AFTER = "5"  # seconds
+FOR_APPLICATIONS = ("/token", "/userinfo", "/jwks", "/.well-known/", "/healthz", "/readyz")
+KEY_OF_STATUS = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    414: "too_large",
+    421: "misdirected",
+    429: "too_many_requests",
+    503: "unavailable",
+}
+
+
+def register(app: Flask) -> None:
+    """Mount the table."""
+    app.register_error_handler(RequestRefused, _refused)
+    app.register_error_handler(ShownToUser, _shown)
+    app.register_error_handler(SealBroken, _seal_broken)
+    app.register_error_handler(StoreUnavailable, _unavailable)
+    app.register_error_handler(UpstreamError, _unavailable)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _refused(error: RequestRefused) -> BaseResponse:
+    logger().info("authorize.refused", error=error.error, why=error.description)
+    return respond(refusal(error, edge().settings.issuer))
+
+
+def _shown(error: ShownToUser) -> BaseResponse:
+    logger().info("page.refused", key=error.key, why=error.detail)
+    response = _answer(error.status, error.key, _way_back(error))
+    if isinstance(error, Limited):
+        response.headers["Retry-After"] = str(error.wait)
+    return response
+
+
+def _seal_broken(error: SealBroken) -> BaseResponse:
+    return _shown(ShownToUser(400, "link_expired", str(error)))
+
+
+def _unavailable(error: Exception) -> BaseResponse:
+    logger().error("unavailable", error=type(error).__name__)
+    response = _answer(503, "unavailable")
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
+def _http(error: HTTPException) -> BaseResponse:
+    status = error.code or 500
+    if status < 400:  # a redirect that routing asks for
+        return error.get_response()
+    response = _answer(status, KEY_OF_STATUS.get(status, "bad_request" if status < 500 else "internal"))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _unforeseen(error: Exception) -> BaseResponse:
+    logger().exception("internal", error=type(error).__name__)
+    return _answer(500, "internal")
+
+
+def _answer(status: int, key: str, way_back: tuple[str, str] = ("", "")) -> BaseResponse:
+    if request.path.startswith(FOR_APPLICATIONS):
+        return _json(status)
+    uri, name = way_back
+    return page(pages.error(key=key, status=status, way_back=uri, client_name=name), status=status)
+
+
+def _json(status: int) -> Response:
+    oauth = "temporarily_unavailable" if status == 503 else "server_error" if status >= 500 else "invalid_request"
+    response = jsonify(error=oauth, request_id=g.get("request_id", ""))
+    response.status_code = status
+    return response
+
+
+def _way_back(error: ShownToUser) -> tuple[str, str]:
+    client = edge().services.clients.get(error.client_id) if isinstance(error, Elsewhere) else None
+    return (client.way_back, client.name) if client is not None else ("", "")

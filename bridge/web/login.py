@@ -1,0 +1,312 @@
+"""The pages of a sign-in: before CamDigiKey, the way back from it, "is this you?", and what went wrong."""
+
+from dataclasses import replace
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from bridge.domain.client import Client
+from bridge.domain.interaction import Interaction, Step
+from bridge.domain.session import Session
+from bridge.errors import ShownToUser, UpstreamError
+from bridge.login import callback, confirm, finish, start
+from bridge.login.support import SignedIn, person_mark, random_text
+from bridge.oidc.respond import AuthorizationResponse
+from bridge.web import pages
+from bridge.web.edge import edge, query_pairs
+from bridge.web.respond import page, prefetch_refused, respond
+from bridge.web.security import YEAR, is_prefetch, is_top_navigation, login_hops, next_hops
+
+blueprint = Blueprint("login", __name__)
+
+
+def move_on(interaction: Interaction, session: Session | None, *, arrived: bool) -> Response:
+    """What the dispatcher says comes next; `arrived`: the browser is at the sealed address already."""
+    e = edge()
+    return show(finish.proceed(interaction, session, e.services, e.settings), arrived=arrived)
+
+
+def show(outcome: finish.Outcome, *, arrived: bool) -> Response:
+    """An outcome as a response: back to the client, on to CamDigiKey, to the sealed address, or a page."""
+    if isinstance(outcome, AuthorizationResponse):
+        return respond(outcome)
+    if outcome.step is Step.SIGN_IN and _goes_straight_on(outcome.client):
+        return _go(outcome.interaction, outcome.session)
+    if not arrived:
+        return to_login(outcome.interaction)
+    if outcome.step is Step.CONSENT and outcome.session is not None:
+        return _consent_page(outcome.interaction, outcome.client, outcome.session)
+    return _sign_in_page(outcome.interaction, outcome.client)
+
+
+def to_login(interaction: Interaction, path: str = "/login") -> Response:
+    """To the Interaction's own address: the clean URL that bears F5, Back and a second tab."""
+    return redirect(f"{path}?i={edge().services.interactions.seal(interaction)}", 303)
+
+
+def opened(text: str) -> Interaction:
+    """The Interaction of a sealed text, if it is this browser's. Raises ShownToUser, or Elsewhere."""
+    e = edge()
+    interaction = e.services.interactions.unseal(text)
+    browser = e.guard.browser()
+    if browser != interaction.browser:
+        raise Elsewhere(interaction, has_cookie=bool(browser))
+    return interaction
+
+
+class Elsewhere(ShownToUser):
+    """A sealed address in a browser that did not ask for it: never a redirect with state (DESIGN §5)."""
+
+    def __init__(self, interaction: Interaction, *, has_cookie: bool) -> None:
+        super().__init__(400, "opened_elsewhere" if has_cookie else "no_cookies")
+        self.client_id = interaction.request.client_id
+        self.has_cookie = has_cookie
+
+
+def _renewed(interaction: Interaction) -> Interaction | None:
+    """The same request again, when its time was over; None while it lives."""
+    e = edge()
+    now = int(e.services.clock())
+    if now - interaction.created_at <= e.settings.lifetimes.interaction:
+        return None
+    return Interaction(random_text(e.services, 16), interaction.request, interaction.browser, now)
+
+
+@blueprint.get("/login")
+def login() -> Response:
+    """The Interaction's own address."""
+    if is_prefetch(request):
+        return prefetch_refused()
+    text = request.args.get("i", "")
+    try:
+        interaction = opened(text)
+    except Elsewhere as elsewhere:
+        return _try_cookie(text, elsewhere)
+    if renewed := _renewed(interaction):
+        return to_login(renewed)
+    return move_on(interaction, edge().guard.session(), arrived=True)
+
+
+def _try_cookie(text: str, elsewhere: Elsewhere) -> Response:
+    """A browser without our cookie gets one and is asked once more: so a refused cookie can be told apart."""
+    if elsewhere.has_cookie or "cookie" in request.args:
+        raise elsewhere
+    edge().guard.browser_or_new()
+    return redirect(f"/login?i={text}&cookie=1", 303)
+
+
+def _sign_in_page(interaction: Interaction, client: Client) -> Response:
+    return page(
+        pages.sign_in(
+            client=client,
+            go=_form("/login/start", "start", interaction),
+            cancel=_form("/login/cancel", "cancel", interaction),
+        ),
+        client=client,
+        forms=(*login_hops(edge().settings), *next_hops(interaction.request.redirect_uri, client)),
+    )
+
+
+def _consent_page(interaction: Interaction, client: Client, session: Session) -> Response:
+    return page(
+        pages.consent(
+            client=client,
+            shares=pages.shares_of(interaction.request, client),
+            offline=interaction.request.offline,
+            go=_form("/consent", f"consent:{session.sid}", interaction),
+            cancel=_form("/login/cancel", "cancel", interaction),
+        ),
+        client=client,
+        forms=next_hops(interaction.request.redirect_uri, client),
+    )
+
+
+def _form(action: str, csrf: str, interaction: Interaction, **more: str) -> pages.Form:
+    e = edge()
+    sealed = e.services.interactions.seal(interaction)
+    return pages.Form(action, {"i": sealed, "csrf": e.guard.csrf(csrf), **more})
+
+
+def _goes_straight_on(client: Client) -> bool:
+    """v3 only, and only where a person really navigates (DESIGN §6.3)."""
+    return client.straight_on and edge().services.connector.carries_state and is_top_navigation(request)
+
+
+@blueprint.post("/login/start")
+def begin() -> Response:
+    """The person goes on to CamDigiKey."""
+    e = edge()
+    e.guard.check_csrf("start")
+    interaction = opened(request.form.get("i", ""))
+    if renewed := _renewed(interaction):
+        return to_login(renewed)
+    return _go(interaction, e.guard.session(), replace_other="replace" in request.form)
+
+
+def _go(interaction: Interaction, session: Session | None, *, replace_other: bool = False) -> Response:
+    e = edge()
+    e.guard.limit_starts()
+    try:
+        begun = start.begin(interaction, session, e.services, e.settings, replace_other=replace_other)
+    except start.AlreadyUnderWay:
+        return _under_way_page(interaction)
+    except UpstreamError as error:
+        return to_login(replace(interaction, failure=error.oauth_error), "/login/problem")
+    response = redirect(begun.login_url, 303)
+    e.guard.cookies.put(response, "handoff", begun.key, e.settings.lifetimes.handoff)
+    return response
+
+
+def _under_way_page(interaction: Interaction) -> Response:
+    client = finish.client_of(interaction, edge().services)
+    return page(
+        pages.already_under_way(
+            client=client,
+            go=_form("/login/start", "start", interaction, replace="1"),
+            cancel=_form("/login/cancel", "cancel", interaction),
+        ),
+        client=client,
+        forms=(*login_hops(edge().settings), *next_hops(interaction.request.redirect_uri, client)),
+    )
+
+
+@blueprint.post("/login/cancel")
+def cancel() -> Response:
+    """The person goes back to the application."""
+    e = edge()
+    e.guard.check_csrf("cancel")
+    interaction = opened(request.form.get("i", ""))
+    finish.client_of(interaction, e.services)
+    return respond(finish.decline(interaction, e.settings))
+
+
+@blueprint.get("/login/problem")
+def problem() -> Response:
+    """CamDigiKey's part failed: try again, or back to the application with the error."""
+    return _problem_page(opened(request.args.get("i", "")))
+
+
+def _problem_page(interaction: Interaction, kind: str = "", status: int = 200) -> Response:
+    e = edge()
+    client = finish.client_of(interaction, e.services)
+    again = e.services.interactions.seal(replace(interaction, failure=""))
+    return page(
+        pages.problem(
+            client=client,
+            kind=kind or interaction.failure,
+            try_again=f"/login?i={again}",
+            cancel=_form("/login/cancel", "cancel", interaction),
+        ),
+        client=client,
+        forms=next_hops(interaction.request.redirect_uri, client),
+        status=status,
+    )
+
+
+@blueprint.get("/camdigikey/callback")
+def arrive() -> Response:
+    """CamDigiKey's success callback (document 2.2.1). Answers 303 to a clean URL, whatever happened."""
+    if is_prefetch(request):
+        return prefetch_refused()
+    e = edge()
+    given = dict(query_pairs())
+    auth_token = given.get("authToken", "")
+    browser = e.guard.browser()
+    try:
+        if not 0 < len(auth_token) <= 8192:
+            raise ShownToUser(400, "orphan_callback", "no auth token")
+        before, last = e.guard.session(), e.guard.last_person()
+        outcome = callback.arrive(
+            auth_token, given.get("state"), browser, before, last, e.services, e.settings
+        )
+    except callback.Orphan as orphan:
+        e.guard.limit_starts()
+        callback.send_away(auth_token, e.services)
+        return _dead_end(orphan)
+    except ShownToUser as error:
+        return _dead_end(error)
+    return _after_callback(outcome)
+
+
+def _after_callback(outcome: callback.Outcome) -> Response:
+    match outcome:
+        case callback.Unconfirmed(key):
+            return redirect(f"/confirm/{key}", 303)
+        case callback.Failed(interaction):
+            return to_login(interaction, "/login/problem")
+        case callback.Resumed(interaction):
+            return to_login(interaction)
+        case SignedIn():
+            return _signed_in(outcome)
+
+
+def _signed_in(done: SignedIn) -> Response:
+    e = edge()
+    response = to_login(done.interaction)
+    mark = person_mark(e.services, done.session.subject.identity.camdigikey_id)
+    e.guard.cookies.put(response, "session", done.secret)
+    e.guard.cookies.put(response, "last", mark, YEAR)
+    e.guard.cookies.drop(response, "handoff")
+    return response
+
+
+def _dead_end(error: ShownToUser) -> Response:
+    """A callback that leads nowhere; where this browser has a login under way, its ways on are offered."""
+    e = edge()
+    live = callback.waiting_here(e.guard.cookies.read("handoff"), e.guard.browser(), e.services)
+    if live is None:
+        raise error
+    return _problem_page(live.interaction, kind=error.key, status=error.status)
+
+
+@blueprint.get("/camdigikey/error")
+def come_back_with_error() -> Response:
+    """CamDigiKey's error callback. Its message is never shown (DESIGN §6.6)."""
+    e = edge()
+    given = dict(query_pairs())
+    failed = callback.come_back_with_error(
+        given.get("errorCode", ""), given.get("state"), e.guard.browser(), e.services
+    )
+    if failed is not None:
+        return to_login(failed.interaction, "/login/problem")
+    return _dead_end(ShownToUser(400, "not_completed", "an error callback without its Handoff"))
+
+
+@blueprint.get("/confirm/<key>")
+def ask(key: str) -> Response:
+    """The page "is this you?"."""
+    e = edge()
+    found = confirm.look(key, e.guard.browser(), e.services)
+    if found is None:
+        raise ShownToUser(400, "link_expired", "nobody waits for a confirmation here")
+    interaction, arrival = found
+    client = finish.client_of(interaction, e.services)
+    fields = {"csrf": e.guard.csrf("confirm:" + key)}
+    return page(
+        pages.confirm(
+            client=client,
+            identity=arrival.identity,
+            go=pages.Form(f"/confirm/{key}", fields),
+            cancel=pages.Form(f"/confirm/{key}/no", fields),
+        ),
+        client=client,
+        forms=next_hops(interaction.request.redirect_uri, client),
+    )
+
+
+@blueprint.post("/confirm/<key>")
+def accept(key: str) -> Response:
+    """Yes."""
+    e = edge()
+    e.guard.check_csrf("confirm:" + key)
+    return _signed_in(
+        confirm.accept(key, e.guard.browser(), e.guard.session(), e.services, e.settings)
+    )
+
+
+@blueprint.post("/confirm/<key>/no")
+def reject(key: str) -> Response:
+    """No: back to the beginning of the sign-in."""
+    e = edge()
+    e.guard.check_csrf("confirm:" + key)
+    return to_login(confirm.reject(key, e.guard.browser(), e.services))
