@@ -4,6 +4,7 @@
 PATH="$PATH:/usr/sbin:/sbin"
 export PATH DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 1
+echo "  installing Debian's $* …"
 
 install() {
     apt-get install -qq --yes --no-install-recommends -o DPkg::Lock::Timeout=300 "$@" </dev/null 2>&1

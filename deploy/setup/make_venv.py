@@ -119,7 +119,6 @@ def make_empty_venv() -> None:
     if made_venv(python):
         return
     package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    print(f"  this Python cannot make virtual environments: installing {package} …", flush=True)
     install = ["/bin/sh", str(Path(__file__).with_name("apt_install.sh")), package]
     if subprocess.run(install, check=False).returncode or not made_venv(python):
         raise SetupFailed(

