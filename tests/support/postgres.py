@@ -61,6 +61,13 @@ class Account:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A running server: the folder of its socket, to be given as `host`. Its superuser is `postgres`."""
+    with server() as folder:
+        yield folder
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """Start a server of an empty cluster, hand out its folder, stop it and remove all."""
     programs = tools.needed(tools.find_postgres(), tools.POSTGRES_HINT)
     folder = Path(tempfile.mkdtemp(prefix="bridge-pg-"))
     try:
@@ -68,12 +75,12 @@ def postgres_server() -> Iterator[str]:
         if account.other:
             os.chown(folder, account.user, account.group)
             programs = reachable(programs, folder, account)
-        server = start(programs, folder, account)
+        process = start(programs, folder, account)
         try:
             yield str(folder)
         finally:
-            server.send_signal(signal.SIGINT)  # "fast shutdown"
-            server.wait(timeout=30)
+            process.send_signal(signal.SIGINT)  # "fast shutdown"
+            process.wait(timeout=30)
     finally:
         shutil.rmtree(folder)
 
@@ -127,14 +134,14 @@ def start(programs: Path, folder: Path, account: Account) -> subprocess.Popen[by
     settings = itertools.chain.from_iterable(("-c", f"{name}={value}") for name, value in SETTINGS.items())
     command = [*dying_with_parent(), programs / "postgres", "-D", data, "-k", folder, *settings]
     with log.open("wb") as output:
-        server = subprocess.Popen(command, stdout=output, stderr=output, **account.options())
+        process = subprocess.Popen(command, stdout=output, stderr=output, **account.options())
     try:
-        wait_until_ready(server, folder)
+        wait_until_ready(process, folder)
     except TimeoutError:
-        server.kill()
-        server.wait()
+        process.kill()
+        process.wait()
         pytest.fail(f"PostgreSQL did not start: {log.read_text(errors='replace')[-2000:]}", pytrace=False)
-    return server
+    return process
 
 
 def dying_with_parent() -> list[str | Path]:
@@ -143,14 +150,14 @@ def dying_with_parent() -> list[str | Path]:
     return [setpriv, "--pdeathsig", "QUIT", "--"] if setpriv else []
 
 
-def wait_until_ready(server: subprocess.Popen[bytes], folder: Path) -> None:
+def wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
     pause = threading.Event()
     for _ in range(int(READY_WITHIN / 0.05)):
         try:
             psycopg.connect(host=str(folder), user="postgres", dbname="postgres").close()
             return
         except psycopg.OperationalError:
-            if server.poll() is not None:
+            if process.poll() is not None:
                 break
             pause.wait(0.05)
     raise TimeoutError
