@@ -69,7 +69,7 @@ class Sealer(Protocol):
         """What was sealed. Raises SealBroken."""
 
     def mac(self, purpose: str, text: str) -> str:
-        """A keyed hash of `text`, hexadecimal, the same for ever under the first master key."""
+        """A keyed hash of `text`, hexadecimal, by the oldest master key: a new one in front changes none."""
 
 
 class InteractionSeal(Protocol):

@@ -1,0 +1,33 @@
+"""The answer to a rotation, at rest: only who holds the old refresh token can derive the key to it."""
+
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bridge.errors import SealBroken
+
+_NONCE = 12
+
+
+def _cipher(token: str) -> AESGCM:
+    key = HKDF(SHA256(), 32, salt=None, info=b"answer to a rotation").derive(
+        token.encode("utf-8", "surrogatepass")
+    )
+    return AESGCM(key)
+
+
+def seal_answer(token: str, answer: bytes) -> bytes:
+    """An answer, sealed under `token`."""
+    nonce = os.urandom(_NONCE)
+    return nonce + _cipher(token).encrypt(nonce, answer, None)
+
+
+def open_answer(token: str, sealed: bytes) -> bytes:
+    """The answer sealed under `token`. Raises SealBroken."""
+    try:
+        return _cipher(token).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+    except InvalidTag as error:
+        raise SealBroken("answer to a rotation: changed") from error

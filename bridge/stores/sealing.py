@@ -1,0 +1,136 @@
+"""Encryption at rest: the master keys at work.
+
+A token reads base64url(version | key id | nonce | ciphertext), without padding. Each purpose has a key of its
+own (HKDF-SHA256 from the master key) and is authenticated: a text sealed for one purpose opens for no
+other. The first master key seals, all of them open: a new key is put in front, the old ones stay behind it.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+import zlib
+from collections.abc import Sequence
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bridge.domain.interaction import Interaction
+from bridge.errors import SealBroken
+from bridge.ports import Sealer
+from bridge.stores.codec import dump, load
+from bridge.stores.redis.parking import Parking
+
+_VERSION = b"\x01"
+_NONCE = 12  # bytes; 96 random bits (NIST SP 800-38D §8.2.2)
+_HEAD = 1 + 4 + _NONCE
+_ALPHABET = re.compile(r"[A-Za-z0-9_-]+")
+LONGEST_IN_URL = 4096  # characters; what every browser, proxy and server in the way takes without complaint
+PARKED_FOR = 30 * 60  # seconds; as long as an Interaction lives
+_PARKED = "p."  # no sealed text has a dot
+
+
+def derived_key(secret: bytes, info: str) -> bytes:
+    """A 256-bit key of its own for one use of a secret (RFC 5869)."""
+    return HKDF(SHA256(), 32, salt=None, info=info.encode()).derive(secret)
+
+
+class MasterSealer:
+    """ports.Sealer with AES-256-GCM.
+
+    `keys`: the master keys, newest first, each of 32 random bytes or more. `mac` works with the last, the
+    oldest one: putting a new key in front changes no keyed hash that was kept.
+    """
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        if not keys or any(len(key) < 32 for key in keys):
+            raise ValueError("there must be a master key, and each must have at least 32 bytes")
+        self._keys = tuple(keys)
+        self._ids = tuple(
+            hashlib.sha256(b"bridge key id" + derived_key(key, "id")).digest()[:4] for key in keys
+        )
+        self._ciphers: dict[tuple[int, str], AESGCM] = {}
+        self._mac_keys: dict[str, bytes] = {}
+
+    def seal(self, purpose: str, data: bytes) -> str:
+        """Text in the URL-safe alphabet that only `unseal` with the same purpose opens."""
+        nonce = os.urandom(_NONCE)
+        sealed = self._cipher(0, purpose).encrypt(nonce, data, purpose.encode())
+        return base64.urlsafe_b64encode(_VERSION + self._ids[0] + nonce + sealed).rstrip(b"=").decode()
+
+    def unseal(self, purpose: str, text: str) -> bytes:
+        """What was sealed. Raises SealBroken."""
+        token = _decoded(purpose, text)
+        for number, key_id in enumerate(self._ids):
+            if key_id == token[1:5]:
+                try:
+                    return self._cipher(number, purpose).decrypt(
+                        token[5:_HEAD], token[_HEAD:], purpose.encode()
+                    )
+                except InvalidTag:
+                    continue
+        raise SealBroken(f"{purpose}: not sealed by one of our keys, or changed")
+
+    def mac(self, purpose: str, text: str) -> str:
+        """A keyed hash (HMAC-SHA-256) of `text`, hexadecimal, by the oldest master key."""
+        key = self._mac_keys.get(purpose)
+        if key is None:
+            key = self._mac_keys[purpose] = derived_key(self._keys[-1], "mac " + purpose)
+        return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+
+    def _cipher(self, number: int, purpose: str) -> AESGCM:
+        """The cipher of one master key and purpose. Purposes are few and fixed, so all are kept."""
+        cipher = self._ciphers.get((number, purpose))
+        if cipher is None:
+            cipher = self._ciphers[number, purpose] = AESGCM(
+                derived_key(self._keys[number], "seal " + purpose)
+            )
+        return cipher
+
+
+def _decoded(purpose: str, text: str) -> bytes:
+    if not _ALPHABET.fullmatch(text):  # b64decode would skip what isn't of the alphabet
+        raise SealBroken(f"{purpose}: not a sealed text")
+    try:
+        token = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise SealBroken(f"{purpose}: not a sealed text") from error
+    canonical = base64.urlsafe_b64encode(token).rstrip(b"=").decode() == text  # one text for one sealing
+    if not canonical or token[:1] != _VERSION or len(token) < _HEAD:
+        raise SealBroken(f"{purpose}: not a sealed text")
+    return token
+
+
+class SealedInteractions:
+    """ports.InteractionSeal: an Interaction in the login page's URL; a large one is parked."""
+
+    PURPOSE = "interaction"
+
+    def __init__(self, sealer: Sealer, parking: Parking, longest: int = LONGEST_IN_URL) -> None:
+        self._sealer = sealer
+        self._parking = parking
+        self._longest = longest
+
+    def seal(self, interaction: Interaction) -> str:
+        """Text for a URL. Raises StoreUnavailable only when it has to be parked and Redis is away."""
+        text = self._sealer.seal(self.PURPOSE, zlib.compress(dump(Interaction, interaction, brief=True), 6))
+        if len(text) <= self._longest:
+            return text
+        return _PARKED + self._parking.put(text, PARKED_FOR)
+
+    def unseal(self, text: str) -> Interaction:
+        """Raises SealBroken, also for one that was parked and has gone; StoreUnavailable."""
+        if text.startswith(_PARKED):
+            parked = self._parking.get(text.removeprefix(_PARKED))
+            if parked is None:
+                raise SealBroken(f"{self.PURPOSE}: parked no longer")
+            text = parked
+        data = self._sealer.unseal(self.PURPOSE, text)
+        try:
+            return load(Interaction, zlib.decompress(data))
+        except (ValueError, zlib.error):
+            raise SealBroken(f"{self.PURPOSE}: sealed by another version") from None

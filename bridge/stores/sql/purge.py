@@ -1,0 +1,28 @@
+"""Taking away what is over."""
+
+from sqlalchemy import Connection, Engine, delete, update
+
+from bridge.stores.sql.engine import writing
+from bridge.stores.sql.refresh_tokens import ANSWER_LIVES
+from bridge.stores.sql.tables import grants, refresh_tokens, spent_tokens
+
+SPENT_STAYS = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
+
+
+def purge(engine: Engine, now: int) -> int:
+    """Delete dead refresh tokens, Grants that are over, and spent auth tokens older than 30 days.
+
+    Answers to rotations lose their 30 seconds' use and go too. Returns how many rows went.
+    """
+    stale_answers = refresh_tokens.c.rotated_at <= now - ANSWER_LIVES
+    dead = (
+        delete(refresh_tokens).where(refresh_tokens.c.dies_at <= now),
+        delete(grants).where(grants.c.ends_at <= now),
+        delete(spent_tokens).where(spent_tokens.c.spent_at <= now - SPENT_STAYS),
+    )
+
+    def step(connection: Connection) -> int:
+        connection.execute(update(refresh_tokens).where(stale_answers).values(answer=None))
+        return sum(connection.execute(statement).rowcount for statement in dead)
+
+    return writing(engine, step)

@@ -1,0 +1,118 @@
+"""Refresh tokens of offline Grants: durable before the answer that carries them."""
+
+from sqlalchemy import Connection, Engine, exists, insert, select, update
+
+from bridge.domain.token import RefreshToken, Rotation, digest
+from bridge.ports import Sealer
+from bridge.stores.answers import open_answer, seal_answer
+from bridge.stores.codec import Sealed
+from bridge.stores.sql.engine import dialect_insert, reading, writing
+from bridge.stores.sql.tables import grants, refresh_tokens
+
+ANSWER_LIVES = 30  # seconds in which a rotated refresh token gets the same answer again
+
+
+class SqlRefreshTokens:
+    """The offline half of ports.TokenStore (see `stores.tokens`)."""
+
+    def __init__(self, engine: Engine, sealer: Sealer) -> None:
+        self._engine = engine
+        self._sealed = Sealed(sealer, "refresh token", RefreshToken)
+
+    def keep(self, token: str, record: RefreshToken) -> bool:
+        """Keep a token and its Grant; one kept before gets the new limits. False if the Grant was ended."""
+        row = self._row(token, record)
+
+        def step(connection: Connection) -> bool:
+            grant = dialect_insert(connection, grants).values(**_grant_row(record))
+            connection.execute(
+                grant.on_conflict_do_update(index_elements=["id"], set_={"ends_at": grant.excluded.ends_at})
+            )
+            ended = select(grants.c.ended_at).where(grants.c.id == record.grant.id)
+            if connection.execute(ended).scalar_one() is not None:
+                return False
+            new = dialect_insert(connection, refresh_tokens).values(**row)
+            changed = {"sealed": new.excluded.sealed, "dies_at": new.excluded.dies_at}
+            connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=changed))
+            return True
+
+        return writing(self._engine, step)
+
+    def refresh_token(self, token: str, now: int) -> RefreshToken | None:
+        """The record of a token of a Grant that has not ended, rotated or not."""
+        live = (
+            select(refresh_tokens.c.sealed)
+            .join(grants)
+            .where(
+                refresh_tokens.c.digest == digest(token),
+                refresh_tokens.c.dies_at > now,
+                grants.c.ended_at.is_(None),
+            )
+        )
+        with reading(self._engine) as connection:
+            sealed = connection.execute(live).scalar()
+        return self._sealed.open(None if sealed is None else sealed.encode())
+
+    def rotate(
+        self, old: str, refresh: tuple[str, RefreshToken], answer: bytes, now: int
+    ) -> tuple[Rotation, bytes]:
+        """Put a new token in the place of `old`, in one transaction; of many at once one wins."""
+        row = self._row(*refresh)
+        taken = (
+            update(refresh_tokens)
+            .where(
+                refresh_tokens.c.digest == digest(old),
+                refresh_tokens.c.grant_id == refresh[1].grant.id,
+                refresh_tokens.c.rotated_at.is_(None),
+                refresh_tokens.c.dies_at > now,
+                exists().where(grants.c.id == refresh_tokens.c.grant_id, grants.c.ended_at.is_(None)),
+            )
+            .values(rotated_at=now, answer=seal_answer(old, answer))
+        )
+
+        def step(connection: Connection) -> tuple[Rotation, bytes]:
+            if connection.execute(taken).rowcount:
+                connection.execute(insert(refresh_tokens).values(**row))
+                return Rotation.WON, answer
+            return _lost(connection, old, now)
+
+        return writing(self._engine, step)
+
+    def end_grant(self, grant_id: str, now: int) -> None:
+        """Its refresh tokens are dead at once."""
+        ended = (
+            update(grants).where(grants.c.id == grant_id, grants.c.ended_at.is_(None)).values(ended_at=now)
+        )
+        writing(self._engine, lambda connection: connection.execute(ended).close())
+
+    def _row(self, token: str, record: RefreshToken) -> dict[str, str | int]:
+        return {
+            "digest": digest(token),
+            "grant_id": record.grant.id,
+            "sealed": self._sealed.seal(record),
+            "dies_at": min(record.expires_at, record.ends_at),
+        }
+
+
+def _grant_row(record: RefreshToken) -> dict[str, str | int]:
+    return {
+        "id": record.grant.id,
+        "client_id": record.grant.client_id,
+        "subject_id": record.grant.subject.id,
+        "created_at": record.grant.created_at,
+        "ends_at": record.ends_at,
+    }
+
+
+def _lost(connection: Connection, old: str, now: int) -> tuple[Rotation, bytes]:
+    """What a token that can't be rotated is: unknown or dead, rotated a moment ago, or reused."""
+    query = select(
+        refresh_tokens.c.grant_id, refresh_tokens.c.rotated_at, refresh_tokens.c.answer, grants.c.ended_at
+    ).join(grants)
+    row = connection.execute(query.where(refresh_tokens.c.digest == digest(old))).first()
+    if row is None or row.rotated_at is None or row.ended_at is not None:
+        return Rotation.GONE, b""
+    if now - row.rotated_at < ANSWER_LIVES and row.answer is not None:
+        return Rotation.REPEATED, open_answer(old, row.answer)
+    connection.execute(update(grants).where(grants.c.id == row.grant_id).values(ended_at=now))
+    return Rotation.REUSED, b""

@@ -1,0 +1,106 @@
+"""The tables. Every change here comes with a migration; a test compares the two. Times are epoch seconds."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+versions = Table(  # a number that grows with every change to what processes keep in memory
+    "versions",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", String(255), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("data", Text, nullable=False),  # domain.Client as JSON
+    Column("version", BigInteger, nullable=False),  # the number of its last change
+    Column("changed_at", BigInteger, nullable=False),
+)
+
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("kid", String(128), primary_key=True),
+    Column("alg", String(16), nullable=False),
+    Column("private_jwk", Text, nullable=False),  # sealed
+    Column("created_at", BigInteger, nullable=False),
+    Column("retired_at", BigInteger),
+)
+
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("sealed", Text, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("subject_id", String(128), primary_key=True),
+    Column("client_id", String(255), primary_key=True),
+    Column("scope", Text, nullable=False),  # JSON list
+    Column("claims", Text, nullable=False),  # JSON list
+    Column("granted_at", BigInteger, nullable=False),
+    Index(None, "client_id"),
+)
+
+spent_tokens = Table(
+    "spent_tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("spent_at", BigInteger, nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("event", String(64), nullable=False),
+    Column("facts", Text, nullable=False),  # JSON object of texts
+)
+
+grants = Table(  # offline ones; all others live in Redis
+    "grants",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("client_id", String(255), nullable=False, index=True),
+    Column("subject_id", String(128), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("grant_id", String(128), ForeignKey("grants.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sealed", Text, nullable=False),  # domain.RefreshToken
+    Column("dies_at", BigInteger, nullable=False, index=True),
+    Column("rotated_at", BigInteger),
+    Column("answer", LargeBinary),  # sealed under the token itself
+)

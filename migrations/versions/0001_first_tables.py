@@ -1,0 +1,113 @@
+"""The first tables: clients, keys, secrets, consents, spent tokens, audit, offline grants"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _what_the_bridge_is()
+    _what_people_did()
+    _offline_grants()
+
+
+def _what_the_bridge_is() -> None:
+    versions = op.create_table(
+        "versions",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("number", sa.BigInteger, nullable=False),
+    )
+    op.bulk_insert(versions, [{"name": "clients", "number": 0}, {"name": "signing_keys", "number": 0}])
+    op.create_table(
+        "clients",
+        sa.Column("client_id", sa.String(255), primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("data", sa.Text, nullable=False),
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("changed_at", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "signing_keys",
+        sa.Column("kid", sa.String(128), primary_key=True),
+        sa.Column("alg", sa.String(16), nullable=False),
+        sa.Column("private_jwk", sa.Text, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("retired_at", sa.BigInteger),
+    )
+    op.create_table(
+        "secrets",
+        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("sealed", sa.Text, nullable=False),
+    )
+
+
+def _what_people_did() -> None:
+    op.create_table(
+        "consents",
+        sa.Column("subject_id", sa.String(128), primary_key=True),
+        sa.Column("client_id", sa.String(255), primary_key=True),
+        sa.Column("scope", sa.Text, nullable=False),
+        sa.Column("claims", sa.Text, nullable=False),
+        sa.Column("granted_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_consents_client_id", "consents", ["client_id"])
+    op.create_table(
+        "spent_tokens",
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("spent_at", sa.BigInteger, nullable=False),
+    )
+    op.create_index("ix_spent_tokens_spent_at", "spent_tokens", ["spent_at"])
+    op.create_table(
+        "audit",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True
+        ),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("event", sa.String(64), nullable=False),
+        sa.Column("facts", sa.Text, nullable=False),
+    )
+    op.create_index("ix_audit_at", "audit", ["at"])
+
+
+def _offline_grants() -> None:
+    op.create_table(
+        "grants",
+        sa.Column("id", sa.String(128), primary_key=True),
+        sa.Column("client_id", sa.String(255), nullable=False),
+        sa.Column("subject_id", sa.String(128), nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("ends_at", sa.BigInteger, nullable=False),
+        sa.Column("ended_at", sa.BigInteger),
+    )
+    op.create_index("ix_grants_client_id", "grants", ["client_id"])
+    op.create_index("ix_grants_subject_id", "grants", ["subject_id"])
+    op.create_table(
+        "refresh_tokens",
+        sa.Column("digest", sa.String(64), primary_key=True),
+        sa.Column("grant_id", sa.String(128), sa.ForeignKey("grants.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("sealed", sa.Text, nullable=False),
+        sa.Column("dies_at", sa.BigInteger, nullable=False),
+        sa.Column("rotated_at", sa.BigInteger),
+        sa.Column("answer", sa.LargeBinary),
+    )
+    op.create_index("ix_refresh_tokens_grant_id", "refresh_tokens", ["grant_id"])
+    op.create_index("ix_refresh_tokens_dies_at", "refresh_tokens", ["dies_at"])
+
+
+def downgrade() -> None:
+    for table in (
+        "refresh_tokens",
+        "grants",
+        "audit",
+        "spent_tokens",
+        "consents",
+        "secrets",
+        "signing_keys",
+        "clients",
+        "versions",
+    ):  # fmt: skip -- one list
+        op.drop_table(table)
