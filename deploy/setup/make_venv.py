@@ -113,7 +113,7 @@ def make_empty_venv() -> None:
     # The real file, not a link in a .venv that is about to go.
     python = os.path.realpath(sys.executable)
     if VENV.is_symlink() or VENV.exists():
-        print("  .venv was left half-made, or is another Python's: making it anew.", flush=True)
+        print("  .venv was left half-made, moved, or is another Python's: making it anew.", flush=True)
         VENV.unlink() if VENV.is_symlink() else shutil.rmtree(VENV)
     print(f"  making .venv with Python {sys.version.split()[0]} ({python}) …", flush=True)
     if made_venv(python):
