@@ -253,19 +253,19 @@ def clients() -> tuple[Client, ...]:
     )
 
 
-def make_world(folder: Path, version: str = "v3", **environ: str) -> Iterator[World]:
+def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **environ: str) -> Iterator[World]:
     """A world in a folder of its own; ends with its processes."""
     keeper = embedded.start(folder / "redis")
     simulator = serve(
         folder / "simulator",
         ("127.0.0.1", 0),
         ("127.0.0.1", 0),
-        success_url=f"{ISSUER}/camdigikey/callback",
-        error_url=f"{ISSUER}/camdigikey/error",
+        success_url=f"{issuer}/camdigikey/callback",
+        error_url=f"{issuer}/camdigikey/error",
     )
     settings = load(
         environ={
-            "BRIDGE_ISSUER": ISSUER,
+            "BRIDGE_ISSUER": issuer,
             "BRIDGE_DATA_DIR": str(folder),
             "BRIDGE_MASTER_KEYS": base64.b64encode(os.urandom(32)).decode(),
             "BRIDGE_REDIS__URL": keeper.url,
