@@ -3,6 +3,8 @@
 pytest_plugins = [
     "tests.support.apache",
     "tests.support.browser",
+    "tests.support.live",
     "tests.support.node",
     "tests.support.postgres",
+    "tests.support.world",
 ]

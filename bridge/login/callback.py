@@ -81,8 +81,10 @@ def arrive(
     return sign_in(handoff.interaction, arrival, before, services, settings)
 
 
-def come_back_with_error(error_code: str, state: str | None, browser: str, services: Services) -> Failed | None:
-    """Take an error callback. Without its matching state it changes nothing, and None is returned (DESIGN §6.6)."""
+def come_back_with_error(
+    error_code: str, state: str | None, browser: str, services: Services
+) -> Failed | None:
+    """Take an error callback. Without its matching state it changes nothing: None (DESIGN §6.6)."""
     if not services.connector.carries_state or state is None:
         return None
     handoff = services.handoffs.take(handoff_key(services, browser, state), browser)
@@ -107,4 +109,3 @@ def send_away(auth_token: str, services: Services) -> None:
         services.connector.logout(arrival.token)
     except UpstreamError as error:
         services.audit.record("callback.orphan_not_ended", now, error=type(error).__name__)
-

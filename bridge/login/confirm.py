@@ -14,7 +14,9 @@ def look(key: str, browser: str, services: Services) -> tuple[Interaction, Arriv
     return found if found is not None and found[0].browser == browser else None
 
 
-def accept(key: str, browser: str, before: Session | None, services: Services, settings: Settings) -> SignedIn:
+def accept(
+    key: str, browser: str, before: Session | None, services: Services, settings: Settings
+) -> SignedIn:
     """The person said yes: the Session is made now, once. Raises ShownToUser."""
     interaction, arrival = _take(key, browser, services)
     return sign_in(interaction, arrival, before, services, settings)

@@ -17,7 +17,6 @@ from bridge.oidc.token_issuer import new_code
 from bridge.ports import Services
 from bridge.settings import Settings
 
-
 DECLINED = {
     "access_denied": "The person did not sign in, or did not agree.",
     "temporarily_unavailable": "CamDigiKey could not be reached.",

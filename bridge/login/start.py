@@ -24,14 +24,19 @@ class Begun:
 
 
 def handoff_key(services: Services, browser: str, state: str | None) -> str:
-    """The key of a browser's Handoff: by the state where the round trip carries one (v3), else by the browser."""
+    """The key of a Handoff: by the state where the round trip carries one (v3), else by the browser."""
     if services.connector.carries_state:
         return digest(state or "")
     return digest("browser:" + browser)
 
 
 def begin(
-    interaction: Interaction, session: Session | None, services: Services, settings: Settings, *, replace_other: bool
+    interaction: Interaction,
+    session: Session | None,
+    services: Services,
+    settings: Settings,
+    *,
+    replace_other: bool,
 ) -> Begun:
     """Begin a Handoff. Raises AlreadyUnderWay, UpstreamError."""
     now = int(services.clock())

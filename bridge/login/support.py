@@ -60,7 +60,7 @@ def end_session(session_key: str, services: Services) -> None:
 def sign_in(
     interaction: Interaction, arrival: Arrival, before: Session | None, services: Services, settings: Settings
 ) -> SignedIn:
-    """Make the Session of a proven login: new sid, new cookie; another person's Session ends (DESIGN §6.7)."""
+    """Make the Session of a login: new sid, new cookie; another person's Session ends (DESIGN §6.7)."""
     now = int(services.clock())
     secret = random_text(services, 32)
     person = subject_id(subject_key(services), arrival.identity.camdigikey_id)

@@ -50,7 +50,9 @@ class Asked:
 class RequestRefused(ReturnedToClient):
     """A refusal that knows the way back: it goes to the client with its state (RFC 6749 §4.1.2.1)."""
 
-    def __init__(self, error: ReturnedToClient, redirect_uri: str, response_mode: str, state: str | None) -> None:
+    def __init__(
+        self, error: ReturnedToClient, redirect_uri: str, response_mode: str, state: str | None
+    ) -> None:
         super().__init__(error.error, error.description, error.detail)
         self.redirect_uri = redirect_uri
         self.response_mode = response_mode
@@ -66,7 +68,11 @@ def check(pairs: Sequence[tuple[str, str]], clients: ClientStore, hints: HintRea
             fields |= check_one(asked)
     except ReturnedToClient as error:
         mode = asked.get("response_mode")
-        state = None if "state" in asked.repeated or len(asked.get("state") or "") > LONGEST else asked.get("state")
+        state = (
+            None
+            if "state" in asked.repeated or len(asked.get("state") or "") > LONGEST
+            else asked.get("state")
+        )
         raise RequestRefused(
             error, asked.redirect_uri, mode if mode in RESPONSE_MODES else "query", state
         ) from None
@@ -104,15 +110,19 @@ def _same_address(asked: str, registered: str, client: Client) -> bool:
     except ValueError:
         return False
     # Only the port may differ (RFC 8252 §7.3): putting ours in its place has to give the registered text.
-    return theirs.hostname == ours.hostname and asked == registered.replace(ours.netloc, theirs.netloc, 1) and (
-        "@" not in theirs.netloc
+    return (
+        theirs.hostname == ours.hostname
+        and asked == registered.replace(ours.netloc, theirs.netloc, 1)
+        and ("@" not in theirs.netloc)
     )
 
 
 def check_once(asked: Asked) -> Fields:
     """No parameter twice (RFC 6749 §3.1), none beyond reason."""
     if asked.repeated:
-        raise ReturnedToClient("invalid_request", "A parameter came more than once.", str(sorted(asked.repeated)[:5]))
+        raise ReturnedToClient(
+            "invalid_request", "A parameter came more than once.", str(sorted(asked.repeated)[:5])
+        )
     for name, value in asked.params.items():
         if len(value) > LONGEST:
             raise ReturnedToClient("invalid_request", "A parameter is too long.", name[:40])

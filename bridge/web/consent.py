@@ -1,4 +1,4 @@
-"""The person agrees to what an application is given. (The page itself is shown at the Interaction's address.)"""
+"""The person agrees to what an application is given. (The page is shown at the Interaction's address.)"""
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response

@@ -21,7 +21,7 @@ MOST_PARAMETERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """The parts of one app, put together by app.create_app."""
+    """The parts of one app, put together by `assemble`."""
 
     settings: Settings
     services: Services
@@ -30,6 +30,21 @@ class Edge:
     hints: HintReader
     token_endpoint: TokenEndpoint
     userinfo: UserinfoEndpoint
+
+
+def assemble(settings: Settings, services: Services) -> Edge:
+    """Put the parts of one app together; missing signing keys are made."""
+    keys = Keys(services.signing_keys, services.clock)
+    keys.ensure()
+    return Edge(
+        settings,
+        services,
+        Guard(settings, services),
+        keys,
+        HintReader(keys, settings.issuer),
+        TokenEndpoint(settings, services, keys),
+        UserinfoEndpoint(services),
+    )
 
 
 def edge() -> Edge:
@@ -52,8 +67,6 @@ def form_pairs() -> Pairs:
 def _pairs(raw: bytes) -> Pairs:
     try:
         text = raw.decode("ascii" if b"%" in raw and raw.isascii() else "utf-8")
-        return tuple(
-            parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
-        )
+        return tuple(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS))
     except (UnicodeDecodeError, ValueError):
         raise ShownToUser(400, "bad_request", "the parameters can't be read") from None

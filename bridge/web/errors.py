@@ -87,7 +87,9 @@ def _answer(status: int, key: str, way_back: tuple[str, str] = ("", "")) -> Base
 
 
 def _json(status: int) -> Response:
-    oauth = "temporarily_unavailable" if status == 503 else "server_error" if status >= 500 else "invalid_request"
+    oauth = (
+        "temporarily_unavailable" if status == 503 else "server_error" if status >= 500 else "invalid_request"
+    )
     response = jsonify(error=oauth, request_id=g.get("request_id", ""))
     response.status_code = status
     return response

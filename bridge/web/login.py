@@ -299,9 +299,7 @@ def accept(key: str) -> Response:
     """Yes."""
     e = edge()
     e.guard.check_csrf("confirm:" + key)
-    return _signed_in(
-        confirm.accept(key, e.guard.browser(), e.guard.session(), e.services, e.settings)
-    )
+    return _signed_in(confirm.accept(key, e.guard.browser(), e.guard.session(), e.services, e.settings))
 
 
 @blueprint.post("/confirm/<key>/no")

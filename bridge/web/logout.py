@@ -1,6 +1,6 @@
 """Signing out: at an application's wish (OIDC RP-Initiated Logout), or at the person's own."""
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
 from bridge.domain.client import Client

@@ -99,7 +99,7 @@ class Guard:
         return self.services.sessions.get(digest(secret), int(self.services.clock())) if secret else None
 
     def last_person(self) -> LastPerson:
-        """Who this browser says used it last. Changed by its owner, it only brings the page "is this you?"."""
+        """Who this browser says used it last. A changed one only brings the page "is this you?"."""
         mark, _, flag = self.cookies.read("last").partition(".")
         return LastPerson(mark, flag == "out")
 
@@ -126,7 +126,9 @@ class Guard:
         if browser := self.browser():
             wait = max(
                 wait,
-                self.services.limiter.hit("browser:" + browser, limits.per_browser, limits.per_browser_window, now),
+                self.services.limiter.hit(
+                    "browser:" + browser, limits.per_browser, limits.per_browser_window, now
+                ),
             )
         if wait:
             raise Limited(wait)

@@ -13,6 +13,7 @@ import trustme
 from bridge.domain.client import Client
 from tests.support.application import Application
 from tests.support.servers import free_port, https_proxy, serving
+from tests.support.person import Page
 from tests.support.world import ALL_SCOPES, World, make_world
 
 
@@ -25,8 +26,19 @@ class Live:
     applications: dict[str, Application] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)
 
+    def walk(self, address: str, persona: str = "sophea", until: str = "http://127.0.0.2") -> Page:
+        """Somebody without a screen goes from `/authorize` to the redirect back to the application."""
+        person = self.world.person()
+        page = person.visit(address, until)
+        if page.has("continue"):
+            with self.world.approving(persona):
+                page = person.follow(person.press(page, "continue"), until)
+        while page.has("continue"):  # is this you?, consent
+            page = person.follow(person.press(page, "continue"), until)
+        return page
 
-def make_live(folder: Path, version: str, *, proxied: bool) -> Iterator[Live]:
+
+def make_live(folder: Path, version: str = "v3", *, proxied: bool = False) -> Iterator[Live]:
     """Serve a world; behind an https proxy the bridge itself speaks plain HTTP on loopback."""
     with ExitStack() as stack:
         inside, outside = free_port(), free_port()
@@ -77,6 +89,12 @@ def _client(name: str, home: str) -> Client:
         client_uri=home,
         post_logout_redirect_uris=(home,),
     )
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A bridge on a port of its own, in v3 over plain HTTP on loopback."""
+    yield from make_live(tmp_path_factory.mktemp("live"))
 
 
 @pytest.fixture(scope="session", params=["v3", "v2", "v3 behind https", "v2 behind https"])

@@ -1,0 +1,37 @@
+"""What happens before and after every request: its id, its Host, and the headers of its answer."""
+
+import os
+import re
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import MethodNotAllowed
+
+from bridge.ops import logs
+from bridge.web.edge import Edge
+from bridge.web.security import YEAR, finish_headers
+
+WALK = frozenset({"authorize", "login", "consent", "logout"})  # blueprints where a GET may do something
+REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+
+
+def register(app: Flask, parts: Edge) -> None:
+    """Mount both hooks."""
+
+    def begin() -> None:
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
+        logs.bind(request_id=g.request_id)
+        parts.guard.check_host()
+        if request.method == "HEAD" and request.blueprint in WALK:
+            raise MethodNotAllowed(valid_methods=["GET", "POST"])
+
+    def end(response: Response) -> Response:
+        if new_browser := g.get("new_browser"):
+            parts.guard.cookies.put(response, "browser", new_browser, max_age=YEAR)
+        if request.endpoint == "static":
+            response.headers["Cache-Control"] = "public, max-age=3600"
+        response.headers["X-Request-Id"] = g.get("request_id", "")
+        return finish_headers(response, parts.settings)
+
+    app.before_request(begin)
+    app.after_request(end)

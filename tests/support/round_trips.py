@@ -1,0 +1,37 @@
+"""Counting what a request asks of Redis and SQL."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from bridge.stores.redis import Redis
+
+
+@contextmanager
+def count_round_trips(redis: Redis | None, engine: Engine | None) -> Iterator[Counter[str]]:
+    """Count `redis` and `sql` round trips of all threads of this process while the block runs.
+
+    A pipeline counts once, BEGIN not at all (it waits for nothing in SQLite; PostgreSQL's is the driver's),
+    COMMIT neither; a script that Redis doesn't know yet counts once, too.
+    """
+    counter: Counter[str] = Counter()
+
+    def counted(*_: Any) -> None:
+        counter["sql"] += 1
+
+    if redis is not None:
+        redis.on_round_trip = lambda: counter.update(redis=1)
+    if engine is not None:
+        event.listen(engine, "after_cursor_execute", counted)
+    try:
+        yield counter
+    finally:
+        if redis is not None:
+            redis.on_round_trip = None
+        if engine is not None:
+            event.remove(engine, "after_cursor_execute", counted)
