@@ -34,7 +34,7 @@ class Client:
     name_locale: str = "en"  # which language the untagged name claims take when the request asks for none
     national_id_purpose: str = ""  # written purpose, without which the scope national_id is forbidden
     post_logout_redirect_uris: tuple[str, ...] = ()
-    onward_origins: tuple[str, ...] = ()  # where its redirect_uri redirects on to: Chrome checks form-action there too
+    onward_origins: tuple[str, ...] = ()  # where its redirect_uri redirects on to (form-action)
     allowed_origins: tuple[str, ...] = ()  # CORS at token and userinfo
     client_uri: str = ""
     logo_uri: str = ""

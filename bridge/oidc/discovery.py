@@ -1,4 +1,4 @@
-"""The discovery document: computed from what is on (OIDC Discovery §3, RFC 8414, RP-Initiated Logout §2.1)."""
+"""The discovery document, computed from what is on (OIDC Discovery §3, RFC 8414, RP-Initiated Logout §2.1)."""
 
 from collections.abc import Sequence
 from typing import Any

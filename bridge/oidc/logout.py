@@ -1,4 +1,4 @@
-"""RP-initiated logout, the protocol's part: whose Session a client wants ended, and where to go afterwards."""
+"""RP-initiated logout, the protocol's part: whose Session a client wants ended, and where to go then."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

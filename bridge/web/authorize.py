@@ -23,7 +23,7 @@ def authorize() -> Response:
 
 @blueprint.post("/authorize")
 def authorize_by_form() -> Response:
-    """A request by a form. It came without our Lax cookies: checked, then asked again by GET (DESIGN §6.2)."""
+    """A request by a form, which brings no Lax cookies: checked, then asked again by GET (DESIGN §6.2)."""
     pairs = form_pairs()
     e = edge()
     checks.check(pairs, e.services.clients, e.hints)

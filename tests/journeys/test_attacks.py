@@ -1,0 +1,202 @@
+"""What somebody with bad intentions would try, in real browsers, in v2 and v3, with and without an https proxy.
+
+The attacker has a browser and an account of their own (persona `dara`); the victim is `sophea`.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.browser import NewPage
+from tests.support.live import Live
+from tests.support.walks import (
+    NAMES,
+    approve_here,
+    begin,
+    go_on_to_camdigikey,
+    result,
+    sign_in,
+)
+
+VICTIM, ATTACKER = "sophea", "dara"
+
+
+@pytest.fixture
+def attacker(new_page: NewPage) -> Page:
+    return new_page(ignore_https_errors=True)
+
+
+@pytest.fixture
+def victim(new_page: NewPage) -> Page:
+    return new_page(ignore_https_errors=True)
+
+
+def caught_callback(page: Page, live: Live, persona: str) -> str:
+    """The callback address that CamDigiKey sends this browser to, kept from being opened."""
+    caught: list[str] = []
+
+    def catch(route: object) -> None:
+        caught.append(route.request.url)  # type: ignore[attr-defined]
+        route.fulfill(status=200, body="caught")  # type: ignore[attr-defined]
+
+    page.route(re.compile(r".*/camdigikey/callback.*"), catch)
+    approve_here(page, persona)
+    page.wait_for_function("document.body.innerText.includes('caught')")
+    page.unroute(re.compile(r".*/camdigikey/callback.*"))
+    return caught[0]
+
+
+def nobody_is_signed_in(page: Page, live: Live) -> None:
+    """Asked silently, the provider knows nobody in this browser."""
+    page.goto(live.addresses["office"] + "start?prompt=none")
+    assert result(page) == "error login_required"
+
+
+def test_a_victims_browser_sent_into_an_attackers_pending_login_signs_nobody_in(
+    anywhere: Live, attacker: Page, victim: Page
+) -> None:
+    begin(attacker, anywhere)
+    go_on_to_camdigikey(attacker)
+    callback = caught_callback(attacker, anywhere, ATTACKER)
+    victim.goto(callback)
+    assert "authToken" in victim.url  # the answer stays where it was asked, and is a page
+    assert victim.locator("#result").count() == 0
+    nobody_is_signed_in(victim, anywhere)
+    # The token is burnt: the attacker's own browser can't use it any more either.
+    attacker.goto(callback)
+    assert attacker.locator("#result").count() == 0
+    nobody_is_signed_in(attacker, anywhere)
+
+
+def test_an_attackers_login_page_pushed_on_a_victim_gives_the_attacker_nothing(
+    anywhere: Live, attacker: Page, victim: Page
+) -> None:
+    begin(attacker, anywhere)
+    expect(attacker.locator("body")).to_contain_text("Ministry portal")
+    go_on_to_camdigikey(attacker)
+    login_url = attacker.url
+    victim.goto(login_url)
+    approve_here(victim, VICTIM)
+    victim.wait_for_url(re.compile(r".*/camdigikey/callback.*"))
+    assert victim.locator("#result").count() == 0
+    nobody_is_signed_in(victim, anywhere)
+    nobody_is_signed_in(attacker, anywhere)
+
+
+def test_a_stolen_auth_token_under_ones_own_cookie_is_not_a_login_without_a_word(
+    anywhere: Live, attacker: Page, victim: Page
+) -> None:
+    begin(victim, anywhere)
+    go_on_to_camdigikey(victim)
+    stolen = caught_callback(victim, anywhere, VICTIM)
+    begin(attacker, anywhere)
+    go_on_to_camdigikey(attacker)
+    attacker.goto(stolen)
+    assert attacker.locator("#result").count() == 0
+    nobody_is_signed_in(attacker, anywhere)
+    # The victim comes second: the token is burnt, and the page says so instead of signing anybody in.
+    victim.goto(stolen)
+    assert victim.locator("#result").count() == 0
+    nobody_is_signed_in(victim, anywhere)
+
+
+def test_an_orphan_callback_and_its_replay_sign_nobody_in(anywhere: Live, attacker: Page, victim: Page) -> None:
+    begin(attacker, anywhere)
+    go_on_to_camdigikey(attacker)
+    callback = caught_callback(attacker, anywhere, ATTACKER)
+    for _ in range(2):
+        answer = victim.goto(callback)
+        assert answer and answer.status == 400
+    nobody_is_signed_in(victim, anywhere)
+
+
+def test_a_replayed_callback_in_the_same_browser_gets_the_clean_address_and_no_second_login(
+    anywhere: Live, victim: Page
+) -> None:
+    callbacks: list[str] = []
+    victim.on("request", lambda asked: callbacks.append(asked.url) if "/camdigikey/callback" in asked.url else None)
+    sign_in(victim, anywhere, VICTIM)
+    before = len(anywhere.applications["portal"].arrivals)
+    victim.goto(callbacks[0])
+    assert "authToken" not in victim.url
+    assert len(anywhere.applications["portal"].arrivals) == before
+
+
+def test_two_applications_racing_in_one_browser_each_get_their_own_answer(
+    anywhere: Live, victim: Page
+) -> None:
+    other = victim.context.new_page()
+    begin(victim, anywhere, "portal")
+    begin(other, anywhere, "office")
+    sign_in(victim, anywhere, VICTIM, at="portal", begun=True)
+    assert result(victim) == "signed in as " + NAMES[VICTIM]
+    other.reload()  # single sign-on: the other tab needs no second approval
+    if other.locator("#continue").count():
+        other.locator("#continue").click()
+    assert result(other) == "signed in as " + NAMES[VICTIM]
+    for name in ("portal", "office"):
+        assert anywhere.applications[name].arrivals[-1]["iss"] == anywhere.issuer
+
+
+def test_authorize_in_a_frame_shows_nothing_to_press(anywhere: Live, victim: Page) -> None:
+    victim.goto(anywhere.addresses["office"])
+    victim.evaluate(
+        """address => { const frame = document.createElement('iframe'); frame.id = 'frame';
+        frame.src = address; document.body.append(frame) }""",
+        anywhere.addresses["portal"] + "start",
+    )
+    victim.wait_for_load_state("networkidle")
+    frame = victim.frame_locator("#frame")
+    assert frame.locator("#continue").count() == 0
+
+
+def test_a_forged_error_callback_does_not_end_a_login_under_way(anywhere: Live, victim: Page) -> None:
+    begin(victim, anywhere)
+    go_on_to_camdigikey(victim)
+    login_url = victim.url
+    forged = victim.context.new_page()
+    forged.goto(anywhere.issuer + "/camdigikey/error?errorCode=<b>1</b>&errorMessage=Call+this+number")
+    expect(forged.locator("body")).not_to_contain_text("Call this number")
+    victim.goto(login_url)
+    approve_here(victim, VICTIM)
+    sign_in(victim, anywhere, VICTIM, begun=True, approved=True)
+    assert result(victim) == "signed in as " + NAMES[VICTIM]
+
+
+def test_confirm_and_consent_can_be_neither_framed_nor_posted_from_elsewhere(anywhere: Live, victim: Page) -> None:
+    begin(victim, anywhere, "office")
+    go_on_to_camdigikey(victim)
+    approve_here(victim, VICTIM)
+    victim.locator("#continue").wait_for()
+    answer = victim.reload()
+    assert answer
+    policy = answer.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["x-frame-options"] == "DENY"
+    action = victim.locator("form:has(#continue)").get_attribute("action")
+    fields = victim.locator("form:has(#continue) input").evaluate_all("all => all.map(one => [one.name, one.value])")
+    elsewhere = victim.context.new_page()
+    elsewhere.goto(anywhere.addresses["portal"])
+    with elsewhere.expect_navigation():
+        elsewhere.evaluate(
+            """([action, fields]) => { const form = document.createElement('form'); form.method = 'post';
+            form.action = action; for (const [name, value] of fields) { const input =
+            document.createElement('input'); input.name = name; input.value = value; form.append(input) }
+            document.body.append(form); form.submit() }""",
+            [anywhere.issuer + str(action), fields],
+        )
+    assert elsewhere.locator("#result").count() == 0
+    elsewhere.close()
+    nobody_got_a_code_of(victim, anywhere)
+
+
+def nobody_got_a_code_of(page: Page, live: Live) -> None:
+    """The page that waits has not been answered for the person."""
+    page.reload()
+    assert page.locator("#continue").count() == 1
+    state = parse_qs(urlsplit(page.url).query).get("state")
+    assert state is None

@@ -1,0 +1,50 @@
+"""Steps of a sign-in that a person takes in a real browser."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.support.live import Live
+
+NAMES = {"sophea": "SOPHEA CHAN", "dara": "DARA SOK"}
+
+
+def begin(page: Page, live: Live, at: str = "portal", query: str = "") -> None:
+    """From the application to the page before CamDigiKey."""
+    page.goto(live.addresses[at] + "start" + query)
+    page.locator("#continue").wait_for()
+
+
+def go_on_to_camdigikey(page: Page) -> None:
+    """From the page before CamDigiKey to CamDigiKey's login page; an older login under way gives way."""
+    page.locator("#continue").click()
+    page.wait_for_load_state()
+    if page.locator("#continue").count() and "/login/start" in page.url:  # v2: another one is under way
+        page.locator("#continue").click()
+    page.locator("#phone").wait_for()
+
+
+def approve_here(page: Page, persona: str) -> None:
+    """On CamDigiKey's login page: approve as this person, on the same device."""
+    page.locator("#phone").click()
+    page.locator(f"#persona-{persona}").check()
+    page.locator("#approve").click()
+
+
+def sign_in(
+    page: Page, live: Live, persona: str, at: str = "portal", *, begun: bool = False, approved: bool = False
+) -> None:
+    """The whole way to the application's own page, whatever is asked on it."""
+    if not begun:
+        begin(page, live, at)
+    if not approved:
+        go_on_to_camdigikey(page)
+        approve_here(page, persona)
+    while not page.url.startswith(live.addresses[at]):  # is this you?, consent
+        page.locator("#continue").click()
+        page.wait_for_load_state()
+
+
+def result(page: Page) -> str:
+    """What the application says at the end."""
+    return page.locator("#result").inner_text()
