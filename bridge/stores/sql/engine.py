@@ -1,5 +1,6 @@
 """The way to SQL: engines for both databases, transactions, and one error for a server that is away."""
 
+import importlib.util
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,16 +14,18 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bridge.errors import StoreUnavailable
+from bridge.errors import ConfigError, StoreUnavailable
+from bridge.stores.sql import postgresql
 from bridge.stores.sql.tables import versions
 
 Result = TypeVar("Result")
-BUSY_TIMEOUT = 0.8  # seconds to wait for SQLite's one writer, for a pool place, for PostgreSQL's answer
+SQLITE_TIMEOUT = 5.0  # seconds to wait for the one writer, who is never away, only busy
+POSTGRESQL_TIMEOUT = 0.8  # seconds to wait for a server that may be away
 _TRY_AGAIN = ("40001", "40P01")  # serialization failure, deadlock (PostgreSQL, appendix A)
 _ATTEMPTS = 3
 
 
-def connect(url: str, *, pool_size: int = 8, timeout: float = BUSY_TIMEOUT) -> Engine:
+def connect(url: str, *, pool_size: int = 8, timeout: float | None = None) -> Engine:
     """The engine of a URL; nothing is opened yet. `timeout` in seconds. Raises ValueError for others.
 
     `sqlite:///path` or `postgresql://user:password@host/name`; a `postgres://` address is taken as well.
@@ -31,9 +34,12 @@ def connect(url: str, *, pool_size: int = 8, timeout: float = BUSY_TIMEOUT) -> E
         url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
     )
     if address.get_backend_name() == "sqlite":
-        return _sqlite(address, pool_size, timeout)
+        return _sqlite(address, pool_size, timeout or SQLITE_TIMEOUT)
     if address.get_backend_name() == "postgresql":
-        return _postgresql(address.set(drivername="postgresql+psycopg"), pool_size, timeout)
+        if importlib.util.find_spec("psycopg") is None:
+            raise ConfigError(("PostgreSQL needs `pip install camdigikey-bridge[postgres]`.",))
+        address = address.set(drivername="postgresql+psycopg")
+        return postgresql.engine_of(address, pool_size, timeout or POSTGRESQL_TIMEOUT)
     raise ValueError("the database is sqlite:///path or postgresql://user:password@host/name")
 
 
@@ -60,22 +66,6 @@ def _begin_sqlite(connection: Connection) -> None:
     begin = connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE")
     if begin:
         connection.exec_driver_sql(begin)
-
-
-def _postgresql(address: URL, pool_size: int, timeout: float) -> Engine:
-    milliseconds = int(timeout * 1000)
-    return create_engine(
-        address,
-        connect_args={
-            "connect_timeout": 2,  # the least that libpq takes
-            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
-        },
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=timeout,
-        pool_pre_ping=True,
-        hide_parameters=True,
-    )
 
 
 class _TryAgain(StoreUnavailable):

@@ -1,0 +1,246 @@
+"""The contract of the stores in Redis, on every kind of server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from bridge.domain.interaction import Handoff
+from bridge.errors import SealBroken
+from bridge.ports import HandoffStore, RateLimiter, SessionStore, WaitingStore
+from bridge.stores import redis as stores
+from bridge.stores.redis import Redis, layout
+from bridge.stores.sealing import MasterSealer, SealedInteractions
+from tests.stores import samples
+from tests.stores.races import Racers
+from tests.stores.samples import NOW, SEALER
+from tests.support.round_trips import count_round_trips
+
+
+def ttl(redis: Redis, key: str) -> int:
+    return int(redis.command("TTL", key))
+
+
+def take_handoff(url: str) -> Callable[[int], Handoff | None]:
+    store = stores.RedisHandoffs(stores.connect(url), SEALER)
+    return lambda _number: store.take("state-hash", "browser-hash")
+
+
+class TestHandoffs:
+    @pytest.fixture
+    def store(self, redis: Redis) -> HandoffStore:
+        return stores.RedisHandoffs(redis, SEALER)
+
+    def test_one_that_was_begun_is_seen_and_taken_once(self, store: HandoffStore) -> None:
+        handoff = samples.handoff()
+        assert store.begin(handoff, 300, replace=False)
+        assert store.peek(handoff.key) == handoff
+        assert store.take(handoff.key, handoff.browser) == handoff
+        assert store.take(handoff.key, handoff.browser) is None
+        assert store.peek(handoff.key) is None
+
+    def test_another_browser_takes_nothing_and_leaves_it_as_it_is(self, store: HandoffStore) -> None:
+        handoff = samples.handoff()
+        store.begin(handoff, 300, replace=False)
+        assert store.take(handoff.key, "another") is None
+        assert store.take(handoff.key, handoff.browser) == handoff
+
+    def test_a_taken_one_is_known_to_its_browser_as_long_as_it_would_have_lived(
+        self, store: HandoffStore, redis: Redis
+    ) -> None:
+        handoff = samples.handoff()
+        store.begin(handoff, 300, replace=False)
+        assert store.taken(handoff.key, handoff.browser) is None
+        store.take(handoff.key, handoff.browser)
+        assert store.taken(handoff.key, handoff.browser) == handoff
+        assert store.taken(handoff.key, "another") is None
+        assert 290 <= ttl(redis, layout.handoff_taken(handoff.key)) <= 300
+
+    def test_a_live_one_of_the_same_key_is_replaced_only_on_purpose(self, store: HandoffStore) -> None:
+        first, second = samples.handoff(), Handoff("state-hash", "b", samples.interaction("other"), NOW)
+        assert store.begin(first, 300, replace=False)
+        assert not store.begin(second, 300, replace=False)
+        assert store.peek(first.key) == first
+        assert store.begin(second, 300, replace=True)
+        assert store.peek(first.key) == second
+
+    def test_after_a_taken_one_another_may_begin(self, store: HandoffStore) -> None:
+        handoff = samples.handoff()
+        store.begin(handoff, 300, replace=False)
+        store.take(handoff.key, handoff.browser)
+        assert store.begin(handoff, 300, replace=False)
+
+    def test_of_a_hundred_one_takes_it(self, store: HandoffStore, redis_url: str, racers: Racers) -> None:
+        store.begin(samples.handoff(), 300, replace=False)
+        results = racers.run(take_handoff, redis_url)
+        assert [found for found in results if found is not None] == [samples.handoff()]
+
+
+class TestWaiting:
+    @pytest.fixture
+    def store(self, redis: Redis) -> WaitingStore:
+        return stores.RedisWaiting(redis, SEALER)
+
+    def test_who_waits_is_seen_often_and_taken_once(self, store: WaitingStore, redis: Redis) -> None:
+        waiting = samples.interaction(), samples.arrival()
+        store.put("k", *waiting, 120)
+        assert store.peek("k") == store.peek("k") == store.take("k") == waiting
+        assert store.take("k") is None
+        assert store.peek("k") is None
+
+    def test_who_does_not_answer_is_forgotten(self, store: WaitingStore, redis: Redis) -> None:
+        store.put("k", samples.interaction(), samples.arrival(), 120)
+        assert 110 <= ttl(redis, layout.waiting("k")) <= 120
+
+
+class TestSessions:
+    @pytest.fixture
+    def store(self, redis: Redis) -> SessionStore:
+        return stores.RedisSessions(redis, SEALER, idle=3600, limit=8 * 3600)
+
+    def test_a_saved_one_comes_back_in_one_round_trip(self, store: SessionStore, redis: Redis) -> None:
+        store.save(samples.session(), NOW)
+        with count_round_trips(redis, None) as trips:
+            assert store.get("session-1", NOW + 1) == samples.session()
+        assert trips == {"redis": 1}
+
+    def test_an_unknown_one_is_none(self, store: SessionStore) -> None:
+        assert store.get("session-1", NOW) is None
+        assert store.end("session-1") == ()
+
+    def test_use_moves_the_idle_limit(self, store: SessionStore) -> None:
+        store.save(samples.session(), NOW)
+        assert store.get("session-1", NOW + 3599) is not None
+        assert store.get("session-1", NOW + 3599 + 3599) is not None
+        assert store.get("session-1", NOW + 3599 + 3599 + 3600) is None
+
+    def test_no_use_moves_the_limit_in_all(self, store: SessionStore) -> None:
+        store.save(samples.session(), NOW)
+        for hour in range(1, 16):
+            assert store.get("session-1", NOW + hour * 1800) is not None
+        assert store.get("session-1", NOW + 16 * 1800) is None
+
+    def test_its_key_dies_with_the_idle_limit(self, store: SessionStore, redis: Redis) -> None:
+        store.save(samples.session(), NOW)
+        assert 3590 <= ttl(redis, layout.session("session-1")) <= 3600
+
+    def test_a_new_state_keeps_the_limits(self, store: SessionStore) -> None:
+        store.save(samples.session(), NOW)
+        changed = samples.session()
+        changed = type(changed)(**{**_fields(changed), "upstream": None})
+        store.save(changed, NOW + 3000)
+        assert store.get("session-1", NOW + 3599) == changed
+        store.save(changed, NOW + 3600)
+        assert store.get("session-1", NOW + 3599 + 3600) is None
+
+    def test_an_ended_one_is_gone_and_nothing_revives_it(self, store: SessionStore) -> None:
+        store.save(samples.session(), NOW)
+        store.end("session-1")
+        assert store.get("session-1", NOW) is None
+        store.save(samples.session(), NOW)
+        assert store.get("session-1", NOW) is None
+
+    def test_its_end_names_the_grants_opened_in_it(self, store: SessionStore, redis: Redis) -> None:
+        tokens = stores.RedisTokens(redis, SEALER, session_limit=8 * 3600)
+        store.save(samples.session(), NOW)
+        for name in ("grant-1", "grant-2"):
+            tokens.open_grant(f"{name}.c", samples.code(samples.grant(name)), NOW)
+        assert store.end("session-1") == ("grant-1", "grant-2")
+        assert store.end("session-1") == ()
+
+    def test_one_sealed_by_a_forgotten_master_key_is_none(self, store: SessionStore, redis: Redis) -> None:
+        store.save(samples.session(), NOW)
+        other = stores.RedisSessions(redis, MasterSealer([b"x" * 32]), idle=3600, limit=3600)
+        assert other.get("session-1", NOW) is None
+
+
+def _fields(value: object) -> dict[str, object]:
+    return {name: getattr(value, name) for name in type(value).__slots__}  # type: ignore[attr-defined]
+
+
+def hit(url: str) -> Callable[[int], int]:
+    limiter = stores.RedisRateLimiter(stores.connect(url))
+    return lambda _number: limiter.hit("raced", 10, 300, float(NOW))
+
+
+class TestRateLimiter:
+    @pytest.fixture
+    def limiter(self, redis: Redis) -> RateLimiter:
+        return stores.RedisRateLimiter(redis)
+
+    def test_hits_within_the_limit_pass_and_the_next_is_told_when_to_come(self, limiter: RateLimiter) -> None:
+        assert [limiter.hit("k", 3, 60, 600.0) for _ in range(3)] == [0, 0, 0]
+        wait = limiter.hit("k", 3, 60, 600.0)
+        assert 0 < wait <= 80
+        assert limiter.hit("k", 3, 60, 600.0 + wait) == 0
+
+    def test_a_window_before_counts_by_its_share(self, limiter: RateLimiter) -> None:
+        for _ in range(10):
+            assert limiter.hit("k", 10, 60, 659.0) == 0
+        assert limiter.hit("k", 10, 60, 660.0) == 6  # a tenth of the ten has to leave the window
+        assert limiter.hit("k", 10, 60, 666.0) == 0
+        assert limiter.hit("k", 10, 60, 666.0) > 0
+        assert limiter.hit("k", 10, 60, 719.0) == 0
+
+    def test_refused_hits_do_not_count(self, limiter: RateLimiter) -> None:
+        waits = [limiter.hit("k", 1, 60, 600.0) for _ in range(50)]
+        assert waits[0] == 0
+        assert len(set(waits[1:])) == 1
+
+    def test_keys_do_not_share_a_count(self, limiter: RateLimiter) -> None:
+        assert limiter.hit("a", 1, 60, 600.0) == 0
+        assert limiter.hit("b}{", 1, 60, 600.0) == 0
+
+    def test_of_a_hundred_ten_pass(self, limiter: RateLimiter, redis_url: str, racers: Racers) -> None:
+        assert racers.run(hit, redis_url).count(0) == 10
+
+
+class TestSealedInteractions:
+    def test_a_usual_one_travels_in_the_url_without_redis(self, redis: Redis) -> None:
+        seal = SealedInteractions(SEALER, stores.Parking(redis))
+        with count_round_trips(redis, None) as trips:
+            text = seal.seal(samples.interaction())
+            assert seal.unseal(text) == samples.interaction()
+        assert not trips
+        assert len(text) < 700
+
+    def test_a_large_one_is_parked_and_found_again_and_again(self, redis: Redis) -> None:
+        seal = SealedInteractions(SEALER, stores.Parking(redis), longest=100)
+        text = seal.seal(samples.interaction())
+        assert text.startswith("p.")
+        assert len(text) < 50
+        assert seal.unseal(text) == seal.unseal(text) == samples.interaction()
+        (key,) = redis.command("KEYS", "*")
+        assert 1790 <= ttl(redis, key.decode()) <= 1800
+
+    @pytest.mark.parametrize("text", ["", "p.", "p.no", "p.\udcff", "ខ្មែរ", "A" * 100, "a.b", "AA==", "p.p"])
+    def test_what_was_not_sealed_here_is_broken(self, redis: Redis, text: str) -> None:
+        with pytest.raises(SealBroken):
+            SealedInteractions(SEALER, stores.Parking(redis)).unseal(text)
+
+
+def test_every_key_dies_by_itself(redis: Redis) -> None:
+    tokens = stores.RedisTokens(redis, SEALER, session_limit=8 * 3600)
+    grant = samples.grant()
+    stores.RedisSessions(redis, SEALER, idle=3600, limit=8 * 3600).save(samples.session(), NOW)
+    stores.RedisHandoffs(redis, SEALER).begin(samples.handoff(), 300, replace=False)
+    stores.RedisHandoffs(redis, SEALER).begin(samples.handoff("second"), 300, replace=True)
+    stores.RedisHandoffs(redis, SEALER).take("second", "browser-hash")
+    stores.RedisWaiting(redis, SEALER).put("k", samples.interaction(), samples.arrival(), 120)
+    stores.RedisRateLimiter(redis).hit("k", 10, 60, float(NOW))
+    SealedInteractions(SEALER, stores.Parking(redis), longest=10).seal(samples.interaction())
+    tokens.open_grant("grant-1.c", samples.code(grant), NOW)
+    tokens.take_code("grant-1.c", NOW)
+    tokens.mint(grant, ("grant-1.a", samples.access(grant)), ("grant-1.r", samples.refresh(grant)))
+    tokens.rotate(
+        "grant-1.r", ("grant-1.b", samples.access(grant)), ("grant-1.s", samples.refresh(grant)), b"x", NOW
+    )
+    tokens.end_session_grants(["grant-1"], NOW)
+    tokens.mint(samples.grant("g2"), ("g2.a", samples.access(samples.grant("g2"))), None)
+    stores.RedisSessions(redis, SEALER, idle=3600, limit=8 * 3600).end("session-1")
+    keys = [key.decode() for key in redis.command("KEYS", "*")]
+    kinds = {key.rpartition("}:")[2].partition(":")[0] for key in keys}
+    assert {"grant", "ended", "a", "r", "answer", "over", "handoff", "taken", "waiting"} <= kinds
+    assert all(ttl(redis, key) > 0 for key in keys)
+    assert all(key.startswith("bridge:") for key in keys)
