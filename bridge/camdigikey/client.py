@@ -1,0 +1,194 @@
+"""The client: CamDigiKey's ten operations, in protocol v3 and v2 (PROTOCOL, Calls)."""
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
+
+from cryptography import x509
+
+from bridge.camdigikey import models
+from bridge.camdigikey.envelope import data_of, unwrap, wrap
+from bridge.camdigikey.errors import EnvelopeError
+from bridge.camdigikey.keystore import load_keystore, load_trust_store, tls_context
+from bridge.camdigikey.models import (
+    LoggedOut,
+    LoginToken,
+    NotOffered,
+    Partner,
+    Profile,
+    RefreshedToken,
+    TokenStatus,
+)
+from bridge.camdigikey.signature import Signer, SignerChain, SignerPin
+from bridge.camdigikey.transport import HttpsTransport, Timeouts, Transport
+
+V3 = "/api/v3.0/authentication"
+V2 = "/api/v2.0"
+PATHS = {  # operation: the path in v3, and in v2
+    "login_token": ("/service-account/login-token", "/oauth2/client-lib/login-token"),
+    "access_token": ("/service-account/access-token", "/oauth2/client-lib/access-token"),
+    "status": ("/service-account/access-token/status", "/oauth2/client-lib/status-access-token"),
+    "refresh": ("/service-account/refresh-access-token", "/oauth2/client-lib/refresh-access-token"),
+    "logout": ("/service-account/access-token/logout", "/oauth2/client-lib/logout-access-token"),
+    "organization": (
+        "/service-account/organization-access-token",
+        "/oauth2/client-lib/organization-access-token",
+    ),
+    "lookup": ("/service-account/lookup", "/oauth2/client-lib/user-lookup-profile"),
+    "verify": ("/service-account/lookup/user-profile", "/oauth2/client-lib/verify-user-profile"),
+    "face": ("/service-account/user-face", ""),
+    "certificates": ("/certificates/access-token", "/certificates/access-token-certificate-chain"),
+}
+
+
+class CamDigiKey:
+    """A partner's connection to CamDigiKey: one per process, safe to share between threads.
+
+    Every call raises TransportError (BusyError when `max_in_flight` calls are under way), EnvelopeError, and
+    ApiError with its kinds of TokenError; what brings a token raises ChainError and TokenBadSignature too.
+    """
+
+    def __init__(
+        self,
+        partner: Partner,
+        *,
+        timeouts: Timeouts | None = None,
+        max_in_flight: int = 32,
+        transport: Transport | None = None,
+        clock: Callable[[], float] = time.time,
+        signer_pin: SignerPin | None = None,
+    ) -> None:
+        self._partner = partner
+        self._clock = clock
+        roots = load_trust_store(partner.trust_store, partner.store_password)
+        if transport is None:
+            keystore = load_keystore(partner.keystore, partner.store_password)
+            context = tls_context(keystore, roots)
+            transport = HttpsTransport(partner.base_url, context, timeouts or Timeouts(), max_in_flight)
+        self._transport = transport
+        self._signer = Signer(self._fetch_certificates, roots, clock, signer_pin)
+
+    def __enter__(self) -> "CamDigiKey":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def login_token(
+        self, callback_vars: Mapping[str, str] | None = None, success_return_url: str | None = None
+    ) -> LoginToken:
+        """getLoginToken. `callback_vars` and `success_return_url` travel in v3 alone."""
+        request: dict[str, object] = self._dated()
+        if self._partner.version == "v3":
+            request["callbackVars"] = dict(callback_vars) if callback_vars is not None else None
+            if success_return_url is not None:
+                request["successReturnUrl"] = success_return_url
+        data = self._call("login_token", request)
+        return LoginToken(
+            models.text(data, "loginToken", wanted=True), models.text(data, "loginUrl", wanted=True)
+        )
+
+    def user_access_token(self, auth_token: str) -> str:
+        """getUserAccessToken: the access token for an auth token, once. Its signature is verified."""
+        return self._token("access_token", {"clientId": self._partner.client_id, "authToken": auth_token})
+
+    def status(self, access_token: str) -> TokenStatus:
+        """validateJwt: what CamDigiKey says of a token, and of whom it speaks."""
+        return models.token_status(self._call("status", self._with_token(access_token)))
+
+    def refresh(self, access_token: str) -> RefreshedToken:
+        """refreshUserAccessToken: possible only while the token lives. The new one is verified."""
+        data = self._call("refresh", self._with_token(access_token))
+        found = models.text(data, "accessToken", wanted=True)
+        self.verify_token(found)
+        return RefreshedToken(
+            found, models.instant(data, "created_date"), models.text(data, "service_account_id")
+        )
+
+    def logout(self, access_token: str) -> LoggedOut:
+        """logoutAccessToken: end the token."""
+        data = self._call("logout", self._with_token(access_token))
+        return LoggedOut(
+            models.text(data, "jwtId"),
+            models.whole(data, "status") or 0,
+            models.instant(data, "issued"),
+            models.instant(data, "expiry"),
+        )
+
+    def organization_access_token(self) -> str:
+        """getOrganizationAccessToken. Its signature is verified."""
+        return self._token("organization", self._dated())
+
+    def lookup(self, access_token: str, personal_code: str) -> Profile:
+        """lookupUserProfile: a person by the number of their document, with an account token."""
+        request = {**self._account(), "accessToken": access_token, "personalCode": personal_code}
+        return models.profile(self._call("lookup", request))
+
+    def verify_account_token(self, account_token: str) -> Profile:
+        """verifyAccountToken: the person that another partner looked up."""
+        return models.profile(self._call("verify", {**self._account(), "accountToken": account_token}))
+
+    def user_face(self, access_token: str) -> bytes:
+        """getUserFace: the image's bytes. Raises NotOffered in v2."""
+        return models.image(self._call("face", self._with_token(access_token)))
+
+    def signer_certificates(self) -> SignerChain:
+        """The verified chain of the tokens' signer."""
+        return self._signer.chain()
+
+    def verify_token(self, token: str) -> None:
+        """Check the signature of a token that came from CamDigiKey."""
+        self._signer.verify(token)
+
+    # -- requests ------------------------------------------------------------------------------------
+
+    def _account(self) -> dict[str, object]:
+        return {"clientId": self._partner.client_id, "domain": self._partner.domain}
+
+    def _dated(self) -> dict[str, object]:
+        return {**self._account(), "requestedDate": int(self._clock() * 1000)}
+
+    def _with_token(self, access_token: str) -> dict[str, object]:
+        return {"clientId": self._partner.client_id, "accessToken": access_token}
+
+    def _token(self, operation: str, request: Mapping[str, object]) -> str:
+        token = models.text(self._call(operation, request), "accessToken", wanted=True)
+        self.verify_token(token)
+        return token
+
+    def _call(self, operation: str, request: Mapping[str, object]) -> dict[str, Any]:
+        body = self._transport.send("POST", self._path(operation), wrap(self._partner, request))
+        return data_of(unwrap(self._partner, body))
+
+    def _path(self, operation: str) -> str:
+        third, second = PATHS[operation]
+        if self._partner.version == "v3":
+            return V3 + third
+        if not second:
+            raise NotOffered(f"{operation} is not a call of protocol v2")
+        return V2 + second
+
+    def _fetch_certificates(self) -> Sequence[x509.Certificate]:
+        """A plain GET without an envelope: `{"error": 0, "data": [PEM, …]}`, signer first."""
+        try:
+            answer = json.loads(self._transport.send("GET", self._path("certificates"), None))
+            texts = data_list(answer)
+            return [x509.load_pem_x509_certificate(one.encode()) for one in texts]
+        except (ValueError, RecursionError):
+            raise EnvelopeError("the certificates can't be read") from None
+
+
+def data_list(answer: object) -> list[str]:
+    """The texts of a certificate answer. Raises ValueError."""
+    found = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise ValueError("no list of texts")
+    return found

@@ -1,0 +1,87 @@
+"""The envelope of every POST: AES-256-CBC inside, HMAC-SHA-512 outside (PROTOCOL, Envelope)."""
+
+import base64
+import binascii
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import CBC
+from cryptography.hazmat.primitives.padding import PKCS7
+
+from bridge.camdigikey.errors import EnvelopeError, api_error
+from bridge.camdigikey.models import Partner
+
+BLOCK = 128  # bits
+
+
+def wrap(partner: Partner, request: Mapping[str, object]) -> bytes:
+    """The body of a request: the text of `params` is signed, together with the client id."""
+    plain = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
+    padder = PKCS7(BLOCK).padder()
+    encryptor = _cipher(partner).encryptor()
+    sealed = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
+    params = base64.b64encode(sealed).decode()
+    signature = hmac.digest(partner.hmac_key, f"{partner.client_id}.{params}".encode(), "sha512")
+    wrapped = {
+        "clientId": partner.client_id,
+        "params": params,
+        "signature": base64.b64encode(signature).decode(),
+    }
+    return json.dumps(wrapped, separators=(",", ":")).encode()
+
+
+def unwrap(partner: Partner, body: bytes) -> dict[str, Any]:
+    """The answer inside an envelope, `{"error", "message", "data"}`. Raises EnvelopeError.
+
+    The signature over the ciphertext's bytes is checked, in constant time, before anything is decrypted.
+    """
+    outer = _object(body, "the answer")
+    sealed = _bytes(outer, "data")
+    if not hmac.compare_digest(_bytes(outer, "signature"), hmac.digest(partner.hmac_key, sealed, "sha512")):
+        raise EnvelopeError("the answer's signature does not verify")
+    try:
+        decryptor = _cipher(partner).decryptor()
+        unpadder = PKCS7(BLOCK).unpadder()
+        plain = unpadder.update(decryptor.update(sealed) + decryptor.finalize()) + unpadder.finalize()
+    except ValueError:
+        raise EnvelopeError("the answer can't be decrypted") from None
+    return _object(plain, "the decrypted answer")
+
+
+def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of an answer without an error; raises ApiError and its kinds, or EnvelopeError."""
+    error = answer.get("error")
+    if isinstance(error, bool) or not isinstance(error, int):
+        raise EnvelopeError("the answer says neither success nor error")
+    if error != 0:
+        raise api_error(error, str(answer.get("message", ""))[:200])
+    data = answer.get("data")
+    if not isinstance(data, dict):
+        raise EnvelopeError("the answer holds no data")
+    return data
+
+
+def _cipher(partner: Partner) -> "Cipher[CBC]":
+    return Cipher(AES256(partner.aes_secret_key), CBC(partner.aes_iv_params))
+
+
+def _object(text: bytes, what: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise EnvelopeError(f"{what} is not JSON") from None
+    if not isinstance(found, dict):
+        raise EnvelopeError(f"{what} is not an object")
+    return found
+
+
+def _bytes(outer: Mapping[str, Any], name: str) -> bytes:
+    value = outer.get(name)
+    try:
+        return base64.b64decode(value, validate=True) if isinstance(value, str) else b""
+    except (binascii.Error, ValueError):
+        raise EnvelopeError(f"the envelope's {name} is not base64") from None

@@ -1,0 +1,65 @@
+"""Key and trust stores (PKCS#12), old RC2 and 3DES ones too, and the TLS context made of them.
+
+The private key goes to OpenSSL through a file that exists in memory only (memfd): never on a disk.
+"""
+
+import os
+import ssl
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+
+
+@dataclass(frozen=True, slots=True)
+class Keystore:
+    """A client's key, its certificate, and the authorities beside it."""
+
+    key: PrivateKeyTypes = field(repr=False)
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+
+
+def load_keystore(data: bytes, password: str) -> Keystore:
+    """Read a keystore. Raises ValueError with a sentence that says what is wrong."""
+    store = _load(data, password, "keystore")
+    if store.key is None or store.cert is None:
+        raise ValueError("the keystore holds no private key with its certificate")
+    return Keystore(
+        store.key, store.cert.certificate, tuple(one.certificate for one in store.additional_certs)
+    )
+
+
+def load_trust_store(data: bytes, password: str) -> tuple[x509.Certificate, ...]:
+    """Read the trusted certificates of a trust store. Raises ValueError."""
+    store = _load(data, password, "trust store")
+    found = [one.certificate for one in (store.cert, *store.additional_certs) if one is not None]
+    if not found:
+        raise ValueError("the trust store holds no certificate")
+    return tuple(found)
+
+
+def _load(data: bytes, password: str, what: str) -> pkcs12.PKCS12KeyAndCertificates:
+    try:
+        return pkcs12.load_pkcs12(data, password.encode())
+    except ValueError:
+        raise ValueError(f"the {what} can't be opened: not PKCS#12, or another password") from None
+
+
+def tls_context(keystore: Keystore, trusted: tuple[x509.Certificate, ...]) -> ssl.SSLContext:
+    """Mutual TLS: our certificate, and theirs checked by system, keystore and trust store authorities."""
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    authorities = b"".join(one.public_bytes(Encoding.PEM) for one in (*keystore.chain, *trusted))
+    context.load_verify_locations(cadata=authorities.decode())
+    key = keystore.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    chain = b"".join(one.public_bytes(Encoding.PEM) for one in (keystore.certificate, *keystore.chain))
+    memory = os.memfd_create("camdigikey", os.MFD_CLOEXEC)
+    try:
+        with os.fdopen(memory, "wb", closefd=False) as file:
+            file.write(key + chain)
+        context.load_cert_chain(f"/proc/self/fd/{memory}")
+    finally:
+        os.close(memory)
+    return context

@@ -1,0 +1,239 @@
+"""What goes out and comes back, as frozen values; and how CamDigiKey's fields are read."""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bridge.camdigikey.errors import CamDigiKeyError, EnvelopeError
+
+VERSIONS = ("v3", "v2")
+MILLISECONDS_FROM = 10**11  # as seconds that would be the year 5138
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """A service account at CamDigiKey. Keys are bytes; `version` is v3 or v2."""
+
+    client_id: str
+    domain: str
+    hmac_key: bytes = field(repr=False)
+    aes_secret_key: bytes = field(repr=False)
+    aes_iv_params: bytes = field(repr=False)
+    base_url: str
+    keystore: bytes = field(repr=False)
+    trust_store: bytes = field(repr=False)
+    store_password: str = field(repr=False)
+    version: str = "v3"
+
+    def __post_init__(self) -> None:
+        if self.version not in VERSIONS:
+            raise ValueError(f"the version is one of {', '.join(VERSIONS)}")
+        if len(self.aes_secret_key) != 32 or len(self.aes_iv_params) != 16 or not self.hmac_key:
+            raise ValueError("the AES key has 32 bytes, its IV 16, and the HMAC key at least one")
+
+    @classmethod
+    def from_file(cls, path: str | Path, *, version: str | None = None) -> "Partner":
+        """Read a partner.json; its stores lie beside it. Raises OSError, ValueError (what is wrong)."""
+        path = Path(path)
+        tree = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            return cls(
+                client_id=str(tree["client_id"]),
+                domain=str(tree["domain"]),
+                hmac_key=base64.b64decode(tree["hmac_key"], validate=True),
+                aes_secret_key=base64.b64decode(tree["aes_secret_key"], validate=True),
+                aes_iv_params=base64.b64decode(tree["aes_iv_params"], validate=True),
+                base_url=str(tree["base_url"]),
+                keystore=(path.parent / tree["keystore"]).read_bytes(),
+                trust_store=(path.parent / tree["trust_store"]).read_bytes(),
+                store_password=str(tree["store_password"]),
+                version=version or str(tree.get("version", "v3")),
+            )
+        except KeyError as missing:
+            raise ValueError(f"{path.name} lacks {missing}") from None
+        except (binascii.Error, TypeError):
+            raise ValueError(f"{path.name}: the keys have to be base64") from None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginToken:
+    """The start of a login: the browser goes to `login_url`, exactly as given."""
+
+    login_token: str = field(repr=False)
+    login_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The fields of a person's token (PROTOCOL, Calls). Any may be empty but `camdigikey_id`."""
+
+    camdigikey_id: str = field(repr=False)
+    personal_code: str = field(default="", repr=False)
+    first_name_en: str = field(default="", repr=False)
+    last_name_en: str = field(default="", repr=False)
+    first_name_kh: str = field(default="", repr=False)
+    last_name_kh: str = field(default="", repr=False)
+    gender: str = field(default="", repr=False)
+    dob: str = field(default="", repr=False)
+    mobile_phone: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    nationality: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The field of an organization's token."""
+
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStatus:
+    """What CamDigiKey says of a token; times in epoch seconds, None where it says nothing."""
+
+    status: bool
+    type: str = ""
+    user: User | None = None
+    organization: Organization | None = None
+    issued_at: float | None = None
+    not_before: float | None = None
+    expires_at: float | None = None
+    jti: str = ""
+    issuer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshedToken:
+    """A new access token for one that still lived."""
+
+    access_token: str = field(repr=False)
+    created_date: float | None = None
+    service_account_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut:
+    """The token that was ended."""
+
+    jwt_id: str = ""
+    status: int = 0
+    issued_at: float | None = None
+    expires_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A person as look-up and account token tell of them."""
+
+    camdigikey_id: str = field(repr=False)
+    personal_code: str = field(default="", repr=False)
+    surname_kh: str = field(default="", repr=False)
+    given_name_kh: str = field(default="", repr=False)
+    surname_en: str = field(default="", repr=False)
+    given_name_en: str = field(default="", repr=False)
+    mobile_phone_number: str = field(default="", repr=False)
+    email_address: str = field(default="", repr=False)
+    gender: str = field(default="", repr=False)
+    nationality: str = field(default="", repr=False)
+    account_token: str = field(default="", repr=False)
+    expired_date: float | None = None
+    user_status: int | None = None  # v3: 0 disabled, 1 enabled, 2 expired, 4 deleted
+
+
+def text(data: Mapping[str, Any], name: str, *, wanted: bool = False) -> str:
+    """A field as text; empty when missing or null. Raises EnvelopeError when it is wanted, or no text."""
+    value = data.get(name)
+    if value is None:
+        value = ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise EnvelopeError(f"the field {name} is not a text")
+    if wanted and value == "":
+        raise EnvelopeError(f"the field {name} is missing")
+    return str(value)
+
+
+def instant(data: Mapping[str, Any], name: str) -> float | None:
+    """A time in epoch seconds; it comes as seconds, milliseconds or ISO 8601 (PROTOCOL, Calls: open)."""
+    value = data.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", value):
+        try:
+            found = datetime.fromisoformat(value)
+            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):
+            raise EnvelopeError(f"the field {name} is not a time") from None
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise EnvelopeError(f"the field {name} is not a time")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise EnvelopeError(f"the field {name} is not a time") from None
+    if not abs(number) < 10**16:
+        raise EnvelopeError(f"the field {name} is not a time")
+    return number / 1000 if abs(number) >= MILLISECONDS_FROM else number
+
+
+def whole(data: Mapping[str, Any], name: str) -> int | None:
+    """A small whole number; None when missing."""
+    value = data.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise ValueError
+        return int(value)
+    except ValueError:
+        raise EnvelopeError(f"the field {name} is not a number") from None
+
+
+def token_status(data: Mapping[str, Any]) -> TokenStatus:
+    """Read the answer of a status call."""
+    status = data.get("status")
+    if not isinstance(status, bool):
+        raise EnvelopeError("the field status is not true or false")
+    kind = text(data, "type").upper()
+    user = organization = None
+    if kind == "ORGANIZATION":
+        organization = Organization(text(data, "domain"))
+    elif text(data, "camdigikey_id"):
+        user = User(**{name: text(data, name) for name in User.__dataclass_fields__})
+    return TokenStatus(
+        status=status,
+        type=kind,
+        user=user,
+        organization=organization,
+        issued_at=instant(data, "iat"),
+        not_before=instant(data, "nbf"),
+        expires_at=instant(data, "exp"),
+        jti=text(data, "jti"),
+        issuer=text(data, "iss"),
+    )
+
+
+def profile(data: Mapping[str, Any]) -> Profile:
+    """Read the answer of a look-up or of an account token's verification."""
+    special = {"expired_date", "user_status"}
+    texts = {name: text(data, name) for name in Profile.__dataclass_fields__ if name not in special}
+    return Profile(
+        **texts, expired_date=instant(data, "expired_date"), user_status=whole(data, "user_status")
+    )
+
+
+def image(data: Mapping[str, Any]) -> bytes:
+    """The bytes of a face; it comes as base64, with or without a data: head."""
+    encoded = text(data, "face", wanted=True)
+    try:
+        return base64.b64decode(encoded.rpartition(",")[2], validate=True)
+    except (binascii.Error, ValueError):
+        raise EnvelopeError("the face is not base64") from None
+
+
+class NotOffered(CamDigiKeyError):
+    """This version of the protocol has no such call."""
