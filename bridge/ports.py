@@ -189,8 +189,9 @@ class TokenStore(Protocol):
     def open_grant(self, code: str, record: Code, now: int) -> bool:
         """Keep a Grant's code and note the Grant in its Session; False if this Grant was opened before."""
 
-    def take_code(self, code: str, now: int) -> Code | SpentCode | None:
-        """Take a code, atomically: it leaves a tombstone that lives as long as any token it can give."""
+    def take_code(self, code: str, client_id: str, now: int) -> Code | SpentCode | None:
+        """Take a code of this client, atomically: it leaves a tombstone that lives as long as any token it
+        can give. Another client's code is left as it is: None."""
 
     def mint(
         self, grant: Grant, access: tuple[str, AccessToken], refresh: tuple[str, RefreshToken] | None

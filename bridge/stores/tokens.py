@@ -30,9 +30,9 @@ class Tokens:
         """Keep a Grant's code and note the Grant in its Session; False if this Grant was opened before."""
         return self._redis.open_grant(code, record, now)
 
-    def take_code(self, code: str, now: int) -> Code | SpentCode | None:
-        """Take a code, atomically."""
-        return self._redis.take_code(code, now)
+    def take_code(self, code: str, client_id: str, now: int) -> Code | SpentCode | None:
+        """Take a code of this client, atomically."""
+        return self._redis.take_code(code, client_id, now)
 
     def mint(
         self, grant: Grant, access: tuple[str, AccessToken], refresh: tuple[str, RefreshToken] | None

@@ -231,7 +231,7 @@ def test_every_key_dies_by_itself(redis: Redis) -> None:
     stores.RedisRateLimiter(redis).hit("k", 10, 60, float(NOW))
     SealedInteractions(SEALER, stores.Parking(redis), longest=10).seal(samples.interaction())
     tokens.open_grant("grant-1.c", samples.code(grant), NOW)
-    tokens.take_code("grant-1.c", NOW)
+    tokens.take_code("grant-1.c", "client-1", NOW)
     tokens.mint(grant, ("grant-1.a", samples.access(grant)), ("grant-1.r", samples.refresh(grant)))
     tokens.rotate(
         "grant-1.r", ("grant-1.b", samples.access(grant)), ("grant-1.s", samples.refresh(grant)), b"x", NOW

@@ -98,24 +98,32 @@ def alive(store: TokenStore, grant: Grant, secret: str, now: int = NOW) -> tuple
 class TestCodes:
     def test_a_code_is_taken_once_and_leaves_a_tombstone(self, store: TokenStore, grant: Grant) -> None:
         code = open_one(store, grant)
-        assert store.take_code(code, NOW) == samples.code(grant)
-        assert store.take_code(code, NOW) == SpentCode(grant.id, "client-1")
-        assert store.take_code(code, NOW + 3600) == SpentCode(grant.id, "client-1")
+        assert store.take_code(code, "client-1", NOW) == samples.code(grant)
+        assert store.take_code(code, "client-1", NOW) == SpentCode(grant.id, "client-1")
+        assert store.take_code(code, "client-1", NOW + 3600) == SpentCode(grant.id, "client-1")
+
+    def test_another_client_can_neither_take_a_code_nor_see_that_it_is_spent(
+        self, store: TokenStore, grant: Grant
+    ) -> None:
+        code = open_one(store, grant)
+        assert store.take_code(code, "client-2", NOW) is None
+        assert store.take_code(code, "client-1", NOW) == samples.code(grant)
+        assert store.take_code(code, "client-2", NOW) is None
 
     def test_an_expired_code_is_nothing(self, store: TokenStore, grant: Grant) -> None:
-        assert store.take_code(open_one(store, grant), NOW + 60) is None
+        assert store.take_code(open_one(store, grant), "client-1", NOW + 60) is None
 
     def test_a_grant_is_opened_once(self, store: TokenStore, grant: Grant) -> None:
         code = open_one(store, grant)
         assert not store.open_grant(f"{grant.id}.other", samples.code(grant), NOW)
-        assert store.take_code(f"{grant.id}.other", NOW) is None
-        assert store.take_code(code, NOW) == samples.code(grant)
+        assert store.take_code(f"{grant.id}.other", "client-1", NOW) is None
+        assert store.take_code(code, "client-1", NOW) == samples.code(grant)
         assert not store.open_grant(f"{grant.id}.other", samples.code(grant), NOW)
 
     def test_the_tombstone_lives_as_long_as_the_longest_token(
         self, store: TokenStore, redis: Redis, grant: Grant
     ) -> None:
-        store.take_code(open_one(store, grant), NOW)
+        store.take_code(open_one(store, grant), "client-1", NOW)
         mint(store, grant)
         assert redis.command("TTL", layout.grant(grant.id)) > 30 * DAY - 10
         rotate(store, grant, "1", "2", NOW + 10 * DAY)
@@ -138,7 +146,7 @@ class TestCodes:
         ],
     )
     def test_what_a_stranger_makes_up_is_nothing(self, store: TokenStore, text: str) -> None:
-        assert store.take_code(text, NOW) is None
+        assert store.take_code(text, "client-1", NOW) is None
         assert store.access_token(text, NOW) is None
         assert store.refresh_token(text, NOW) is None
         old = samples.grant()
@@ -158,7 +166,7 @@ class TestCodes:
         sessions.save(samples.session(), NOW)
         sessions.end("session-1")
         code = open_one(store, samples.grant())
-        store.take_code(code, NOW)
+        store.take_code(code, "client-1", NOW)
         assert not mint(store, samples.grant())
 
 
@@ -199,7 +207,7 @@ class TestTokens:
         self, store: TokenStore, grant: Grant
     ) -> None:
         code = open_one(store, grant)
-        assert store.take_code(code, NOW) is not None
+        assert store.take_code(code, "client-1", NOW) is not None
         store.end_grant(grant.id, NOW)
         assert not mint(store, grant)
         assert alive(store, grant, "1") == (False, False)
@@ -207,7 +215,7 @@ class TestTokens:
     def test_the_code_of_an_ended_grant_is_dead(self, store: TokenStore, grant: Grant) -> None:
         code = open_one(store, grant)
         store.end_grant(grant.id, NOW)
-        assert store.take_code(code, NOW) is None
+        assert store.take_code(code, "client-1", NOW) is None
 
     def test_an_end_mark_outlives_every_token_of_its_grant(
         self, store: TokenStore, redis: Redis, grant: Grant
@@ -246,7 +254,7 @@ class TestTokens:
         mint(store, samples.grant("warm"))
         code = open_one(store, grant)
         with count_round_trips(redis, engine) as trips:
-            store.take_code(code, NOW)
+            store.take_code(code, "client-1", NOW)
             assert trips == {"redis": 1}
             mint(store, grant)
             assert trips == {"redis": 2}
@@ -271,7 +279,7 @@ class TestTokens:
     ) -> None:
         open_one(store, grant)
         redis.command("SCRIPT", "FLUSH")
-        assert store.take_code(f"{grant.id}.code", NOW) == samples.code(grant)
+        assert store.take_code(f"{grant.id}.code", "client-1", NOW) == samples.code(grant)
         redis.command("SCRIPT", "FLUSH")
         store.end_session_grants([grant.id], NOW)
         assert redis.command("GET", layout.ended(grant.id)) == b"session %d" % NOW
@@ -341,7 +349,7 @@ class TestRotation:
 
 def take_code(urls: tuple[str, str]) -> Callable[[int], Code | SpentCode | None]:
     store = opened(urls)
-    return lambda _number: store.take_code("grant-1.code", NOW)
+    return lambda _number: store.take_code("grant-1.code", "client-1", NOW)
 
 
 def open_grant(urls: tuple[str, str]) -> Callable[[int], bool]:
@@ -382,7 +390,7 @@ class TestRaces:
         results = racers.run(open_grant, urls)
         assert results.count(True) == 1
         (winner,) = [number for number, won in enumerate(results) if won]
-        assert store.take_code(f"grant-1.code{winner}", NOW) == samples.code(samples.grant())
+        assert store.take_code(f"grant-1.code{winner}", "client-1", NOW) == samples.code(samples.grant())
 
     def test_of_a_hundred_rotations_one_wins_and_all_get_its_answer(
         self, store: TokenStore, grant: Grant, urls: tuple[str, str], racers: Racers

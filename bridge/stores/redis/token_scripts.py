@@ -21,12 +21,12 @@ TAKE = Script("""
 local value = redis.call('GET', KEYS[1])
 if not value then return false end
 local state, code, sealed, client = string.match(value, '^(%l+) (%x+) (%S+) (.*)$')
-if code ~= ARGV[1] then return false end
+if code ~= ARGV[1] or client ~= ARGV[2] then return false end
 if state == 'live' then
   if redis.call('GET', KEYS[2]) == 'all' then return false end
   redis.call('SET', KEYS[1], 'spent ' .. code .. ' - ' .. client, 'KEEPTTL')
 end
-return {state, sealed, client}
+return {state, sealed}
 """)
 
 # A Session's end doesn't concern the tokens that an offline Grant gets afterwards.

@@ -44,17 +44,17 @@ class RedisTokens:
             self.end_session_grants((grant.id,), now)
         return bool(opened)
 
-    def take_code(self, code: str, now: int) -> Code | SpentCode | None:
-        """Take a code, atomically; its tombstone stays in its place."""
+    def take_code(self, code: str, client_id: str, now: int) -> Code | SpentCode | None:
+        """Take a code of this client, atomically; its tombstone stays in its place."""
         tag = layout.presented_tag(code)
         if not tag:
             return None
-        found = self._redis.run(TAKE, (layout.grant(tag), layout.ended(tag)), digest(code))
+        found = self._redis.run(TAKE, (layout.grant(tag), layout.ended(tag)), digest(code), client_id)
         if found is None:
             return None
-        state, sealed, client_id = found
+        state, sealed = found
         if state == b"spent":
-            return SpentCode(tag, client_id.decode())
+            return SpentCode(tag, client_id)
         record = self._codes.open(sealed)
         return record if record is not None and now < record.expires_at else None
 

@@ -1,0 +1,70 @@
+"""What an application asks directly and what it is answered, as plain values: no framework here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from bridge.errors import ReturnedToClient
+
+FORM = "application/x-www-form-urlencoded"
+MOST_PARAMETERS = 100
+NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
+
+
+class Headers(Protocol):
+    """Header fields by name, in any case."""
+
+    def get(self, key: str, /) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRequest:
+    """A request of an application; the query is not in it, for no credential may stand there."""
+
+    method: str
+    headers: Headers
+    content_type: str = ""  # without parameters
+    body: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status, headers and body; `client_id` of the client it concerns, where one is known (for CORS)."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    client_id: str = ""
+
+
+def json_answer(
+    status: int, content: Mapping[str, Any] | bytes, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """An answer in JSON that nobody keeps; `content` as values or as JSON already."""
+    body = content if isinstance(content, bytes) else to_json(content)
+    return Answer(status, {"Content-Type": "application/json", **NO_STORE, **(headers or {})}, body)
+
+
+def to_json(content: Mapping[str, Any]) -> bytes:
+    """JSON in UTF-8, without a blank that is not needed."""
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def form(request: ClientRequest) -> dict[str, str]:
+    """The parameters of a form's body; those without a value count as left out (RFC 6749 §3.2).
+
+    Raises ReturnedToClient (invalid_request) for what is no such form, and where a parameter came twice.
+    """
+    if request.content_type.lower() != FORM:
+        raise ReturnedToClient("invalid_request", "The body has to be a form (x-www-form-urlencoded).")
+    try:
+        text = request.body.decode("utf-8")
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+    except ValueError:  # UnicodeDecodeError is one
+        raise ReturnedToClient("invalid_request", "The body is not a form in UTF-8.") from None
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ReturnedToClient("invalid_request", "A parameter came more than once.")
+    return {name: value for name, value in found.items() if value}

@@ -1,0 +1,183 @@
+"""Our signing keys: made when missing, parsed once per process, published, rotated, and at work.
+
+Parsing an RSA key costs as much as a hundred signatures, so a parsed key is kept as an object and joserfc
+is given that one object; a key set would make it pick one at random. Every key has kid, use and alg, and
+every verification says which alg it takes (RFC 8725 §3.1).
+"""
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry, extract_compact
+
+from bridge.domain.client import SIGNING_ALGS
+from bridge.errors import BridgeError
+from bridge.ports import Clock, SigningKey, SigningKeyStore
+
+RSA_BITS = 2048
+HANDOVER = 300  # seconds that a new key is published before it signs: as long as others may keep our JWKS
+
+
+class TokenInvalid(BridgeError):
+    """A text that should be a token of ours is none, or not of the type wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedKey:
+    """A signing key, ready for use."""
+
+    kid: str
+    alg: str
+    created_at: int  # epoch seconds
+    retired_at: int | None  # may lie ahead: till then it signs
+    key: Key = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """All keys at one state of the store, and what is published of them."""
+
+    listed: Sequence[SigningKey]
+    parsed: Mapping[str, ParsedKey]  # by kid
+    jwks: dict[str, Any]
+
+
+class _OneAlg(JWSRegistry):
+    """joserfc's registry for exactly one alg, without its warning that EdDSA is to be renamed (RFC 9864).
+
+    The warning came at each call, and silencing warnings is not safe among threads.
+    """
+
+    def get_alg(self, name: str) -> Any:
+        if name not in (self.allowed or ()):
+            return super().get_alg(name)  # raises
+        return self.algorithms[name]
+
+
+_REGISTRIES = {alg: _OneAlg(algorithms=[alg]) for alg in SIGNING_ALGS}
+
+
+def generate(alg: str, now: int) -> SigningKey:
+    """A new key for one alg; its kid is its thumbprint (RFC 7638)."""
+    parameters: Any = {"use": "sig", "alg": alg}
+    key: Key
+    if alg == "ES256":
+        key = ECKey.generate_key("P-256", parameters, auto_kid=True)
+    elif alg == "EdDSA":
+        key = OKPKey.generate_key("Ed25519", parameters, auto_kid=True)
+    elif alg in ("RS256", "PS256"):
+        key = RSAKey.generate_key(RSA_BITS, parameters, auto_kid=True)
+    else:
+        raise ValueError(f"no key can be made for {alg}")
+    return SigningKey(str(key.kid), alg, json.dumps(key.as_dict(private=True)), now)
+
+
+class Keys:
+    """The keys of one process, in step with the store. Safe to share among threads."""
+
+    def __init__(self, store: SigningKeyStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._ring = _Ring((), {}, {"keys": []})
+
+    def ensure(self, algs: Sequence[str] = SIGNING_ALGS) -> None:
+        """Make what is missing; of several processes at once, one makes it."""
+        held = {key.alg for key in self._store.all() if key.retired_at is None}
+        for alg in algs:
+            if alg not in held:
+                self._store.add(generate(alg, int(self._clock())), only_if_first=True)
+
+    def algs(self) -> tuple[str, ...]:
+        """The algs that we can sign with now."""
+        now = self._clock()
+        held = {key.alg for key in self._current().parsed.values() if _signs(key, now)}
+        return tuple(alg for alg in SIGNING_ALGS if alg in held)
+
+    def jwks(self) -> dict[str, Any]:
+        """The public keys, retired ones too (RFC 7517 §5). The same object for as long as nothing changes."""
+        return self._current().jwks
+
+    def signing_key(self, alg: str) -> ParsedKey:
+        """The key that signs now: while one hands over to its successor it is the old one.
+
+        A key whose row was taken away is made anew.
+        """
+        now = self._clock()
+        found = _signing(self._current(), alg, now)
+        if found is None:
+            self.ensure((alg,))
+            found = _signing(self._current(), alg, now)
+        if found is None:
+            raise BridgeError(f"there is no signing key for {alg}")
+        return found
+
+    def sign(self, claims: Mapping[str, Any], alg: str, typ: str = "JWT") -> str:
+        """A signed token (RFC 7519) with kid and typ in its header."""
+        signer = self.signing_key(alg)
+        header = {"alg": alg, "kid": signer.kid, "typ": typ}
+        return jwt.encode(header, dict(claims), signer.key, registry=_REGISTRIES[alg])
+
+    def verify(self, token: str, typ: str = "JWT") -> dict[str, Any]:
+        """The claims of a token that we signed, whatever its age. Raises TokenInvalid for all else."""
+        try:
+            header = extract_compact(token.encode(), registry=_REGISTRIES["RS256"]).headers()
+            parsed = self._current().parsed[header["kid"]]
+            if header.get("typ") != typ:
+                raise TokenInvalid("a token of another type")
+            return jwt.decode(token, parsed.key, registry=_REGISTRIES[parsed.alg]).claims
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+            raise TokenInvalid("not a token of ours") from None
+
+    def rotate(self, alg: str, now: int, *, at_once: bool = False) -> str:
+        """Make a new key for an alg; the kid. The others retire.
+
+        The new one is published at once and signs after HANDOVER seconds, when all have had the time to
+        fetch it; `at_once`, for a key that leaked, it signs immediately.
+        """
+        before = [key for key in self._store.all() if key.alg == alg and key.retired_at is None]
+        new = generate(alg, now)
+        self._store.add(new)
+        for key in before:
+            self._store.retire(key.kid, now if at_once else now + HANDOVER)
+        return new.kid
+
+    def _current(self) -> _Ring:
+        listed = self._store.all()
+        ring = self._ring
+        if listed is ring.listed or listed == ring.listed:
+            return ring
+        with self._lock:
+            if listed != self._ring.listed:
+                self._ring = _read(listed, self._ring.parsed)
+            return self._ring
+
+
+def _read(listed: Sequence[SigningKey], known: Mapping[str, ParsedKey]) -> _Ring:
+    """Parse the keys that are new; the others are taken as they are."""
+    parsed = {}
+    for one in listed:
+        before = known.get(one.kid)
+        key = before.key if before else JWKRegistry.import_key(json.loads(one.private_jwk))
+        parsed[one.kid] = ParsedKey(one.kid, one.alg, one.created_at, one.retired_at, key)
+    published = [
+        one.key.as_dict(private=False, kid=one.kid, use="sig", alg=one.alg) for one in parsed.values()
+    ]
+    return _Ring(tuple(listed), parsed, {"keys": published})
+
+
+def _signs(key: ParsedKey, now: float) -> bool:
+    return key.retired_at is None or key.retired_at > now
+
+
+def _signing(ring: _Ring, alg: str, now: float) -> ParsedKey | None:
+    able = [key for key in ring.parsed.values() if key.alg == alg and _signs(key, now)]
+    # One that retires soon still signs; of those that stay, the newest.
+    leaving = [key for key in able if key.retired_at is not None]
+    return max(leaving or able, key=lambda key: (key.created_at, key.kid), default=None)
