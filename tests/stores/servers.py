@@ -27,7 +27,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def valkey(folder: Path, *options: str, name: str = "redis") -> Iterator[int]:
+def valkey(
+    folder: Path, *options: str, name: str = "redis", configuration: Path | None = None
+) -> Iterator[int]:
     """The bundled server on a loopback TCP port, as a machine of its own would run it; yields the port."""
     port = free_port()
     shim = [sys.executable, "-I", "-S", exec_with_parent.__file__]
@@ -39,7 +41,8 @@ def valkey(folder: Path, *options: str, name: str = "redis") -> Iterator[int]:
         "logfile": folder / f"{name}.log",
     }
     words = [str(word) for setting, value in settings.items() for word in (f"--{setting}", value)]
-    process = subprocess.Popen([*shim, str(os.getpid()), str(binary()), *words, *options])
+    sentinel = [str(configuration), "--sentinel"] if configuration else []
+    process = subprocess.Popen([*shim, str(os.getpid()), str(binary()), *sentinel, *words, *options])
     try:
         await_answer(process, port)
         yield port

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 SQLITE_TIMEOUT = 5.0  # seconds to wait for the one writer, who is never away, only busy
 POSTGRESQL_TIMEOUT = 0.8  # seconds to wait for a server that may be away
 _TRY_AGAIN = ("40001", "40P01")  # serialization failure, deadlock (PostgreSQL, appendix A)
+_NO_TABLE = "42P01"  # not migrated yet, which SQLite calls an operational error
 _ATTEMPTS = 3
 
 
@@ -93,9 +94,12 @@ def writing(engine: Engine, step: Callable[[Connection], Result]) -> Result:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        if getattr(getattr(error, "orig", None), "sqlstate", None) in _TRY_AGAIN:
+    except (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeout) as error:
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        if state in _TRY_AGAIN:
             raise _TryAgain("SQL: transactions collided") from error
+        if isinstance(error, ProgrammingError) and state != _NO_TABLE:
+            raise
         raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
 
 

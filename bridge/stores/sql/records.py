@@ -64,7 +64,8 @@ class SqlSpentTokens:
 
         def step(connection: Connection) -> bool:
             row = dialect_insert(connection, spent_tokens).values(digest=digest(auth_token), spent_at=now)
-            return bool(connection.execute(row.on_conflict_do_nothing()).rowcount)
+            new = row.on_conflict_do_nothing().returning(spent_tokens.c.digest)  # rowcount tells nothing here
+            return connection.execute(new).first() is not None
 
         return writing(self._engine, step)
 

@@ -1,0 +1,61 @@
+"""Nothing personal lies in clear in the files of Redis and SQLite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bridge.domain.consent import Consent
+from bridge.ports import SigningKey
+from bridge.stores import embedded, migrate
+from bridge.stores import redis as redis_stores
+from bridge.stores import sql as sql_stores
+from bridge.stores.sealing import SealedInteractions
+from bridge.stores.tokens import Tokens
+from tests.stores import samples
+from tests.stores.samples import NOW, SEALER
+
+SECRETS = (
+    "the-code",
+    "the-access",
+    "the-refresh",
+    "the-new",
+    "the-answer",
+    "the-auth-token",
+    "private-d",
+    "pairwise-s",
+)
+
+
+def test_no_file_tells_a_name_a_number_or_a_token(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'bridge.sqlite'}"
+    migrate.upgrade(url)
+    server, engine = embedded.start(tmp_path / "redis"), sql_stores.connect(url)
+    redis = redis_stores.connect(server.url)
+    redis_stores.RedisSessions(redis, SEALER, idle=60, limit=600).save(samples.session(), NOW)
+    redis_stores.RedisHandoffs(redis, SEALER).begin(samples.handoff(), 60, replace=True)
+    redis_stores.RedisWaiting(redis, SEALER).put("k", samples.interaction(), samples.arrival(), 60)
+    redis_stores.RedisRateLimiter(redis).hit("Sokunthea", 1, 60, float(NOW))
+    SealedInteractions(SEALER, redis_stores.Parking(redis), longest=9).seal(samples.interaction())
+    tokens = Tokens(
+        redis_stores.RedisTokens(redis, SEALER, session_limit=600),
+        sql_stores.SqlRefreshTokens(engine, SEALER),
+    )
+    for offline in (False, True):
+        grant = samples.grant(f"grant-{offline}", offline=offline)
+        tokens.open_grant(f"{grant.id}.the-code", samples.code(grant), NOW)
+        access = f"{grant.id}.the-access", samples.access(grant)
+        old, new = samples.refresh_text(grant, "the-refresh"), samples.refresh_text(grant, "the-new")
+        assert tokens.mint(grant, access, (old, samples.refresh(grant)))
+        tokens.rotate(old, access, (new, samples.refresh(grant)), b"the-answer", NOW)
+    sql_stores.SqlSpentTokens(engine).spend("the-auth-token", NOW)
+    sql_stores.SqlSigningKeys(engine, SEALER).add(SigningKey("k", "RS256", "private-d", NOW))
+    sql_stores.SqlSecrets(engine, SEALER).get_or_make("pairwise", lambda: b"pairwise-s")
+    sql_stores.SqlConsents(engine).save(Consent("s", "c", frozenset({"openid"}), frozenset(), NOW))
+    server.stop()
+    engine.dispose()
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    found = b"".join(path.read_bytes() for path in files)
+    assert b"bridge:{grant-True}:a:" in found
+    assert b"openid" in found
+    for text in (*samples.NAMES, *SECRETS):
+        assert text.encode() not in found

@@ -1,0 +1,68 @@
+"""Every migration goes up and down on both databases, and the tables are what the code says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect
+
+from bridge.stores import migrate
+from bridge.stores import sql as stores
+from bridge.stores.sql.tables import metadata
+from tests.stores.races import Racers
+
+REVISIONS = [
+    script.revision for script in ScriptDirectory(str(migrate.scripts())).walk_revisions("base", "heads")
+][::-1]
+
+
+def tables(url: str) -> set[str]:
+    engine = stores.connect(url)
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return names - {"alembic_version"}
+
+
+def test_there_is_one_line_of_migrations() -> None:
+    assert len(ScriptDirectory(str(migrate.scripts())).get_heads()) == 1
+    assert REVISIONS[0] == "0001"
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_each_goes_up_down_and_up_again(empty_sql_url: str, revision: str) -> None:
+    migrate.upgrade(empty_sql_url, revision)
+    assert migrate.current(empty_sql_url) == revision
+    before = REVISIONS.index(revision)
+    migrate.downgrade(empty_sql_url, REVISIONS[before - 1] if before else "base")
+    assert migrate.current(empty_sql_url) == (REVISIONS[before - 1] if before else None)
+    migrate.upgrade(empty_sql_url, revision)
+    assert migrate.current(empty_sql_url) == revision
+
+
+def test_all_the_way_down_leaves_no_table(sql_url: str) -> None:
+    migrate.downgrade(sql_url, "base")
+    assert tables(sql_url) == set()
+
+
+def test_the_tables_are_those_of_the_code(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_second_upgrade_changes_nothing(sql_url: str) -> None:
+    migrate.upgrade(sql_url)
+    assert migrate.current(sql_url) == REVISIONS[-1]
+
+
+def upgrade(url: str) -> Callable[[int], None]:
+    return lambda number: migrate.upgrade(url) if number % 25 == 0 else None
+
+
+def test_processes_may_upgrade_at_once(empty_sql_url: str, racers: Racers) -> None:
+    racers.run(upgrade, empty_sql_url)
+    assert tables(empty_sql_url) == set(metadata.tables)

@@ -1,0 +1,323 @@
+"""The contract of the stores in SQL, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import Engine, text
+
+from bridge.domain.client import Client
+from bridge.domain.consent import Consent
+from bridge.errors import SealBroken, StoreUnavailable
+from bridge.ports import (
+    AuditLog,
+    ClientStore,
+    ConsentStore,
+    SecretStore,
+    SigningKey,
+    SigningKeyStore,
+    SpentTokens,
+)
+from bridge.stores import sql as stores
+from bridge.stores.sealing import MasterSealer
+from tests.stores import samples
+from tests.stores.races import Racers
+from tests.stores.samples import DAY, NOW, SEALER
+from tests.support.round_trips import count_round_trips
+
+CLIENT = Client(
+    "client-1", "ខ Application", ("https://app.example/cb",), lifetimes={"code": 30}, claims=("name",)
+)
+
+
+class Hand:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
+class TestClients:
+    @pytest.fixture
+    def store(self, engine: Engine, hand: Hand) -> ClientStore:
+        return stores.SqlClients(engine, clock=hand)
+
+    @pytest.fixture
+    def elsewhere(self, engine: Engine, hand: Hand) -> ClientStore:
+        """The store of another process."""
+        return stores.SqlClients(engine, clock=hand)
+
+    def test_a_client_comes_back_as_it_was(self, store: ClientStore) -> None:
+        store.add(CLIENT)
+        assert store.get("client-1") == CLIENT
+        assert store.all() == (CLIENT,)
+
+    def test_an_id_is_given_once(self, store: ClientStore) -> None:
+        store.add(CLIENT)
+        with pytest.raises(KeyError):
+            store.add(replace(CLIENT, name="other"))
+        assert store.get("client-1") == CLIENT
+
+    def test_what_is_not_there_cannot_be_changed(self, store: ClientStore) -> None:
+        with pytest.raises(KeyError):
+            store.replace(CLIENT)
+        with pytest.raises(KeyError):
+            store.remove("client-1")
+        assert store.all() == ()
+
+    def test_all_are_in_the_order_of_their_names(self, store: ClientStore) -> None:
+        for number, name in enumerate(("c", "a", "b")):
+            store.add(Client(f"id-{number}", name, ()))
+        assert [client.name for client in store.all()] == ["a", "b", "c"]
+
+    def test_a_change_is_seen_at_once_here_and_soon_elsewhere(
+        self, store: ClientStore, elsewhere: ClientStore, hand: Hand
+    ) -> None:
+        store.add(CLIENT)
+        assert elsewhere.get("client-1") == CLIENT
+        changed = replace(CLIENT, enabled=False)
+        store.replace(changed)
+        assert store.get("client-1") == changed
+        assert elsewhere.get("client-1") == CLIENT
+        hand.time += 3
+        assert elsewhere.get("client-1") == changed
+        store.remove("client-1")
+        assert store.get("client-1") is None
+        hand.time += 3
+        assert elsewhere.get("client-1") is None
+
+    def test_known_and_unknown_clients_cost_no_query(
+        self, store: ClientStore, engine: Engine, hand: Hand
+    ) -> None:
+        store.add(CLIENT)
+        store.get("client-1")
+        with count_round_trips(None, engine) as trips:
+            for number in range(50):
+                assert store.get(f"unknown-{number}\0\udcff") is None
+                assert store.get("client-1") == CLIENT
+            assert not trips
+            hand.time += 3
+            store.get("client-1")
+            assert trips == {"sql": 1}
+
+    def test_a_change_of_one_client_reads_that_one_again(
+        self, store: ClientStore, elsewhere: ClientStore, engine: Engine, hand: Hand
+    ) -> None:
+        store.add(CLIENT)
+        store.add(replace(CLIENT, client_id="client-2"))
+        for name in ("client-1", "client-2"):
+            elsewhere.get(name)
+        store.replace(replace(CLIENT, name="new"))
+        hand.time += 3
+        with count_round_trips(None, engine) as trips:
+            elsewhere.get("client-2")
+            assert trips == {"sql": 2}  # the version and the index of all
+            elsewhere.get("client-1")
+            assert trips == {"sql": 3}
+
+    def test_a_removed_client_leaves_nothing_to_a_later_one(self, store: ClientStore, engine: Engine) -> None:
+        consents, tokens = stores.SqlConsents(engine), stores.SqlRefreshTokens(engine, SEALER)
+        grant = samples.grant(offline=True)
+        store.add(CLIENT)
+        consents.save(Consent("s", "client-1", frozenset(), frozenset(), NOW))
+        tokens.keep("grant-1.o-1", samples.refresh(grant))
+        store.remove("client-1")
+        assert consents.get("s", "client-1") is None
+        assert tokens.refresh_token("grant-1.o-1", NOW) is None
+
+    def test_known_clients_are_answered_while_sql_is_away(
+        self, store: ClientStore, engine: Engine, hand: Hand
+    ) -> None:
+        store.add(CLIENT)
+        store.get("client-1")
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE versions RENAME TO away"))
+        hand.time += 3
+        if engine.dialect.name == "sqlite":  # its "no such table" is an operational error, as a lost file is
+            assert store.get("client-1") == CLIENT
+            with pytest.raises(StoreUnavailable):
+                stores.SqlClients(engine).get("client-1")
+
+
+def add_key(url: str) -> Callable[[int], bool]:
+    keys = stores.SqlSigningKeys(stores.connect(url), SEALER)
+    return lambda number: keys.add(SigningKey(f"k{number}", "RS256", "{}", NOW), only_if_first=True)
+
+
+class TestSigningKeys:
+    @pytest.fixture
+    def store(self, engine: Engine, hand: Hand) -> SigningKeyStore:
+        return stores.SqlSigningKeys(engine, SEALER, clock=hand)
+
+    def test_keys_come_back_newest_first(self, store: SigningKeyStore) -> None:
+        old, new = (
+            SigningKey("old", "RS256", '{"d": "1"}', NOW),
+            SigningKey("new", "ES256", '{"d": "2"}', NOW + 1),
+        )
+        assert store.add(old)
+        assert store.add(new)
+        assert tuple(store.all()) == (new, old)
+
+    def test_a_retired_one_stays_and_a_removed_one_goes(self, store: SigningKeyStore) -> None:
+        store.add(SigningKey("k", "RS256", "{}", NOW))
+        store.retire("k", NOW + 5)
+        store.retire("k", NOW + 9)
+        assert tuple(store.all()) == (SigningKey("k", "RS256", "{}", NOW, NOW + 5),)
+        store.remove("k")
+        assert tuple(store.all()) == ()
+
+    def test_the_first_of_an_alg_is_kept_once(self, store: SigningKeyStore) -> None:
+        assert store.add(SigningKey("a", "RS256", "{}", NOW), only_if_first=True)
+        assert not store.add(SigningKey("b", "RS256", "{}", NOW), only_if_first=True)
+        assert store.add(SigningKey("c", "ES256", "{}", NOW), only_if_first=True)
+        store.retire("a", NOW)
+        assert store.add(SigningKey("d", "RS256", "{}", NOW), only_if_first=True)
+        assert {key.kid for key in store.all()} == {"a", "c", "d"}
+
+    def test_of_a_hundred_first_keys_one_is_kept(
+        self, store: SigningKeyStore, sql_url: str, racers: Racers
+    ) -> None:
+        assert racers.run(add_key, sql_url).count(True) == 1
+        assert len(store.all()) == 1
+
+    def test_they_are_answered_from_memory(self, store: SigningKeyStore, engine: Engine, hand: Hand) -> None:
+        store.add(SigningKey("k", "RS256", "{}", NOW))
+        store.all()
+        with count_round_trips(None, engine) as trips:
+            store.all()
+            assert not trips
+        stores.SqlSigningKeys(engine, SEALER).retire("k", NOW)
+        hand.time += 3
+        assert store.all()[0].retired_at == NOW
+
+    def test_private_keys_rest_sealed_and_bound_to_their_kid(
+        self, store: SigningKeyStore, engine: Engine
+    ) -> None:
+        store.add(SigningKey("a", "RS256", '{"d": "very-private"}', NOW))
+        store.add(SigningKey("b", "RS256", '{"d": "other"}', NOW))
+        with engine.begin() as connection:
+            assert "private" not in str(connection.execute(text("SELECT * FROM signing_keys")).all())
+            of_a = "(SELECT private_jwk FROM signing_keys WHERE kid = 'a')"
+            connection.execute(text(f"UPDATE signing_keys SET private_jwk = {of_a}"))  # noqa: S608 -- fixed text
+        with pytest.raises(SealBroken):
+            stores.SqlSigningKeys(engine, SEALER).all()
+
+
+def make_secret(url: str) -> Callable[[int], bytes]:
+    secrets = stores.SqlSecrets(stores.connect(url), SEALER)
+    return lambda number: secrets.get_or_make("pairwise", lambda: b"%d" % number)
+
+
+class TestSecrets:
+    @pytest.fixture
+    def store(self, engine: Engine) -> SecretStore:
+        return stores.SqlSecrets(engine, SEALER)
+
+    def test_a_secret_is_made_once_for_ever(self, store: SecretStore, engine: Engine) -> None:
+        assert store.get_or_make("a", lambda: b"first") == b"first"
+        assert store.get_or_make("a", lambda: b"second") == b"first"
+        assert stores.SqlSecrets(engine, SEALER).get_or_make("a", lambda: b"third") == b"first"
+        assert store.get_or_make("b", lambda: b"other") == b"other"
+
+    def test_of_a_hundred_makers_all_get_the_same(
+        self, store: SecretStore, sql_url: str, racers: Racers
+    ) -> None:
+        (secret,) = set(racers.run(make_secret, sql_url))
+        assert store.get_or_make("pairwise", lambda: b"later") == secret
+
+    def test_a_lost_master_key_is_no_reason_to_make_another_secret(
+        self, store: SecretStore, engine: Engine
+    ) -> None:
+        store.get_or_make("a", lambda: b"first")
+        with pytest.raises(SealBroken):
+            stores.SqlSecrets(engine, MasterSealer([b"x" * 32])).get_or_make("a", lambda: b"second")
+        assert stores.SqlSecrets(engine, SEALER).get_or_make("a", lambda: b"third") == b"first"
+
+
+class TestConsents:
+    @pytest.fixture
+    def store(self, engine: Engine) -> ConsentStore:
+        return stores.SqlConsents(engine)
+
+    def test_the_latest_is_kept_until_it_is_removed(self, store: ConsentStore) -> None:
+        first = Consent("s", "c", frozenset({"openid", "ខ"}), frozenset({"name#km"}), NOW)
+        assert store.get("s", "c") is None
+        store.save(first)
+        assert store.get("s", "c") == first
+        wider = replace(first, scope=first.scope | {"email"}, granted_at=NOW + 1)
+        store.save(wider)
+        assert store.get("s", "c") == wider
+        assert store.get("s", "other") is None
+        store.remove("s", "c")
+        assert store.get("s", "c") is None
+        store.remove("s", "c")
+
+    def test_a_look_is_one_query(self, store: ConsentStore, engine: Engine) -> None:
+        with count_round_trips(None, engine) as trips:
+            store.get("s", "c")
+        assert trips == {"sql": 1}
+
+
+def spend(url: str) -> Callable[[int], bool]:
+    spent = stores.SqlSpentTokens(stores.connect(url))
+    return lambda _number: spent.spend("raced", NOW)
+
+
+class TestSpentTokens:
+    @pytest.fixture
+    def store(self, engine: Engine) -> SpentTokens:
+        return stores.SqlSpentTokens(engine)
+
+    def test_a_token_is_new_once(self, store: SpentTokens) -> None:
+        assert store.spend("token \0 \udcff", NOW)
+        assert not store.spend("token \0 \udcff", NOW + DAY)
+        assert store.spend("another", NOW)
+
+    def test_of_a_hundred_sights_one_is_the_first(
+        self, store: SpentTokens, sql_url: str, racers: Racers
+    ) -> None:
+        assert racers.run(spend, sql_url).count(True) == 1
+
+    def test_it_is_kept_for_thirty_days_by_its_hash(self, store: SpentTokens, engine: Engine) -> None:
+        store.spend("very-secret", NOW)
+        with engine.connect() as connection:
+            assert "very-secret" not in str(connection.execute(text("SELECT * FROM spent_tokens")).all())
+        assert stores.purge(engine, NOW + 30 * DAY - 1) == 0
+        assert not store.spend("very-secret", NOW)
+        assert stores.purge(engine, NOW + 30 * DAY) == 1
+
+
+def test_events_are_kept_with_their_facts(engine: Engine) -> None:
+    log: AuditLog = stores.SqlAuditLog(engine)
+    log.record("client.added", NOW, client_id="c", actor="ខ")
+    log.record("client.removed", NOW + 1)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT at, event, facts FROM audit ORDER BY id")).all()
+    assert [(row.at, row.event, json.loads(row.facts)) for row in rows] == [
+        (NOW, "client.added", {"client_id": "c", "actor": "ខ"}),
+        (NOW + 1, "client.removed", {}),
+    ]
+
+
+def test_dead_refresh_tokens_and_their_grants_are_taken_away(engine: Engine) -> None:
+    tokens, grant = stores.SqlRefreshTokens(engine, SEALER), samples.grant(offline=True)
+    tokens.keep("grant-1.o-dead", samples.shortened(samples.refresh(grant), NOW + 10))
+    tokens.keep("grant-1.o-live", samples.refresh(grant))
+    assert stores.purge(engine, NOW + 10) == 1
+    assert tokens.refresh_token("grant-1.o-live", NOW + 10) is not None
+    assert stores.purge(engine, NOW + 90 * DAY) == 2
+
+
+def test_the_health_check_wants_the_tables(engine: Engine) -> None:
+    stores.check(engine)()
