@@ -1,0 +1,173 @@
+"""The API port: mutual TLS, the v3 and v2 paths, the envelope, and faults on order."""
+
+import json
+import socket
+import ssl
+import struct
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from bridge.simulator.faults import Fault
+from bridge.simulator.pki import Pki
+from bridge.simulator.service import Service
+from bridge.simulator.wire import BadRequest, open_request, seal_answer
+
+V3 = "/api/v3.0/authentication"
+V2 = "/api/v2.0"
+OPERATIONS = {
+    V3 + "/service-account/login-token": ("login_token", "v3"),
+    V3 + "/service-account/access-token": ("access_token", "v3"),
+    V3 + "/service-account/access-token/status": ("status", "v3"),
+    V3 + "/service-account/refresh-access-token": ("refresh", "v3"),
+    V3 + "/service-account/access-token/logout": ("logout", "v3"),
+    V3 + "/service-account/organization-access-token": ("organization", "v3"),
+    V3 + "/service-account/lookup": ("lookup", "v3"),
+    V3 + "/service-account/lookup/user-profile": ("verify", "v3"),
+    V3 + "/service-account/user-face": ("face", "v3"),
+    V2 + "/oauth2/client-lib/login-token": ("login_token", "v2"),
+    V2 + "/oauth2/client-lib/access-token": ("access_token", "v2"),
+    V2 + "/oauth2/client-lib/status-access-token": ("status", "v2"),
+    V2 + "/oauth2/client-lib/refresh-access-token": ("refresh", "v2"),
+    V2 + "/oauth2/client-lib/logout-access-token": ("logout", "v2"),
+    V2 + "/oauth2/client-lib/organization-access-token": ("organization", "v2"),
+    V2 + "/oauth2/client-lib/user-lookup-profile": ("lookup", "v2"),
+    V2 + "/oauth2/client-lib/verify-user-profile": ("verify", "v2"),
+}
+CERTIFICATES = frozenset(
+    {V3 + "/certificates/access-token", V2 + "/certificates/access-token-certificate-chain"}
+)
+LARGEST = 1024 * 1024  # bytes of a request
+
+
+class ApiServer(ThreadingHTTPServer):
+    """The API of one simulator. Each connection's handshake happens in its own thread."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], service: Service, pki: Pki) -> None:
+        super().__init__(address, Handler)
+        self.service = service
+        self.stopping = threading.Event()
+        self._context = _context(pki)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        request.settimeout(10)
+        try:
+            secured = self._context.wrap_socket(request, server_side=True)
+        except OSError:
+            return  # no TLS, or no certificate of ours
+        secured.settimeout(60)
+        with secured:
+            super().finish_request(secured, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A partner that goes away in the middle is no news."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection, kept alive."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: ApiServer
+
+    def do_GET(self) -> None:
+        if self._path() not in CERTIFICATES:
+            return self._answer(404, b"{}")
+        fault = self.server.service.faults.next("certificates")
+        if fault and self._spoil(fault):
+            return None
+        answer = {"error": 0, "message": "Success", "data": self.server.service.certificates()}
+        return self._answer(200, json.dumps(answer).encode())
+
+    def do_POST(self) -> None:
+        body = self._body()
+        found = OPERATIONS.get(self._path())
+        if body is None or found is None:
+            return self._answer(404 if found is None else 413, b"{}")
+        service, (operation, version) = self.server.service, found
+        fault = service.faults.next(operation)
+        if fault and self._spoil(fault):
+            return None
+        try:
+            request = open_request(service.account, body)
+        except BadRequest:
+            answer: dict[str, Any] = {"error": 105, "message": "Decryption failed"}
+        else:
+            answer = service.answer(operation, version, request, fault)
+        sealed = seal_answer(service.account, answer)
+        if fault and fault.kind == "bad_mac":
+            tree = json.loads(sealed)
+            sealed = json.dumps({**tree, "signature": tree["signature"][::-1]}).encode()
+        return self._answer(200, sealed)
+
+    def _spoil(self, fault: Fault) -> bool:
+        """Faults below the envelope; whether nothing more is to be said."""
+        if fault.kind == "500":
+            self._answer(500, b"Internal Server Error")
+        elif fault.kind == "garbage":
+            self._answer(200, b"\x00\xff<html>garbage")
+        elif fault.kind == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            socket.socket.close(self.connection)
+        elif fault.kind in ("hang", "slow"):
+            self.server.stopping.wait(fault.seconds)
+            self.close_connection = fault.kind == "hang"
+            return fault.kind == "hang"
+        else:
+            return False
+        return True
+
+    def _path(self) -> str:
+        return self.path.partition("?")[0]
+
+    def _body(self) -> bytes | None:
+        """The request's body, chunked or not; None when too large."""
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._chunks()
+        length = int(self.headers.get("Content-Length") or 0)
+        return self.rfile.read(length) if length <= LARGEST else None
+
+    def _chunks(self) -> bytes | None:
+        body = b""
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+            if len(body) > LARGEST:
+                return None
+        while self.rfile.readline().strip():
+            pass  # trailers
+        return body
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response_only(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Requests hold tokens: no log."""
+
+
+def _context(pki: Pki) -> ssl.SSLContext:
+    """A TLS context that wants a client certificate of our authority."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(cadata=pki.root.pem + pki.issuing.pem)
+    key = pki.server.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = pki.folder / "server.pem"
+    _write_private(file, key + pki.server.pem.encode() + pki.issuing.pem.encode())
+    context.load_cert_chain(file)
+    return context
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(data)

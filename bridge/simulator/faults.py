@@ -1,0 +1,55 @@
+"""Faults on order: a kind, for an operation, a number of times (`POST /control/faults`)."""
+
+import threading
+from collections import Counter, deque
+from dataclasses import dataclass
+
+KINDS = (
+    "500",
+    "hang",
+    "reset",
+    "garbage",
+    "bad_mac",
+    "error",
+    "slow",
+    "expired_token",
+    "wrong_signer",
+    "rotated_signer",
+    "status_false",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault. `code` goes with error, `seconds` with slow and hang."""
+
+    kind: str
+    code: int = 999
+    seconds: float = 3.0
+
+
+class Faults:
+    """The faults that wait, by operation; and how often each operation was called."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: dict[str, deque[Fault]] = {}
+        self.calls: Counter[str] = Counter()
+
+    def add(self, operation: str, fault: Fault, count: int) -> None:
+        """Let the next `count` calls of an operation (`*`: of any) fail."""
+        with self._lock:
+            self._waiting.setdefault(operation, deque()).extend([fault] * count)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._waiting.clear()
+
+    def next(self, operation: str) -> Fault | None:
+        """Count a call, and take the fault that waits for it."""
+        with self._lock:
+            self.calls[operation] += 1
+            for name in (operation, "*"):
+                if self._waiting.get(name):
+                    return self._waiting[name].popleft()
+        return None

@@ -1,0 +1,79 @@
+"""Starts and stops a simulator: both ports, on threads of this process."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from bridge.simulator.api import ApiServer
+from bridge.simulator.pki import open_folder, write_partner
+from bridge.simulator.service import Options, Service
+from bridge.simulator.web import create_web
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Keeps connections, and writes no log: addresses hold tokens."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulator:
+    """A simulator that runs."""
+
+    folder: Path
+    api_url: str
+    web_url: str
+    service: Service
+    _api: ApiServer
+    _web: BaseWSGIServer
+
+    @property
+    def partner_file(self) -> Path:
+        """What a partner needs to reach it (Partner.from_file)."""
+        return self.folder / "partner.json"
+
+    @property
+    def control_url(self) -> str:
+        """Faults, personas, settings."""
+        return self.web_url + "/control"
+
+    def stop(self) -> None:
+        """Stop both ports."""
+        self._api.stopping.set()
+        for server in (self._api, self._web):
+            server.shutdown()
+            server.server_close()
+
+
+def serve(
+    folder: Path,
+    api: tuple[str, int],
+    web: tuple[str, int],
+    *,
+    success_url: str | None = None,
+    error_url: str | None = None,
+    auto_approve: str | None = None,
+    version: str = "v3",
+) -> Simulator:
+    """Start a simulator in a folder of its own; port 0 takes a free one. Raises OSError when a port is taken.
+
+    `success_url` and `error_url` are those that the partner has registered; `auto_approve` names the persona
+    that approves every login at once. `version` is written into partner.json; both are always spoken.
+    """
+    options = Options(success_url=success_url or "", error_url=error_url or "", auto_approve=auto_approve)
+    pki, account = open_folder(folder, api[0])
+    service = Service(pki, account, options)
+    api_server = ApiServer(api, service, pki)
+    web_server = make_server(*web, create_web(service), threaded=True, request_handler=QuietHandler)
+    options.web_url = f"http://{web[0]}:{web_server.server_port}"
+    api_url = f"https://{api[0]}:{api_server.server_port}"
+    write_partner(folder, api_url, version)
+    for one in (api_server, web_server):
+        threading.Thread(target=one.serve_forever, daemon=True, name="simulator").start()
+    return Simulator(folder, api_url, options.web_url, service, api_server, web_server)

@@ -1,0 +1,298 @@
+"""CamDigiKey itself, without HTTP: logins, tokens and the ten operations (PROTOCOL, Calls)."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import segno
+
+from bridge.simulator.faults import Fault, Faults
+from bridge.simulator.people import People, Persona
+from bridge.simulator.pki import Account, Key, Pair, Pki
+from bridge.simulator.wire import random_id, sign_token
+
+ISSUER = "CamDX-CamDigiKey"
+LOGIN, AUTH, USER, ORGANIZATION, ACCOUNT = "LOGIN", "AUTH", "USER", "ORGANIZATION", "ACCOUNT"
+LIFETIMES = {LOGIN: 300, AUTH: 120, USER: 3600, ORGANIZATION: 3600, ACCOUNT: 3600}  # seconds
+TIME_FORMATS: dict[str, Callable[[float], int | str]] = {
+    "seconds": int,
+    "milliseconds": lambda moment: int(moment * 1000),
+    "iso": lambda moment: datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds"),
+}
+
+
+class Refused(Exception):
+    """An operation's refusal, with CamDigiKey's code (PROTOCOL, Envelope)."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(slots=True)
+class Token:
+    """A token that was given out, and what became of it."""
+
+    kind: str
+    jti: str
+    issued_at: float
+    expires_at: float
+    persona: str = ""
+    alive: bool = True
+
+
+@dataclass(slots=True)
+class Login:
+    """One login: waiting, until somebody approves or refuses it."""
+
+    token: str
+    version: str
+    callback_vars: dict[str, str]
+    success_url: str
+    expires_at: float
+    outcome: str = ""  # the address that the browser has to go to
+    approvals: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Options:
+    """What the command line and the control endpoint set."""
+
+    web_url: str = ""
+    success_url: str = ""
+    error_url: str = ""
+    auto_approve: str | None = None
+    time_format: str = "seconds"
+
+
+class Service:
+    """One CamDigiKey with one partner."""
+
+    def __init__(
+        self, pki: Pki, account: Account, options: Options, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.account = account
+        self.options = options
+        self.people = People()
+        self.faults = Faults()
+        self._pki = pki
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._signer: Pair = pki.signer
+        self._tokens: dict[str, Token] = {}
+        self._logins: dict[str, Login] = {}
+        self._operations = {
+            "login_token": self._login_token,
+            "access_token": self._access_token,
+            "status": self._status,
+            "refresh": self._refresh,
+            "logout": self._logout,
+            "organization": self._organization,
+            "lookup": self._lookup,
+            "verify": self._verify,
+            "face": self._face,
+        }
+
+    # -- the API -------------------------------------------------------------------------------------
+
+    def certificates(self) -> list[str]:
+        """The signer's chain, signer first."""
+        return [self._signer.pem, self._pki.issuing.pem, self._pki.root.pem]
+
+    def answer(
+        self, operation: str, version: str, request: Mapping[str, Any], fault: Fault | None
+    ) -> dict[str, Any]:
+        """The answer of an operation, success or error."""
+        try:
+            if fault and fault.kind == "error":
+                raise Refused(fault.code, "Fault on order")
+            if fault and fault.kind == "rotated_signer":
+                self._signer = self._pki.new_signer()
+            key = (
+                self._pki.unrelated_signer().key
+                if fault and fault.kind == "wrong_signer"
+                else self._signer.key
+            )
+            with self._lock:
+                data = self._operations[operation](request, version, key)
+                if fault and fault.kind == "expired_token":
+                    self._tokens[str(data.get("accessToken", ""))].expires_at = 0.0
+                if fault and fault.kind == "status_false":
+                    data = {"status": False}
+        except Refused as refused:
+            return {"error": refused.code, "message": refused.message}
+        return {"error": 0, "message": "Success", "data": data}
+
+    def _login_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        self._check_domain(request)
+        token = self._issue(LOGIN, key)
+        given = request.get("callbackVars") or {}
+        if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+            raise Refused(105, "callbackVars is not a map of texts")
+        login = Login(token, version, {}, self.options.success_url, self._tokens[token].expires_at)
+        if version == "v3":
+            login.callback_vars = given
+            login.success_url = request.get("successReturnUrl") or self.options.success_url
+        self._forget_old()
+        self._logins[token] = login
+        return {
+            "loginToken": token,
+            "loginUrl": f"{self.options.web_url}/login?token={quote(token, safe='')}",
+        }
+
+    def _access_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        auth = self._live(str(request.get("authToken", "")), (AUTH,))
+        auth.alive = False  # used once
+        return {"accessToken": self._issue(USER, key, auth.persona)}
+
+    def _status(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        text = str(request.get("accessToken", ""))
+        token = self._live(text, (USER, ORGANIZATION))
+        times = {"iat": token.issued_at, "exp": token.expires_at}
+        fields: dict[str, Any] = {"domain": self.account.domain}
+        if token.kind == USER:
+            persona = self._person(token.persona)
+            if persona.user_status != 1:
+                raise Refused(104, "Disabled access token")
+            fields |= persona.fields()
+            times["nbf"] = token.issued_at
+        write = TIME_FORMATS[self.options.time_format]
+        return {
+            "status": True,
+            "accessToken": text,
+            **fields,
+            "iss": ISSUER,
+            "type": token.kind,
+            **{name: write(moment) for name, moment in times.items()},
+            "jti": token.jti,
+        }
+
+    def _refresh(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        old = self._live(str(request.get("accessToken", "")), (USER,))
+        old.alive = False
+        token = self._issue(USER, key, old.persona)
+        created = TIME_FORMATS[self.options.time_format](self._clock())
+        return {"accessToken": token, "created_date": created, "service_account_id": self.account.client_id}
+
+    def _logout(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        text = str(request.get("accessToken", ""))
+        token = self._live(text, (USER, ORGANIZATION))
+        token.alive = False
+        write = TIME_FORMATS[self.options.time_format]
+        times = {"expiry": write(token.expires_at), "issued": write(token.issued_at)}
+        return {"jwtId": token.jti, "status": 0, **times, "accessToken": text}
+
+    def _organization(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        self._check_domain(request)
+        return {"accessToken": self._issue(ORGANIZATION, key)}
+
+    def _lookup(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        self._check_domain(request)
+        self._live(str(request.get("accessToken", "")), (USER, ORGANIZATION))
+        persona = self.people.by_code(str(request.get("personalCode", "")))
+        if persona is None:
+            raise Refused(404, "User not found")
+        token = self._issue(ACCOUNT, key, persona.slug)
+        expired = TIME_FORMATS[self.options.time_format](self._tokens[token].expires_at)
+        return {**self._profile(persona, version), "account_token": token, "expired_date": expired}
+
+    def _verify(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        self._check_domain(request)
+        token = self._live(str(request.get("accountToken", "")), (ACCOUNT,))
+        persona = self._person(token.persona)
+        status = {"user_status": persona.user_status} if version == "v3" else {}
+        return {**self._profile(persona, version), **status}
+
+    def _face(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
+        if version != "v3":
+            raise Refused(404, "No such call")
+        token = self._live(str(request.get("accessToken", "")), (USER,))
+        picture = segno.make(token.persona, micro=False).png_data_uri(scale=4)  # a stand-in for a face
+        return {"face": picture.partition(",")[2]}
+
+    def _profile(self, persona: Persona, version: str) -> dict[str, Any]:
+        more = {"gender": persona.gender, "nationality": persona.nationality} if version == "v3" else {}
+        return {**persona.profile(), **more}
+
+    def _check_domain(self, request: Mapping[str, Any]) -> None:
+        if request.get("domain") != self.account.domain:
+            raise Refused(102, "Invalid client domain")
+
+    def _person(self, slug: str) -> Persona:
+        persona = self.people.get(slug)
+        if persona is None:
+            raise Refused(404, "User not found")
+        return persona
+
+    def _issue(self, kind: str, key: Key, persona: str = "") -> str:
+        now = self._clock()
+        token = Token(kind, random_id(), now, now + LIFETIMES[kind], persona)
+        payload = {
+            "jti": token.jti,
+            "iss": ISSUER,
+            "type": kind,
+            "iat": int(now),
+            "exp": int(token.expires_at),
+        }
+        text = sign_token(key, payload)
+        self._tokens[text] = token
+        return text
+
+    def _live(self, text: str, kinds: tuple[str, ...]) -> Token:
+        """A token that holds, of one of these kinds."""
+        if not text:
+            raise Refused(107, "Token id is empty")
+        token = self._tokens.get(text)
+        if token is None:
+            raise Refused(101, "Invalid token signature")
+        if token.kind not in kinds:
+            raise Refused(106, "Invalid token type")
+        if not token.alive:
+            raise Refused(104, "Disabled access token")
+        if token.expires_at <= self._clock():
+            raise Refused(103, "Expired access token")
+        return token
+
+    def _forget_old(self) -> None:
+        """So that a simulator that runs for days does not grow: what expired an hour ago goes."""
+        limit = self._clock() - 3600
+        for table in (self._tokens, self._logins):
+            for text in [text for text, one in table.items() if one.expires_at < limit]:
+                del table[text]
+
+    # -- the browser's side --------------------------------------------------------------------------
+
+    def login(self, token: str) -> Login | None:
+        """A login that waits, or was answered; None when there is none, or its time is over."""
+        login = self._logins.get(token)
+        return login if login is not None and login.expires_at > self._clock() else None
+
+    def approve(self, login: Login, slug: str) -> str:
+        """Somebody approves: the address with the auth token. Once; afterwards the same address."""
+        with self._lock:
+            if not login.outcome:
+                token = self._issue(AUTH, self._signer.key, self._person(slug).slug)
+                login.outcome = _with(login.success_url, {"authToken": token, **login.callback_vars})
+            return login.outcome
+
+    def refuse(self, login: Login) -> str:
+        """Somebody refuses: the address with the error."""
+        with self._lock:
+            if not login.outcome:
+                error = {"errorCode": "access_denied", "errorMessage": "The user refused the login."}
+                login.outcome = _with(self.options.error_url, {**error, **login.callback_vars})
+            return login.outcome
+
+
+def _with(url: str, params: Mapping[str, str]) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if url else ""
+
+
+def picture_of(text: str) -> str:
+    """A QR code as SVG."""
+    return segno.make(text, micro=False).svg_inline(scale=5, border=2, omitsize=True)

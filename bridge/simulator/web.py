@@ -1,0 +1,185 @@
+"""The browser's side: a login page with a QR code, a "phone" to approve with, and the control endpoint.
+
+The control endpoint answers loopback alone; it sets faults, personas and the automatic mode.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Blueprint, Flask, abort, current_app, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from bridge.simulator.faults import KINDS, Fault
+from bridge.simulator.service import TIME_FORMATS, Login, Service, picture_of
+
+P = ParamSpec("P")
+R = TypeVar("R")
+SIGNED_IN = "simulator_person"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action *; frame-ancestors 'none'"
+pages = Blueprint("pages", __name__)
+control = Blueprint("control", __name__, url_prefix="/control")
+
+
+def create_web(service: Service) -> Flask:
+    """The web application of one simulator."""
+    app = Flask("bridge.simulator")
+    app.extensions["simulator"] = service
+    app.register_blueprint(pages)
+    app.register_blueprint(control)
+    app.register_error_handler(404, lambda _: (render_template("message.html", key="gone"), 404))
+    app.after_request(_headers)
+    return app
+
+
+def _headers(response: Any) -> Any:
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def service() -> Service:
+    found: Service = current_app.extensions["simulator"]
+    return found
+
+
+def _login() -> Login:
+    return service().login(request.values.get("token", "")) or abort(404)
+
+
+def _leave(url: str) -> Response:
+    """Send the browser on; without an address to go to, say so."""
+    if not url:
+        return current_app.make_response((render_template("message.html", key="nowhere"), 200))
+    return redirect(url, 303)
+
+
+@pages.get("/")
+def home() -> str:
+    return render_template("message.html", key="home")
+
+
+@pages.get("/login")
+def login() -> Response | str:
+    """`loginUrl`: a QR code, or a confirmation for somebody who is signed in here (document 2.2.1)."""
+    found = _login()
+    if found.outcome:
+        return _leave(found.outcome)
+    if persona := service().options.auto_approve:
+        return _leave(service().approve(found, persona))
+    person = service().people.get(request.cookies.get(SIGNED_IN, ""))
+    if person is not None:
+        return render_template("confirm.html", token=found.token, person=person)
+    address = f"{service().options.web_url}/phone?token={found.token.replace('+', '%2B')}"
+    return render_template("qr.html", token=found.token, picture=picture_of(address))
+
+
+@pages.get("/phone")
+def phone() -> str:
+    """The telephone: pick who you are, and approve or refuse."""
+    found = _login()
+    if found.outcome:
+        return render_template("message.html", key="answered")
+    here = "here" in request.args
+    return render_template("phone.html", token=found.token, people=service().people.all(), here=here)
+
+
+@pages.post("/phone")
+def answer() -> Response:
+    """The answer. On another device it ends here, and the page with the QR code goes on by itself."""
+    found = _login()
+    slug = request.form.get("persona", "")
+    if "refuse" in request.form:
+        service().refuse(found)
+    elif service().people.get(slug) is None:
+        abort(404)
+    else:
+        service().approve(found, slug)
+    if "here" not in request.form:
+        return current_app.make_response(render_template("message.html", key="answered"))
+    response = _leave(found.outcome)
+    if "refuse" not in request.form:
+        response.set_cookie(SIGNED_IN, slug, httponly=True, samesite="Lax")
+    return response
+
+
+@pages.post("/sign-out")
+def sign_out() -> Response:
+    """Forget who is signed in here; back to the QR code."""
+    response = redirect(f"/login?token={_login().token.replace('+', '%2B')}", 303)
+    response.delete_cookie(SIGNED_IN)
+    return response
+
+
+def local(view: Callable[P, R]) -> Callable[P, R]:
+    """Only for this machine."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if request.remote_addr not in ("127.0.0.1", "::1") or request.headers.get("Origin"):
+            abort(404)
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+@control.get("/state")
+@local
+def state() -> Response:
+    """How often each operation was called."""
+    return jsonify(calls=dict(service().faults.calls), auto_approve=service().options.auto_approve)
+
+
+@control.post("/faults")
+@local
+def add_fault() -> Response:
+    """`{operation, kind, count, code, seconds}`."""
+    given = request.get_json()
+    kind = given.get("kind")
+    if kind not in KINDS:
+        return _bad(f"kind is one of {', '.join(KINDS)}")
+    fault = Fault(kind, int(given.get("code", 999)), float(given.get("seconds", 3)))
+    service().faults.add(str(given.get("operation", "*")), fault, int(given.get("count", 1)))
+    return jsonify(ok=True)
+
+
+@control.delete("/faults")
+@local
+def clear_faults() -> Response:
+    """No faults any more."""
+    service().faults.clear()
+    return jsonify(ok=True)
+
+
+@control.post("/personas/<slug>")
+@local
+def change_persona(slug: str) -> Response:
+    """Change fields of a persona: `{"personal_code": "…"}`, `{"user_status": 0}`."""
+    try:
+        service().people.change(slug, **request.get_json())
+    except (KeyError, TypeError):
+        return _bad("no such persona, or no such field")
+    return jsonify(ok=True)
+
+
+@control.post("/settings")
+@local
+def change_settings() -> Response:
+    """`{auto_approve, success_url, error_url, time_format}`; what is left out stays."""
+    given = request.get_json()
+    if given.get("time_format", "seconds") not in TIME_FORMATS:
+        return _bad(f"time_format is one of {', '.join(TIME_FORMATS)}")
+    try:
+        service().options = replace(service().options, **given)
+    except TypeError:
+        return _bad("no such setting")
+    return jsonify(ok=True)
+
+
+def _bad(why: str) -> Response:
+    response = jsonify(error=why)
+    response.status_code = 400
+    return response
