@@ -100,9 +100,7 @@ def id_token_claims(grant: Grant, client: Client, constant: Constants, day: date
     return _chosen(_known(grant, client, constant, day), scope, grant.claims.id_token, client)
 
 
-def _chosen(
-    known: Values, scope: Sequence[str], asked: Mapping[str, ClaimRequest], client: Client
-) -> Values:
+def _chosen(known: Values, scope: Sequence[str], asked: Mapping[str, ClaimRequest], client: Client) -> Values:
     """Of what is known, what a scope holds or is asked for by name, and the client may have."""
     reach = frozenset(allowed_scope(client, (*SCOPES, *_CONSTANT_SCOPES)))
 

@@ -51,6 +51,10 @@ class Client:
         """Whether it has no secret to prove itself with (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == PUBLIC
 
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Whether it may use this grant type; the name is Authlib's, which asks."""
+        return grant_type in self.grant_types
+
     @property
     def way_back(self) -> str:
         """The address that a page which may not redirect offers as the way back; may be empty."""

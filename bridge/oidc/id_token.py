@@ -8,14 +8,12 @@ from typing import Any
 from bridge.domain.claims import id_token_claims, today
 from bridge.domain.client import Client
 from bridge.domain.grant import Grant
-from bridge.errors import ReturnedToClient
+from bridge.oidc.errors import HintInvalid
 from bridge.oidc.keys import Keys, TokenInvalid
 from bridge.settings import Settings
 
 
-def compose(
-    grant: Grant, client: Client, access_token: str, now: int, settings: Settings, keys: Keys
-) -> str:
+def compose(grant: Grant, client: Client, access_token: str, now: int, settings: Settings, keys: Keys) -> str:
     """An ID token of a Grant (OIDC Core §2), at the code as at every refresh; `now` in epoch seconds.
 
     What it says of the login comes from the Grant, never from the clock: a refreshed one has the same
@@ -56,13 +54,6 @@ class HintClaims:
     sub: str
     sid: str
     aud: str
-
-
-class HintInvalid(ReturnedToClient):
-    """An id_token_hint that is not an ID token of ours for this client (OIDC Core §3.1.2.1)."""
-
-    def __init__(self) -> None:
-        super().__init__("invalid_request", "The id_token_hint is not an ID token given to this client.")
 
 
 class HintReader:

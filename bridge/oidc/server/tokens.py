@@ -1,0 +1,47 @@
+"""Our records in the shape that Authlib asks of them."""
+
+from dataclasses import dataclass, field
+
+from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, TokenMixin
+
+from bridge.domain.claims import allowed_scope
+from bridge.domain.client import Client
+from bridge.domain.token import Code, RefreshToken
+
+
+@dataclass(frozen=True, slots=True)
+class TakenCode(AuthorizationCodeMixin):
+    """A code that has just been taken; whatever comes of it, it is spent."""
+
+    code: Code
+    client: Client
+
+    @property
+    def code_challenge(self) -> str | None:
+        """What the code_verifier has to hash to."""
+        return self.code.code_challenge
+
+    def get_redirect_uri(self) -> str:
+        """Every authorization request of ours names it, so every exchange has to (OIDC Core §3.1.3.2)."""
+        return self.code.redirect_uri
+
+    def get_scope(self) -> str:
+        """What was granted, as far as the client's registration still allows it."""
+        return " ".join(allowed_scope(self.client, self.code.grant.scope))
+
+
+@dataclass(frozen=True, slots=True)
+class Presented(TokenMixin):
+    """A refresh token that a client showed, with its record."""
+
+    text: str = field(repr=False)
+    record: RefreshToken
+    client: Client
+
+    def check_client(self, client: Client) -> bool:
+        """Whether it was given to this client (RFC 6749 §6)."""
+        return self.record.grant.client_id == client.client_id
+
+    def get_scope(self) -> str:
+        """What was granted, as far as the client's registration still allows it."""
+        return " ".join(allowed_scope(self.client, self.record.grant.scope))
