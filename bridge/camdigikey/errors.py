@@ -9,6 +9,14 @@ class TransportError(CamDigiKeyError):
     """No answer, not in time, or HTTP other than 2xx (PROTOCOL, Transport)."""
 
 
+class HttpError(TransportError):
+    """An answer without an envelope: HTTP other than 2xx; `status` is its number."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"answered with HTTP {status}")
+        self.status = status
+
+
 class BusyError(TransportError):
     """As many calls are under way as are allowed; nothing was sent."""
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from bridge.camdigikey.errors import BusyError, TransportError
+from bridge.camdigikey.errors import BusyError, HttpError, TransportError
 
 LARGEST = 4 * 1024 * 1024  # bytes of an answer; a face is the largest
 GET_HEADERS = {"Accept": "application/json"}
@@ -122,7 +122,7 @@ class HttpsTransport:
         if answer.length:  # it promised more
             raise TransportError("the answer was cut short")
         if not 200 <= answer.status < 300:
-            raise TransportError(f"answered with HTTP {answer.status}")
+            raise HttpError(answer.status)
         if answer.will_close:
             connection.close()
         else:
