@@ -79,6 +79,7 @@ def _offline_grants() -> None:
         sa.Column("id", sa.String(128), primary_key=True),
         sa.Column("client_id", sa.String(255), nullable=False),
         sa.Column("subject_id", sa.String(128), nullable=False),
+        sa.Column("sealed", sa.Text, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("ends_at", sa.BigInteger, nullable=False),
         sa.Column("ended_at", sa.BigInteger),
@@ -89,13 +90,14 @@ def _offline_grants() -> None:
         "refresh_tokens",
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("grant_id", sa.String(128), sa.ForeignKey("grants.id", ondelete="CASCADE"), nullable=False),
-        sa.Column("sealed", sa.Text, nullable=False),
-        sa.Column("dies_at", sa.BigInteger, nullable=False),
+        sa.Column("issued_at", sa.BigInteger, nullable=False),
+        sa.Column("expires_at", sa.BigInteger, nullable=False),
+        sa.Column("ends_at", sa.BigInteger, nullable=False),
         sa.Column("rotated_at", sa.BigInteger),
         sa.Column("answer", sa.LargeBinary),
     )
     op.create_index("ix_refresh_tokens_grant_id", "refresh_tokens", ["grant_id"])
-    op.create_index("ix_refresh_tokens_dies_at", "refresh_tokens", ["dies_at"])
+    op.create_index("ix_refresh_tokens_expires_at", "refresh_tokens", ["expires_at"])
 
 
 def downgrade() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest
+from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, Json
 from bridge.domain.grant import Grant
 from bridge.domain.interaction import Handoff, Interaction
 from bridge.domain.session import Session
@@ -71,7 +71,11 @@ def code(of: Grant) -> Code:
 
 
 def access(of: Grant, issued_at: int = NOW) -> AccessToken:
-    claims = {"name": "Sokunthea", "address": {"country": "KH", "n": 1}, "list": ["a"]}
+    claims: dict[str, Json | dict[str, Json] | list[str]] = {
+        "name": "Sokunthea",
+        "address": {"country": "KH", "n": 1},
+        "list": ["a"],
+    }
     return AccessToken(of.id, of.client_id, of.sub, of.scope, of.sid, issued_at, issued_at + 600, claims)
 
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -57,6 +62,19 @@ def test_the_tables_are_those_of_the_code(engine: Engine) -> None:
 def test_a_second_upgrade_changes_nothing(sql_url: str) -> None:
     migrate.upgrade(sql_url)
     assert migrate.current(sql_url) == REVISIONS[-1]
+
+
+def test_they_are_found_in_the_wheel_too(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(build, cwd=migrate.scripts().parent, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "site")
+    code = "import sys; from bridge.stores import migrate as m; m.upgrade(sys.argv[1]); print(m.scripts())"
+    command = [sys.executable, "-c", code, f"sqlite:///{tmp_path / 'db'}"]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == str(tmp_path / "site" / "bridge" / "_migrations")
+    assert migrate.current(f"sqlite:///{tmp_path / 'db'}") == REVISIONS[-1]
 
 
 def upgrade(url: str) -> Callable[[int], None]:

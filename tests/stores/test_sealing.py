@@ -80,8 +80,8 @@ def test_a_value_of_another_shape_is_broken_and_its_content_not_told() -> None:
 def test_values_come_back_equal() -> None:
     for value in (samples.session(), samples.code(samples.grant()), samples.access(samples.grant())):
         kind = type(value)
-        assert load(kind, dump(kind, value)) == value  # type: ignore[type-var]
-        assert load(kind, dump(kind, value, brief=True)) == value  # type: ignore[type-var]
+        assert load(kind, dump(kind, value)) == value
+        assert load(kind, dump(kind, value, brief=True)) == value
 
 
 def test_an_answer_is_opened_by_the_old_token_only() -> None:

@@ -5,9 +5,10 @@ The layout (what stands in braces chooses the Cluster slot; `digest` is SHA-256 
 | key | value | dies |
 |---|---|---|
 | `bridge:{<grant>}:grant` | the Grant's code, then its tombstone | with the last token of the Grant |
+| `bridge:{<grant>}:record` | the Grant, sealed, if it has refresh tokens | with the last token of the Grant |
 | `bridge:{<grant>}:ended` | end mark: `all`, or `session <epoch>` | with the last token of the Grant |
 | `bridge:{<grant>}:a:<digest>` | access token, sealed | when it expires |
-| `bridge:{<grant>}:r:<digest>` | refresh token, sealed; rotated ones too | when it would have expired |
+| `bridge:{<grant>}:r:<digest>` | limits of a refresh token; rotated ones too | when it would have expired |
 | `bridge:{<grant>}:answer:<digest>` | answer to a rotation, sealed under the old token | after 30 s |
 | `bridge:{<session>}:session` | Session, sealed, behind its two limits | at the nearer limit |
 | `bridge:{<session>}:grants` | set of the Grants opened in it | with the longest Session |

@@ -1,11 +1,9 @@
 """The names of the keys; the table of them stands in the package's docstring."""
 
 import re
-from collections.abc import Callable
 
 from bridge.domain.token import digest, grant_tag
 
-TokenKey = Callable[[str, str], str]  # of a tag and a token
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,128}")  # a brace or a newline in it would break the slot
 
 
@@ -22,6 +20,10 @@ def presented_tag(credential: str) -> str:
 
 def grant(tag: str) -> str:
     return f"bridge:{{{tag}}}:grant"
+
+
+def record(tag: str) -> str:
+    return f"bridge:{{{tag}}}:record"
 
 
 def ended(tag: str) -> str:

@@ -2,7 +2,8 @@
 
 `:grant` reads `live <digest of the code> <sealed> <client id>`, then `spent <digest> - <client id>`. It
 lives as long as anything of the Grant, so that its TTL is also the one of an end mark.
-A refresh token reads `live <dies at> <sealed>`, then `rotated <dies at> <rotated at> <sealed>`.
+A refresh token reads `live <expires at> <issued at> <ends at>`, then `rotated <expires at> <rotated at> …`.
+The Grant it stands for is the same for all of them and is kept once, in `:record`.
 """
 
 from bridge.stores.redis.connection import Script
@@ -34,7 +35,10 @@ MINT = Script("""
 local ended = redis.call('GET', KEYS[2])
 if ended and (ended == 'all' or ARGV[2] == '0') then return 0 end
 redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
-if KEYS[4] then redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[6]) end
+if KEYS[4] then
+  redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[6])
+  redis.call('SET', KEYS[5], ARGV[7], 'EX', math.max(tonumber(ARGV[1]), redis.call('TTL', KEYS[5])))
+end
 local lives = redis.call('TTL', KEYS[1])
 if lives == -2 then
   redis.call('SET', KEYS[1], 'minted', 'EX', ARGV[1])
@@ -56,19 +60,21 @@ ROTATE = Script("""
 local now, grace = tonumber(ARGV[1]), tonumber(ARGV[2])
 local old = redis.call('GET', KEYS[3])
 if not old or redis.call('EXISTS', KEYS[2]) == 1 then return {'GONE', ''} end
-local state, dies_at, rest = string.match(old, '^(%l+) (%d+) (.*)$')
+local state, expires_at, rest = string.match(old, '^(%l+) (%d+) (.*)$')
 if state == 'rotated' then
   local answer = redis.call('GET', KEYS[4])
   if answer and now - tonumber(string.match(rest, '^%d+')) < grace then return {'REPEATED', answer} end
   redis.call('SET', KEYS[2], 'all', 'EX', math.max(redis.call('TTL', KEYS[1]), redis.call('TTL', KEYS[3]), 1))
   return {'REUSED', ''}
 end
-if tonumber(dies_at) <= now then return {'GONE', ''} end
-redis.call('SET', KEYS[3], 'rotated ' .. dies_at .. ' ' .. ARGV[1] .. ' ' .. rest, 'KEEPTTL')
+if tonumber(expires_at) <= now then return {'GONE', ''} end
+redis.call('SET', KEYS[3], 'rotated ' .. expires_at .. ' ' .. ARGV[1] .. ' ' .. rest, 'KEEPTTL')
 redis.call('SET', KEYS[4], ARGV[3], 'EX', grace + 1)
 redis.call('SET', KEYS[5], ARGV[4], 'EX', ARGV[5])
 redis.call('SET', KEYS[6], ARGV[6], 'EX', ARGV[7])
 local life = math.max(tonumber(ARGV[5]), tonumber(ARGV[7]))
-if redis.call('TTL', KEYS[1]) < life then redis.call('EXPIRE', KEYS[1], life) end
+for _, key in ipairs({KEYS[1], KEYS[7]}) do
+  if redis.call('TTL', key) < life then redis.call('EXPIRE', key, life) end
+end
 return {'WON', ''}
 """)

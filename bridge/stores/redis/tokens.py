@@ -27,7 +27,7 @@ class RedisTokens:
         self._redis = redis
         self._codes = Sealed(sealer, "code", Code)
         self._accesses = Sealed(sealer, "access token", AccessToken)
-        self._refreshes = Sealed(sealer, "refresh token", RefreshToken)
+        self._grants = Sealed(sealer, "grant", Grant)
         self._session_limit = session_limit
 
     def open_grant(self, code: str, record: Code, now: int) -> bool:
@@ -76,15 +76,18 @@ class RedisTokens:
         keys = [layout.grant(grant.id), layout.ended(grant.id), layout.access(grant.id, token)]
         arguments: list[str | int] = [int(grant.offline), value, ttl]
         if refresh is not None:
-            keys.append(layout.refresh(grant.id, refresh[0]))
-            kept, refresh_ttl = self._refresh_value(refresh[1])
-            arguments += [kept, refresh_ttl]
+            keys += [layout.refresh(grant.id, refresh[0]), layout.record(grant.id)]
+            limits, refresh_ttl = _limits(refresh[1])
+            arguments += [limits, refresh_ttl, self._grants.seal(grant)]
             life = max(life, refresh_ttl)
         return bool(self._redis.run(MINT, keys, life, *arguments))
 
     def access_token(self, token: str, now: int) -> AccessToken | None:
         """A live one, of a Grant that has not ended. One round trip."""
-        value, end = self._with_end_mark(token, layout.access)
+        tag = layout.presented_tag(token)
+        if not tag:
+            return None
+        value, end = self._redis.command("MGET", layout.access(tag, token), layout.ended(tag))
         record = None if end == _ALL else self._accesses.open(value)
         if record is None or (end is not None and record.issued_at <= int(end.split()[1])):
             return None
@@ -92,11 +95,17 @@ class RedisTokens:
 
     def refresh_token(self, token: str, now: int) -> RefreshToken | None:
         """The record of a token of a Grant that has not ended, rotated or not."""
-        value, end = self._with_end_mark(token, layout.refresh)
-        if value is None or end is not None:
+        tag = layout.presented_tag(token)
+        if not tag:
             return None
-        record = self._refreshes.open(value.rpartition(b" ")[2])
-        return record if record is not None and now < min(record.expires_at, record.ends_at) else None
+        keys = layout.refresh(tag, token), layout.ended(tag), layout.record(tag)
+        limits, end, sealed = self._redis.command("MGET", *keys)
+        grant = self._grants.open(sealed)
+        if limits is None or end is not None or grant is None:
+            return None
+        words = limits.split()
+        record = RefreshToken(grant, int(words[-2]), int(words[1]), int(words[-1]))
+        return record if now < record.expires_at else None
 
     def rotate(
         self,
@@ -117,9 +126,10 @@ class RedisTokens:
             layout.answer(tag, old),
             layout.access(tag, access[0]),
             layout.refresh(tag, refresh[0]),
+            layout.record(tag),
         )
         access_value, access_ttl = self._accesses.seal(access[1]), access[1].expires_at - now
-        kept, refresh_ttl = self._refresh_value(refresh[1])
+        limits, refresh_ttl = _limits(refresh[1])
         result, sealed = self._redis.run(
             ROTATE,
             keys,
@@ -128,7 +138,7 @@ class RedisTokens:
             seal_answer(old, answer),
             access_value,
             access_ttl,
-            kept,
+            limits,
             refresh_ttl,
         )
         rotation = Rotation[result.decode()]
@@ -150,14 +160,9 @@ class RedisTokens:
         if commands:
             self._redis.together(*commands, scripts=(END,))
 
-    def _with_end_mark(self, token: str, key: layout.TokenKey) -> tuple[bytes | None, bytes | None]:
-        tag = layout.presented_tag(token)
-        if not tag:
-            return None, None
-        value, end = self._redis.command("MGET", key(tag, token), layout.ended(tag))
-        return value, end
 
-    def _refresh_value(self, record: RefreshToken) -> tuple[str, int]:
-        """How a refresh token rests, and for how many seconds."""
-        dies_at = min(record.expires_at, record.ends_at)
-        return f"live {dies_at} {self._refreshes.seal(record)}", max(1, dies_at - record.issued_at)
+def _limits(record: RefreshToken) -> tuple[str, int]:
+    """How a refresh token rests, and for how many seconds."""
+    expires_at = min(record.expires_at, record.ends_at)
+    ttl = max(1, expires_at - record.issued_at)
+    return f"live {expires_at} {record.issued_at} {record.ends_at}", ttl

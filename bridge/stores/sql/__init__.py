@@ -1,7 +1,7 @@
 """SQL: what must not be lost or come back, on SQLite and PostgreSQL.
 
 Clients and signing keys are answered from memory with a version check every few seconds (`watched`); secrets,
-private keys and what refresh tokens stand for rest sealed. The tables stand in `tables`, how they came to be
+private keys and the Grants of refresh tokens rest sealed. The tables stand in `tables`, how they came to be
 in `migrations/`. No connection is held while another one is asked for, nor over a call to anything else.
 """
 

@@ -16,7 +16,7 @@ def purge(engine: Engine, now: int) -> int:
     """
     stale_answers = refresh_tokens.c.rotated_at <= now - ANSWER_LIVES
     dead = (
-        delete(refresh_tokens).where(refresh_tokens.c.dies_at <= now),
+        delete(refresh_tokens).where(refresh_tokens.c.expires_at <= now),
         delete(grants).where(grants.c.ends_at <= now),
         delete(spent_tokens).where(spent_tokens.c.spent_at <= now - SPENT_STAYS),
     )

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, Engine, exists, insert, select, update
 
+from bridge.domain.grant import Grant
 from bridge.domain.token import RefreshToken, Rotation, digest
 from bridge.ports import Sealer
 from bridge.stores.answers import open_answer, seal_answer
@@ -17,14 +18,14 @@ class SqlRefreshTokens:
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
-        self._sealed = Sealed(sealer, "refresh token", RefreshToken)
+        self._grants = Sealed(sealer, "grant", Grant)
 
     def keep(self, token: str, record: RefreshToken) -> bool:
         """Keep a token and its Grant; one kept before gets the new limits. False if the Grant was ended."""
-        row = self._row(token, record)
+        row = _row(token, record)
 
         def step(connection: Connection) -> bool:
-            grant = dialect_insert(connection, grants).values(**_grant_row(record))
+            grant = dialect_insert(connection, grants).values(**self._grant_row(record))
             connection.execute(
                 grant.on_conflict_do_update(index_elements=["id"], set_={"ends_at": grant.excluded.ends_at})
             )
@@ -32,7 +33,7 @@ class SqlRefreshTokens:
             if connection.execute(ended).scalar_one() is not None:
                 return False
             new = dialect_insert(connection, refresh_tokens).values(**row)
-            changed = {"sealed": new.excluded.sealed, "dies_at": new.excluded.dies_at}
+            changed = {"issued_at": new.excluded.issued_at, "expires_at": new.excluded.expires_at}
             connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=changed))
             return True
 
@@ -40,31 +41,35 @@ class SqlRefreshTokens:
 
     def refresh_token(self, token: str, now: int) -> RefreshToken | None:
         """The record of a token of a Grant that has not ended, rotated or not."""
+        limits = refresh_tokens.c.issued_at, refresh_tokens.c.expires_at, refresh_tokens.c.ends_at
         live = (
-            select(refresh_tokens.c.sealed)
-            .join(grants)
+            select(grants.c.sealed, *limits)
+            .join_from(refresh_tokens, grants)
             .where(
                 refresh_tokens.c.digest == digest(token),
-                refresh_tokens.c.dies_at > now,
+                refresh_tokens.c.expires_at > now,
                 grants.c.ended_at.is_(None),
             )
         )
         with reading(self._engine) as connection:
-            sealed = connection.execute(live).scalar()
-        return self._sealed.open(None if sealed is None else sealed.encode())
+            row = connection.execute(live).first()
+        grant = None if row is None else self._grants.open(row.sealed.encode())
+        if row is None or grant is None:
+            return None
+        return RefreshToken(grant, row.issued_at, row.expires_at, row.ends_at)
 
     def rotate(
         self, old: str, refresh: tuple[str, RefreshToken], answer: bytes, now: int
     ) -> tuple[Rotation, bytes]:
         """Put a new token in the place of `old`, in one transaction; of many at once one wins."""
-        row = self._row(*refresh)
+        row = _row(*refresh)
         taken = (
             update(refresh_tokens)
             .where(
                 refresh_tokens.c.digest == digest(old),
                 refresh_tokens.c.grant_id == refresh[1].grant.id,
                 refresh_tokens.c.rotated_at.is_(None),
-                refresh_tokens.c.dies_at > now,
+                refresh_tokens.c.expires_at > now,
                 exists().where(grants.c.id == refresh_tokens.c.grant_id, grants.c.ended_at.is_(None)),
             )
             .values(rotated_at=now, answer=seal_answer(old, answer))
@@ -85,21 +90,24 @@ class SqlRefreshTokens:
         )
         writing(self._engine, lambda connection: connection.execute(ended).close())
 
-    def _row(self, token: str, record: RefreshToken) -> dict[str, str | int]:
+    def _grant_row(self, record: RefreshToken) -> dict[str, str | int]:
+        grant = record.grant
         return {
-            "digest": digest(token),
-            "grant_id": record.grant.id,
-            "sealed": self._sealed.seal(record),
-            "dies_at": min(record.expires_at, record.ends_at),
+            "id": grant.id,
+            "client_id": grant.client_id,
+            "subject_id": grant.subject.id,
+            "sealed": self._grants.seal(grant),
+            "created_at": grant.created_at,
+            "ends_at": record.ends_at,
         }
 
 
-def _grant_row(record: RefreshToken) -> dict[str, str | int]:
+def _row(token: str, record: RefreshToken) -> dict[str, str | int]:
     return {
-        "id": record.grant.id,
-        "client_id": record.grant.client_id,
-        "subject_id": record.grant.subject.id,
-        "created_at": record.grant.created_at,
+        "digest": digest(token),
+        "grant_id": record.grant.id,
+        "issued_at": record.issued_at,
+        "expires_at": min(record.expires_at, record.ends_at),
         "ends_at": record.ends_at,
     }
 

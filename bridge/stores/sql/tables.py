@@ -89,6 +89,7 @@ grants = Table(  # offline ones; all others live in Redis
     Column("id", String(128), primary_key=True),
     Column("client_id", String(255), nullable=False, index=True),
     Column("subject_id", String(128), nullable=False, index=True),
+    Column("sealed", Text, nullable=False),  # domain.Grant
     Column("created_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
@@ -99,8 +100,9 @@ refresh_tokens = Table(
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("grant_id", String(128), ForeignKey("grants.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("sealed", Text, nullable=False),  # domain.RefreshToken
-    Column("dies_at", BigInteger, nullable=False, index=True),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("ends_at", BigInteger, nullable=False),
     Column("rotated_at", BigInteger),
     Column("answer", LargeBinary),  # sealed under the token itself
 )
