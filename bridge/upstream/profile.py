@@ -11,7 +11,8 @@ from bridge.errors import UpstreamBroken
 LONGEST = 200  # characters of a name
 GENDERS = {"M": "male", "F": "female"}
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@[^\s@<>()\[\],;:\"\\]+\.[^\s@<>()\[\],;:\"\\.]{2,}")
+_ATOM = r"[^\s@<>()\[\],;:\"\\.]"
+EMAIL = re.compile(rf"{_ATOM}[^\s@<>()\[\],;:\"\\]{{0,63}}@{_ATOM}+(\.{_ATOM}+)*\.{_ATOM}{{2,}}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Khmer spelling knows these two (Unicode §16.4), but not at the edge of a word; other invisible ones go.
 JOINERS = "\u200c\u200d"

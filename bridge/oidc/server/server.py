@@ -25,19 +25,16 @@ logging.getLogger("authlib").setLevel(logging.INFO)
 
 
 class UnknownGrantType(UnsupportedGrantTypeError):
-    """Authlib's own quotes what was sent, in letters that RFC 6749 §5.2 does not allow there."""
+    """Authlib's own says nothing, or quotes letters that RFC 6749 §5.2 does not allow there."""
 
-    def get_error_description(self) -> str:
-        return "This grant_type is not supported."
+    description = "This grant_type is not supported."
 
 
 class MissingGrantType(UnsupportedGrantTypeError):
     """Of this class because Authlib catches no other one at this place."""
 
     error = "invalid_request"
-
-    def get_error_description(self) -> str:
-        return "The parameter grant_type is missing."
+    description = "The parameter grant_type is missing."
 
 
 class Server(AuthorizationServer):
