@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from threading import Lock
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from redis import Redis as Client
@@ -25,11 +25,14 @@ READ_TIMEOUT = 0.6
 
 
 class Script:
-    """A Lua script, called by its SHA-1 as Redis wants it."""
+    """A Lua script, called by its SHA-1 as Redis wants it; the text is sent when Redis doesn't know it."""
+
+    by_sha: ClassVar[dict[str, "Script"]] = {}
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+        self.by_sha[self.sha] = self
 
     def call(self, keys: Sequence[str], *arguments: Argument) -> Command:
         """The command that runs it; all keys belong to one Cluster slot."""
@@ -47,7 +50,6 @@ class Redis:
         self._make = make
         self._made: Any = None
         self._making = Lock()
-        self._scripts: dict[str, Script] = {}
         self.on_round_trip: Callable[[], None] | None = None
 
     def command(self, *command: Argument) -> Any:
@@ -58,21 +60,15 @@ class Redis:
 
     def run(self, script: Script, keys: Sequence[str], *arguments: Argument) -> Any:
         """What a script returns: one atomic step."""
-        self._scripts[script.sha] = script
+        call = script.call(keys, *arguments)
         with _translated():
-            try:
-                self._counted()
-                return self._client.execute_command(*script.call(keys, *arguments))
-            except NoScriptError:  # Redis was started anew, or this is the first call
-                return self._client.execute_command("EVAL", script.text, len(keys), *keys, *arguments)
+            return self._settled(call, self._alone(call))
 
-    def together(self, *commands: Command, scripts: Sequence[Script] = ()) -> list[Any]:
-        """The answers to several commands in one round trip, not atomic as a whole.
+    def together(self, *commands: Command) -> list[Any]:
+        """The answers to several commands in one round trip, in this order, not atomic as a whole.
 
-        `scripts` are those that the commands call. A Cluster, where the keys live on several servers, gets
-        them one after the other.
+        A Cluster, where the keys live on several servers, gets them one after the other.
         """
-        self._scripts.update({script.sha: script for script in scripts})
         with _translated():
             if isinstance(self._client, RedisCluster):
                 answers = [self._alone(command) for command in commands]
@@ -109,9 +105,8 @@ class Redis:
             return error
 
     def _settled(self, command: Command, answer: Any) -> Any:
-        if isinstance(answer, NoScriptError):
-            text = self._scripts[str(command[1])].text
-            return self._client.execute_command("EVAL", text, *command[2:])
+        if isinstance(answer, NoScriptError):  # Redis was started anew, or this is the first call
+            return self._client.execute_command("EVAL", Script.by_sha[str(command[1])].text, *command[2:])
         if isinstance(answer, Exception):
             raise answer
         return answer

@@ -35,10 +35,9 @@ class RedisTokens:
         grant = record.grant
         session = (layout.session_grants(grant.session_key), layout.session_over(grant.session_key))
         value = f"live {digest(code)} {self._codes.seal(record)} {grant.client_id}"
-        opened, noted = self._redis.together(
-            OPEN.call((layout.grant(grant.id),), value, OPENED_FOR),
+        noted, opened = self._redis.together(  # noted first: half done, it would be harmless
             NOTE.call(session, grant.id, self._session_limit),
-            scripts=(OPEN, NOTE),
+            OPEN.call((layout.grant(grant.id),), value, OPENED_FOR),
         )
         if opened and not noted:  # the Session was ended while this request was under way
             self.end_session_grants((grant.id,), now)
@@ -158,7 +157,7 @@ class RedisTokens:
         tags = [tag for tag in grant_ids if layout.valid_tag(tag)]
         commands = [END.call((layout.grant(tag), layout.ended(tag)), mark, OPENED_FOR) for tag in tags]
         if commands:
-            self._redis.together(*commands, scripts=(END,))
+            self._redis.together(*commands)
 
 
 def _limits(record: RefreshToken) -> tuple[str, int]:
