@@ -191,7 +191,7 @@ class TokenStore(Protocol):
 
     def take_code(self, code: str, client_id: str, now: int) -> Code | SpentCode | None:
         """Take a code of this client, atomically: it leaves a tombstone that lives as long as any token it
-        can give. Another client's code is left as it is: None."""
+        can give. None for a code whose Session or Grant has ended; another client's is left as it is."""
 
     def mint(
         self, grant: Grant, access: tuple[str, AccessToken], refresh: tuple[str, RefreshToken] | None

@@ -11,6 +11,7 @@ from bridge.errors import UpstreamError
 from bridge.ports import Services
 from bridge.settings import Settings
 
+SKEW = 30  # seconds by which others' clocks may differ from ours (DESIGN §6.14)
 ONE_ASKS = 10  # seconds in which the others go on while one request asks CamDigiKey
 
 
@@ -24,7 +25,7 @@ def watched(session: Session, services: Services, settings: Settings, now: int) 
     token = session.upstream
     if token is None:
         return session
-    if now >= token.expires_at:
+    if now >= token.expires_at + SKEW:
         _end(session, services, now, "expired")
         return None
     if now - token.checked_at < settings.lifetimes.upstream_check or not _my_turn(session, services, now):

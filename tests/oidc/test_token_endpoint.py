@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -158,6 +159,27 @@ def test_a_code_whose_session_ended_gives_nothing(house: House) -> None:
     code = house.code()
     house.services.tokens.end_session_grants(house.services.sessions.end("session-1"), NOW)
     assert house.exchange("web", code).refusal == (400, "invalid_grant")
+
+
+@pytest.mark.parametrize("scope", [("openid",), ("openid", "offline_access")], ids=["session", "offline"])
+def test_tokens_whose_grant_ended_while_they_were_made_are_dead(
+    house: House, scope: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A replay may overtake the exchange that has taken the code: what that one gives is worth nothing."""
+    house.session()
+    code = house.code(scope=scope)
+    sign = house.keys.sign
+
+    def overtaken(*args: Any) -> str:
+        assert house.exchange("web", code).refusal == (400, "invalid_grant")
+        return sign(*args)
+
+    monkeypatch.setattr(house.keys, "sign", overtaken)
+    said = house.exchange("web", code)
+    monkeypatch.undo()
+    assert said.status == 200
+    assert house.userinfo(said["access_token"]).refusal == (401, "invalid_token")
+    assert house.refresh("web", said["refresh_token"]).refusal == (400, "invalid_grant")
 
 
 def test_a_verifier_that_no_challenge_asked_for_is_refused(house: House) -> None:

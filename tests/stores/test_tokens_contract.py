@@ -217,6 +217,11 @@ class TestTokens:
         store.end_grant(grant.id, NOW)
         assert store.take_code(code, "client-1", NOW) is None
 
+    def test_the_code_of_an_ended_session_is_dead(self, store: TokenStore, grant: Grant) -> None:
+        code = open_one(store, grant)
+        store.end_session_grants([grant.id], NOW)
+        assert store.take_code(code, "client-1", NOW) is None
+
     def test_an_end_mark_outlives_every_token_of_its_grant(
         self, store: TokenStore, redis: Redis, grant: Grant
     ) -> None:

@@ -24,7 +24,7 @@ if not value then return false end
 local state, code, sealed, client = string.match(value, '^(%l+) (%x+) (%S+) (.*)$')
 if code ~= ARGV[1] or client ~= ARGV[2] then return false end
 if state == 'live' then
-  if redis.call('GET', KEYS[2]) == 'all' then return false end
+  if redis.call('EXISTS', KEYS[2]) == 1 then return false end
   redis.call('SET', KEYS[1], 'spent ' .. code .. ' - ' .. client, 'KEEPTTL')
 end
 return {state, sealed}
