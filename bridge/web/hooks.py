@@ -31,7 +31,8 @@ def register(app: Flask, parts: Edge) -> None:
         if request.endpoint == "static":
             response.headers["Cache-Control"] = "public, max-age=3600"
         response.headers["X-Request-Id"] = g.get("request_id", "")
-        return finish_headers(response, parts.settings)
+        finish_headers(response, parts.settings)
+        return response
 
     app.before_request(begin)
     app.after_request(end)

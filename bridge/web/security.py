@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Request, Response, g, request
+from flask import Request, g, request
 from werkzeug.exceptions import MisdirectedRequest
+from werkzeug.wrappers import Response
 
 from bridge.domain.client import Client
 from bridge.domain.session import Session
@@ -174,7 +175,7 @@ def policy(*, forms: Iterable[str] = (), images: Iterable[str] = (), scripts: bo
     )
 
 
-def finish_headers(response: Response, settings: Settings) -> Response:
+def finish_headers(response: Response, settings: Settings) -> None:
     """The headers of every response; a page that needs others has set them before."""
     headers = response.headers
     headers.setdefault("Cache-Control", "no-store")
@@ -185,7 +186,6 @@ def finish_headers(response: Response, settings: Settings) -> Response:
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
     if settings.secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"
-    return response
 
 
 def next_hops(redirect_uri: str, client: Client) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class Live:
         """Somebody without a screen goes from `/authorize` to the redirect back to the application."""
         person = self.world.person()
         page = person.visit(address, until)
-        if page.has("continue"):
+        if page.leads_to("/login/start"):
             with self.world.approving(persona):
                 page = person.follow(person.press(page, "continue"), until)
         while page.has("continue"):  # is this you?, consent

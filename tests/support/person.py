@@ -83,6 +83,16 @@ class Page:
         assert name in reader.links, f"{self.url} ({self.status}) has no link {name}: {self.text[:600]}"
         return urljoin(self.url, reader.links[name])
 
+    def leads_to(self, path: str) -> bool:
+        """Whether the button that goes on leads to this path."""
+        return self.has("continue") and "continue" not in self._links and self.form("continue").action == path
+
+    @property
+    def _links(self) -> dict[str, str]:
+        reader = _Reader()
+        reader.feed(self.text)
+        return reader.links
+
     def has(self, name: str) -> bool:
         """Whether a button or link of this id is on the page."""
         reader = _Reader()

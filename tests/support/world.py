@@ -131,7 +131,7 @@ class World:
     ) -> Page:
         """The whole way to the redirect that carries the code; consent is given where it is asked."""
         page = person.visit(self.authorize_url(client_id, **changes), until="https://")
-        if page.has("continue") and "/login" in page.url:
+        if page.leads_to("/login/start"):
             page = self.approve(person, page, persona)
         while page.has("continue"):  # is this you?, consent
             page = person.follow(person.press(page, "continue"), until="https://")
