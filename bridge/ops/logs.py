@@ -1,11 +1,16 @@
 """JSON lines on standard error, each with the id of its request; no token, code or personal datum in any.
 
-What a line may say is decided where it is written: ids, codes and fixed words. `_without_secrets` is the
-second line of defence, for a field whose name gives it away.
+What a line may say is decided where it is written: ids, fixed words and error codes. `_without_secrets` is
+the second line of defence, for a field whose name gives it away, and for a text that looks like a credential.
 """
 
+import json
+import logging
+import re
 import sys
+import time
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -17,6 +22,7 @@ HIDDEN = (
     "cookie",
     "authorization",
     "password",
+    "private",
     "key_material",
     "name",
     "email",
@@ -24,25 +30,41 @@ HIDDEN = (
     "personal",
     "birthdate",
     "query",
+    "state",
+    "nonce",
+    "verifier",
 )
 ALLOWED = frozenset({"logger_name", "status_code", "error_code", "hostname"})
+# A JWT, or the value of a credential in a query or a header, wherever it got into a text.
+CREDENTIAL = re.compile(
+    r"eyJ[\w-]{10,}(?:\.[\w-]*){1,4}"
+    r"|(?<=Bearer )[\w.~+/=-]+|(?<=Basic )[\w+/=]+"
+    r"|(?<=[?&\s](?:code)=)[^&\s\"']+|(?<=(?:token|Token)=)[^&\s\"']+|(?<=secret=)[^&\s\"']+"
+)
+LEVELS = ("debug", "info", "warning", "error")
+Event = MutableMapping[str, Any]
 
 
 def configure(level: str = "info") -> None:
-    """Set up logging for this process. `level`: debug, info, warning, error."""
+    """Set up logging for this process, also that of libraries. `level`: debug, info, warning, error."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
             _only_where_it_broke,
             _without_secrets,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            _in_order,
+            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.captureWarnings(True)
 
 
 def logger() -> Any:
@@ -56,24 +78,50 @@ def bind(**facts: str) -> None:
     structlog.contextvars.bind_contextvars(**facts)
 
 
-Event = MutableMapping[str, Any]
+class JsonLines(logging.Formatter):
+    """What libraries log, in the same form."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        seconds = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+        event: Event = {
+            "time": f"{seconds}.{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "event": f"library.{record.name}",
+            "text": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            event.update(_place(record.exc_info[0], record.exc_info[2]))
+        return json.dumps(_without_secrets(None, "", event), ensure_ascii=False, default=str)
 
 
 def _only_where_it_broke(_logger: Any, _method: str, event: Event) -> Event:
     """An exception's place, without its text: that may hold what somebody sent."""
     if event.pop("exc_info", False):
         kind, _, trace = sys.exc_info()
-        places = []
-        while trace is not None:
-            places.append(f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}")
-            trace = trace.tb_next
-        event["exception"] = kind.__name__ if kind else ""
-        event["where"] = places[-12:]
+        event.update(_place(kind, trace))
     return event
+
+
+def _place(kind: type[BaseException] | None, trace: TracebackType | None) -> dict[str, Any]:
+    places = []
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return {"exception": kind.__name__ if kind else "", "where": places[-12:]}
 
 
 def _without_secrets(_logger: Any, _method: str, event: Event) -> Event:
-    for name in event:
+    for name, value in event.items():
         if name not in ALLOWED and any(word in name.lower() for word in HIDDEN):
             event[name] = "***"
+        elif isinstance(value, str):
+            event[name] = CREDENTIAL.sub("***", value)
     return event
+
+
+def _in_order(_logger: Any, _method: str, event: Event) -> Event:
+    """Time, level, event and request first: a person reads these lines too."""
+    first = {name: event[name] for name in ("time", "level", "event", "request_id") if name in event}
+    first.update((name, value) for name, value in event.items() if name not in first)
+    return first

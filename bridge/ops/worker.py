@@ -1,0 +1,68 @@
+"""What a worker process does before it serves. A server's only hook there is the application's factory."""
+
+import ctypes
+import importlib
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from bridge.errors import BridgeError, ConfigError
+from bridge.ops import logs
+from bridge.ops.access_log import AccessLog
+from bridge.ops.health import LEAVING
+from bridge.settings import PREFIX
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LEAVE = signal.SIGUSR1  # the supervisor's word that the end is near: no longer ready
+
+
+def end_with(parent: int, with_signal: signal.Signals = signal.SIGKILL) -> None:
+    """Let the system end this process when its parent dies (Linux). Exits where it died already.
+
+    Linux ties this to the thread that started us, so that thread has to live as long as its process.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, with_signal)
+    if os.getppid() != parent:
+        sys.exit(1)
+
+
+def load(target: str, parent: int, level: str) -> "WSGIApplication":
+    """The application of a worker whose supervisor is `parent`; `target` reads `module:factory`.
+
+    In a group of its own, so that Ctrl-C in a terminal reaches the supervisor alone, which ends it in order.
+    """
+    end_with(parent)
+    os.setpgid(0, 0)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)  # not the supervisor's own handlers, which came with the fork
+    signal.signal(LEAVE, lambda *_: LEAVING.set())
+    logs.configure(level)
+    app = _made(target)
+    forget_settings()
+    return AccessLog(app) if level in ("debug", "info") else app
+
+
+def _made(target: str) -> "WSGIApplication":
+    module, _, factory = target.partition(":")
+    try:
+        made: WSGIApplication = getattr(importlib.import_module(module), factory)()
+    except ConfigError as error:
+        logs.logger().error("worker.failed", faults=error.faults)
+    except BridgeError as error:
+        logs.logger().error("worker.failed", why=f"{type(error).__name__}: {error}")
+    except Exception:
+        logs.logger().exception("worker.failed")
+    else:
+        return made
+    sys.exit(1)
+
+
+def forget_settings() -> None:
+    """Take our settings out of the environment: the server copies it into every request's environ."""
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]
