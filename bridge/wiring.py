@@ -1,30 +1,57 @@
-"""The only file that chooses implementations."""
+"""The only file that chooses implementations: stores, connector, logs, server, and the bundled Valkey."""
 
 import os
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bridge.camdigikey import CamDigiKey, Partner, SignerPin, Timeouts
-from bridge.errors import ConfigError
-from bridge.ports import Connector, HealthCheck, Services
+from bridge.errors import BridgeError, ConfigError, SealBroken, StoreUnavailable
+from bridge.login.support import SUBJECT_KEY
+from bridge.ops import logs, worker, workers
+from bridge.ports import (
+    AuditLog,
+    ClientStore,
+    Clock,
+    Connector,
+    HealthCheck,
+    Sealer,
+    Services,
+    SigningKeyStore,
+)
 from bridge.settings import Settings
-from bridge.stores import redis, sql
+from bridge.stores import embedded, migrate, redis, sql
 from bridge.stores.sealing import MasterSealer, SealedInteractions
+from bridge.stores.sql.engine import reading
+from bridge.stores.sql.tables import consents
 from bridge.stores.tokens import Tokens
 from bridge.upstream.camdigikey import CamDigiKeyConnector
 
-__all__ = ["Services", "build"]
+__all__ = ["Console", "Services", "build", "check", "console", "end_with", "redis_server", "serve", "upgrade"]
+
+APPLICATION = "bridge.app:from_environment"
+EMBEDDED = "embedded://"
+KEY_LOST = (
+    "The database knows people, but the key that their identifiers come from is gone: restore a backup."
+)
+end_with = worker.end_with
 
 
 def build(settings: Settings) -> Services:
-    """Everything one process works with. Connects to nothing yet, but for the secret of the subjects.
+    """Everything one process works with; to be called in the process that uses it. Redis is not asked yet.
 
-    Raises ConfigError (the partner file), StoreUnavailable.
+    Raises StoreUnavailable, and ConfigError: an address or the partner file is of no use, a key is lost.
     """
     sealer = MasterSealer(settings.keys())
     lifetimes = settings.lifetimes
-    kept = redis.connect(settings.redis.url.get_secret_value(), max_connections=settings.redis.pool_size)
-    engine = sql.connect(settings.database_url, pool_size=settings.database.pool_size)
+    kept = _redis(settings)
+    engine = _engine(settings)
     secrets = sql.SqlSecrets(engine, sealer)
+    check_subject_key(engine, secrets)
     signing_keys = sql.SqlSigningKeys(engine, sealer)
     checks: dict[str, HealthCheck] = {
         "redis": kept.ping,
@@ -55,6 +82,143 @@ def build(settings: Settings) -> Services:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What administration works with (manage.office.Office): SQL and keys; no Redis, no CamDigiKey."""
+
+    clock: Clock
+    token_bytes: Callable[[int], bytes]
+    sealer: Sealer
+    clients: ClientStore
+    signing_keys: SigningKeyStore
+    audit: AuditLog
+
+
+@contextmanager
+def console(settings: Settings) -> Iterator[Console]:
+    """For a command: a database without tables gets them first. Raises ConfigError, StoreUnavailable."""
+    engine = _engine(settings)
+    try:
+        if migrate.current(settings.database_url) is None:
+            upgrade(settings)
+        sealer = MasterSealer(settings.keys())
+        keys = sql.SqlSigningKeys(engine, sealer)
+        yield Console(time.time, os.urandom, sealer, sql.SqlClients(engine), keys, sql.SqlAuditLog(engine))
+    finally:
+        engine.dispose()
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database's tables up to date. Raises ConfigError, StoreUnavailable."""
+    _engine(settings).dispose()
+    try:
+        migrate.upgrade(settings.database_url)
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
+
+
+def check(settings: Settings) -> None:
+    """What would stop a worker's start, told before there is one. Raises ConfigError, StoreUnavailable."""
+    if settings.redis.url.get_secret_value() == EMBEDDED:
+        embedded.binary()
+    else:
+        _redis(settings)
+    _connector(settings)
+    engine = _engine(settings)
+    try:
+        check_subject_key(engine, sql.SqlSecrets(engine, MasterSealer(settings.keys())))
+    finally:
+        engine.dispose()
+
+
+def check_subject_key(engine: Engine, secrets: sql.SqlSecrets) -> None:
+    """The key that every `sub` comes from is made once. Where it is lost nobody would be known again.
+
+    Raises ConfigError when there are consents and no key, or the master key that sealed it is missing.
+    """
+
+    def make() -> bytes:
+        with reading(engine) as connection:
+            if connection.execute(select(consents.c.subject_id).limit(1)).first() is not None:
+                raise ConfigError((KEY_LOST,))
+        return os.urandom(32)
+
+    try:
+        secrets.get_or_make(SUBJECT_KEY, make)
+    except SealBroken:
+        raise ConfigError(
+            ("master_keys: none of them opens what the database holds; add the one that sealed it.",)
+        ) from None
+
+
+@contextmanager
+def redis_server(settings: Settings) -> Iterator[str]:
+    """The address of Redis while the block lasts; `embedded://` is started for it, and ended after it.
+
+    Raises ConfigError, StoreUnavailable.
+    """
+    url = settings.redis.url.get_secret_value()
+    if url != EMBEDDED:
+        yield url
+        return
+    server = embedded.start(settings.data_dir / "redis")
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """Serve with as many workers as the settings say until a signal ends it. Main thread only.
+
+    The workers read the settings anew, from the environment. Raises CannotListen, GaveUp.
+    """
+    server = settings.server
+    listening = workers.Listening(
+        server.host, server.port, server.workers, server.threads, settings.log.level
+    )
+    workers.serve(APPLICATION, listening, on_ready=on_ready, chore=lambda: _purge(settings))
+
+
+def prepare_to_serve(settings: Settings) -> None:
+    """Logs, and whether the port is free. Raises CannotListen."""
+    logs.configure(settings.log.level)
+    workers.check_free(settings.server.host, settings.server.port)
+
+
+def _purge(settings: Settings) -> None:
+    """Take away what is over. A database that is away now is asked again the next time."""
+    engine = _engine(settings)
+    try:
+        logs.logger().info("purged", rows=sql.purge(engine, int(time.time())))
+    except BridgeError as error:
+        logs.logger().warning("purge.failed", why=str(error))
+    finally:
+        engine.dispose()
+
+
+def _redis(settings: Settings) -> redis.Redis:
+    try:
+        return redis.connect(settings.redis.url.get_secret_value(), max_connections=settings.redis.pool_size)
+    except ValueError as error:
+        raise ConfigError((f"redis.url: {error}.",)) from None
+
+
+def _engine(settings: Settings) -> Engine:
+    """The database; the data directory is made where SQLite needs it."""
+    if not settings.database.url.get_secret_value():
+        try:
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError((f"data_dir: {settings.data_dir} can't be made: {error.strerror}.",)) from None
+    try:
+        return sql.connect(settings.database_url, pool_size=settings.database.pool_size)
+    except (ValueError, ArgumentError):
+        raise ConfigError(
+            ("database.url is sqlite:///path or postgresql://user:password@host/name.",)
+        ) from None
+
+
 def _keys_check(keys: sql.SqlSigningKeys) -> HealthCheck:
     def check() -> None:
         keys.all()
@@ -75,9 +239,8 @@ def _connector(settings: Settings) -> Connector:
             signer_pin=SignerPin(account.signer_subject, account.signer_key_sha256),
         )
     except OSError as error:
-        raise ConfigError(
-            (f"camdigikey.partner: {error.filename} can't be read: {error.strerror}.",)
-        ) from None
+        what = f"{error.filename or account.partner} can't be read: {error.strerror}"
+        raise ConfigError((f"camdigikey.partner: {what}.",)) from None
     except ValueError as error:
         raise ConfigError((f"camdigikey.partner: {error}.",)) from None
     return CamDigiKeyConnector(client, account.version, settings.url("/camdigikey/callback"))
