@@ -201,6 +201,9 @@ class House:
         self.redis.command("FLUSHALL")
         self.clock = float(NOW)
         self.camdigikey.reset()
+        for key in self.services.signing_keys.all():
+            if key.retired_at is not None:
+                self.services.signing_keys.remove(key.kid)
         for client in clients():
             self.register(client)
 
