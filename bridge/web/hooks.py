@@ -7,6 +7,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from bridge.ops import logs
+from bridge.web import language
 from bridge.web.edge import Edge
 from bridge.web.security import YEAR, finish_headers
 
@@ -28,6 +29,8 @@ def register(app: Flask, parts: Edge) -> None:
     def end(response: Response) -> Response:
         if new_browser := g.get("new_browser"):
             parts.guard.cookies.put(response, "browser", new_browser, max_age=YEAR)
+        if wish := language.asked():
+            parts.guard.cookies.put(response, "lang", wish, max_age=YEAR)
         if request.endpoint == "static":
             response.headers["Cache-Control"] = "public, max-age=3600"
         response.headers["X-Request-Id"] = g.get("request_id", "")

@@ -111,8 +111,7 @@ def _consent_page(interaction: Interaction, client: Client, session: Session) ->
     return page(
         pages.consent(
             client=client,
-            shares=pages.shares_of(interaction.request, client),
-            offline=interaction.request.offline,
+            request=interaction.request,
             go=_form("/consent", f"consent:{session.sid}", interaction),
             cancel=_form("/login/cancel", "cancel", interaction),
         ),
