@@ -166,10 +166,14 @@ def _read(listed: Sequence[SigningKey], known: Mapping[str, ParsedKey]) -> _Ring
         before = known.get(one.kid)
         key = before.key if before else JWKRegistry.import_key(json.loads(one.private_jwk))
         parsed[one.kid] = ParsedKey(one.kid, one.alg, one.created_at, one.retired_at, key)
-    published = [
-        one.key.as_dict(private=False, kid=one.kid, use="sig", alg=one.alg) for one in parsed.values()
-    ]
+    # RS256 first, retired ones last: some take the first key that looks right, whatever its kid.
+    in_order = sorted(parsed.values(), key=lambda one: (one.retired_at is not None, _rank(one.alg)))
+    published = [one.key.as_dict(private=False, kid=one.kid, use="sig", alg=one.alg) for one in in_order]
     return _Ring(tuple(listed), parsed, {"keys": published})
+
+
+def _rank(alg: str) -> int:
+    return SIGNING_ALGS.index(alg) if alg in SIGNING_ALGS else len(SIGNING_ALGS)
 
 
 def _signs(key: ParsedKey, now: float) -> bool:

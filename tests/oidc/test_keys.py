@@ -89,7 +89,9 @@ def test_several_processes_that_start_at_once_share_what_the_first_made(house: H
 
 def test_only_public_halves_are_published_each_with_kid_use_and_alg(keys: Keys) -> None:
     published = keys.jwks()["keys"]
-    assert sorted(one["alg"] for one in published) == sorted(SIGNING_ALGS)
+    assert (
+        tuple(one["alg"] for one in published) == SIGNING_ALGS
+    )  # RS256 first, for those that take the first
     for one in published:
         assert one["use"] == "sig"
         assert one["kid"]
@@ -137,7 +139,7 @@ def test_signing_asks_cryptography_for_one_signature_and_no_more(
 ) -> None:
     signed = []
     key = keys.signing_key("RS256").key
-    raw = key.private_key
+    raw: Any = key.private_key
 
     class Counted:
         def sign(self, *args: Any) -> bytes:

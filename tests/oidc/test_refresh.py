@@ -165,6 +165,10 @@ class TestSession:
         assert trips == {}
         assert token.split(".")[1].startswith("s-")
 
+    def test_a_session_that_is_over_anyway_gives_no_refresh_token(self, house: House) -> None:
+        assert "refresh_token" not in house.tokens(auth_time=NOW - 8 * 3600).body
+        assert "refresh_token" in house.tokens(auth_time=NOW - 8 * 3600, scope=OFFLINE).body
+
     def test_the_text_of_an_offline_token_says_where_it_is_kept(self, house: House) -> None:
         assert house.tokens(scope=OFFLINE)["refresh_token"].split(".")[1].startswith("o-")
 
