@@ -102,6 +102,10 @@ class CamDigiKeyConnector:
             if not isinstance(error.__cause__, DEAD):
                 raise
 
+    def close(self) -> None:
+        """Close the connections to CamDigiKey."""
+        self._camdigikey.close()
+
     def _status(self, value: str) -> TokenStatus:
         return self._ask("status", lambda: self._camdigikey.status(value))
 
