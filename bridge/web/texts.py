@@ -105,8 +105,8 @@ ERRORS = {
         _("Wait a minute, and try again."),
     ),
     "logout_failed": Text(
-        _("You could not be signed out"),
-        _("The application's wish to sign you out can't be trusted, so nothing was done."),
+        _("Sign-out failed"),
+        _("You are still signed in: the application's wish to sign you out can't be trusted."),
         _("Close all windows of your browser to be safe, and tell the application's support."),
     ),
 }
