@@ -1,0 +1,190 @@
+"""Every page with sample data, in an application that has the real headers: to look at, and for the tests.
+
+python -m tests.web.preview           serves them at http://127.0.0.1:8090/
+python -m tests.web.preview shots     photographs them into test-output/pages
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, abort
+from playwright.sync_api import Page, sync_playwright
+from werkzeug.wrappers import Response
+
+from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest
+from bridge.domain.client import Client
+from bridge.domain.subject import Identity
+from bridge.settings import Look, Settings
+from bridge.web import home, hooks, language, pages, texts
+from bridge.web.respond import page
+from bridge.web.security import Guard
+from tests.support import tools
+from tests.support.browser import FLAGS
+from tests.support.servers import free_port, serving
+
+SHOTS = tools.ROOT / "test-output" / "pages"
+PHONE = {"width": 360, "height": 740}
+WIDE = {"width": 1280, "height": 800}
+
+PORTAL = Client(
+    "portal",
+    "Ministry portal",
+    ("https://portal.gov.example/cb",),
+    scopes=("openid", "profile", "email", "phone", "nationality", "camdigikey_id", "national_id", "age"),
+    national_id_purpose="To find your file in the land register.",
+    client_uri="https://portal.gov.example/",
+    policy_uri="https://portal.gov.example/privacy",
+    tos_uri="https://portal.gov.example/terms",
+)
+LONG = replace(
+    PORTAL,
+    name="ប្រព័ន្ធគ្រប់គ្រងសំណុំលិខិតអនុញ្ញាតសាងសង់និងចុះបញ្ជីដីធ្លីថ្នាក់ជាតិនៃព្រះរាជាណាចក្រ",
+    client_uri="https://a-rather-long-name-of-a-department.of-a-ministry.gov.example/",
+)
+HOSTILE = replace(PORTAL, name="""<script>alert(1)</script>"'&""", logo_uri="javascript:alert(1)")
+SOPHEA = Identity("CDK1", given_name="SOPHEA", family_name="CHAN", given_name_km="សុភា", family_name_km="ចាន់")
+LONG_NAME = Identity(
+    "CDK2",
+    given_name="WOLFESCHLEGELSTEINHAUSENBERGERDORFF",
+    family_name="MAHATHAMMARACHATHIRAT-OKONKWO",
+    given_name_km="ស្រីស្ត្រីមង្គលវឌ្ឍនា",
+    family_name_km="ឧកញ៉ាធម្មរាជា",
+)
+GO = pages.Form("/login/start", {"i": "sealed", "csrf": "token"})
+CANCEL = pages.Form("/login/cancel", {"i": "sealed", "csrf": "token"})
+REQUEST = AuthorizationRequest(
+    "portal",
+    "https://portal.gov.example/cb",
+    (*PORTAL.scopes, "offline_access"),
+    claims=ClaimsRequest({"email": ClaimRequest()}),
+)
+SMALL = replace(REQUEST, scope=("openid",), claims=ClaimsRequest({"birthdate": ClaimRequest()}))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One page: how it is made, whose picture it shows, and what its answer is like."""
+
+    make: Callable[[], str]
+    client: Client | None = PORTAL
+    status: int = 200
+    scripts: bool = False
+    methods: tuple[str, ...] = ("GET",)
+
+
+def _error(key: str, client: Client | None = None, status: int = 400) -> Sample:
+    way_back, name = (client.way_back, client.name) if client else ("", "")
+    return Sample(
+        lambda: pages.error(key=key, status=status, way_back=way_back, client_name=name), None, status
+    )
+
+
+def _problem(kind: str) -> Sample:
+    return Sample(lambda: pages.problem(client=PORTAL, kind=kind, try_again="/login?i=x", cancel=CANCEL))
+
+
+SAMPLES: dict[str, Sample] = {
+    "sign-in": Sample(lambda: pages.sign_in(client=PORTAL, go=GO, cancel=CANCEL)),
+    "sign-in-long": Sample(lambda: pages.sign_in(client=LONG, go=GO, cancel=CANCEL), LONG),
+    "sign-in-hostile": Sample(lambda: pages.sign_in(client=HOSTILE, go=GO, cancel=CANCEL), HOSTILE),
+    "already-under-way": Sample(
+        lambda: pages.already_under_way(client=PORTAL, go=GO, cancel=CANCEL), methods=("GET", "POST")
+    ),
+    "confirm": Sample(lambda: pages.confirm(client=PORTAL, identity=SOPHEA, go=GO, cancel=CANCEL)),
+    "confirm-long": Sample(
+        lambda: pages.confirm(client=LONG, identity=LONG_NAME, go=GO, cancel=CANCEL), LONG
+    ),
+    "confirm-nameless": Sample(
+        lambda: pages.confirm(client=PORTAL, identity=Identity("CDK3"), go=GO, cancel=CANCEL)
+    ),
+    "consent": Sample(lambda: pages.consent(client=PORTAL, request=REQUEST, go=GO, cancel=CANCEL)),
+    "consent-long": Sample(lambda: pages.consent(client=LONG, request=REQUEST, go=GO, cancel=CANCEL), LONG),
+    "consent-small": Sample(lambda: pages.consent(client=PORTAL, request=SMALL, go=GO, cancel=CANCEL)),
+    **{f"problem-{kind}": _problem(kind) for kind in texts.PROBLEMS},
+    "form-post": Sample(
+        lambda: pages.form_post(action="/", fields={"code": "a.b", "state": '<&"'}), None, scripts=True
+    ),
+    **{f"error-{key}": _error(key) for key in texts.ERRORS},
+    "error-with-way-back": _error("opened_elsewhere", PORTAL),
+    "logout-confirm": Sample(
+        lambda: pages.logout_confirm(client=PORTAL, go=GO, cancel="https://portal.gov.example/")
+    ),
+    "logout-confirm-alone": Sample(lambda: pages.logout_confirm(client=None, go=GO, cancel=""), None),
+    "signed-out": Sample(lambda: pages.signed_out(client=PORTAL, way_back="https://portal.gov.example/")),
+    "signed-out-alone": Sample(lambda: pages.signed_out(client=None, way_back=""), None),
+    "home": Sample(lambda: pages.home(), None),
+}
+
+
+@dataclass
+class Parts:
+    """What pages and hooks need of an Edge: no store, no CamDigiKey."""
+
+    settings: Settings
+    guard: Guard
+
+
+def make_app(issuer: str = "http://127.0.0.1:8090", **look: Any) -> Flask:
+    """An application that answers `/page/<name>` with the sample of that name."""
+    described = {
+        "institution": "Ministry of Examples",
+        "institution_km": "ក្រសួងឧទាហរណ៍",
+        "help_uri": "https://help.gov.example/",
+    }
+    settings = Settings(issuer=issuer, look=Look(**(described | look)))
+    app = Flask("bridge.web")
+    parts: Any = Parts(settings, Guard(settings, None))  # type: ignore[arg-type]  # -- pages use no store
+    app.extensions["bridge"] = parts
+    app.register_blueprint(home.blueprint)
+    language.init_app(app)
+    hooks.register(app, parts)
+
+    def show(name: str) -> Response:
+        sample = SAMPLES.get(name) or abort(404)
+        return page(sample.make(), client=sample.client, status=sample.status, scripts=sample.scripts)
+
+    app.add_url_rule("/page/<name>", view_func=show, methods=["GET", "POST"])
+    return app
+
+
+def photograph(tab: Page, address: str, names: Iterable[str], folder: Path = SHOTS) -> None:
+    """Every page in both languages, on a phone in light and dark, and on a wide screen."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for language_ in language.LANGUAGES:
+        for name in names:
+            for view, size, scheme in (
+                ("phone", PHONE, "light"),
+                ("dark", PHONE, "dark"),
+                ("wide", WIDE, "light"),
+            ):
+                tab.set_viewport_size(size)  # type: ignore[arg-type]  # -- a mapping of the two
+                tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # -- one of its literals
+                tab.goto(f"{address}/page/{name}?hl={language_}", wait_until="commit")
+                tab.wait_for_load_state()
+                tab.evaluate("document.fonts.ready")
+                tab.screenshot(path=folder / f"{name}-{language_}-{view}.png", full_page=True)
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until Ctrl-C, or photograph."""
+    if "shots" not in arguments:
+        make_app().run("127.0.0.1", 8090)
+        return
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    wanted = arguments[arguments.index("shots") + 1 :] or list(SAMPLES)
+    with serving(make_app(address), "127.0.0.1", port), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=tools.find_browser(), args=[*FLAGS, "--no-sandbox"]
+        )
+        photograph(browser.new_context(java_script_enabled=False).new_page(), address, wanted)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
