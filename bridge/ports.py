@@ -47,6 +47,9 @@ class Connector(Protocol):
     def logout(self, token: UpstreamToken) -> None:
         """End the person's token."""
 
+    def close(self) -> None:
+        """Give the connections back."""
+
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, Json
-from bridge.domain.claims import SUPPORTED_CLAIMS
+from bridge.domain.claims import allowed_scope
 from bridge.domain.client import Client
 from bridge.domain.session import ACR
 from bridge.errors import ReturnedToClient, ShownToUser
@@ -162,12 +162,7 @@ def check_scope(asked: Asked) -> Fields:
     wanted = asked.words("scope")
     if "openid" not in wanted:
         raise ReturnedToClient("invalid_scope", "The scope openid is missing.")
-    allowed = {"openid", *asked.client.scopes}
-    if not asked.client.national_id_purpose:
-        allowed.discard("national_id")
-    if "refresh_token" not in asked.client.grant_types:
-        allowed.discard("offline_access")
-    return {"scope": tuple(word for word in wanted if word in allowed)}
+    return {"scope": allowed_scope(asked.client, wanted)}
 
 
 def check_pkce(asked: Asked) -> Fields:
@@ -230,7 +225,7 @@ def _claims_of(asked: Asked, part: str) -> dict[str, ClaimRequest]:
         return {}
     if not isinstance(members, dict):
         raise fault
-    return {name: _claim(one, fault) for name, one in members.items() if name in SUPPORTED_CLAIMS}
+    return {name: _claim(one, fault) for name, one in members.items()}
 
 
 def _claim(one: object, fault: ReturnedToClient) -> ClaimRequest:

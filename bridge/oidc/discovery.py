@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bridge.domain.claims import SCOPES, SUPPORTED_CLAIMS
+from bridge.domain.claims import Constants, claims_supported, scopes_supported
 from bridge.domain.client import CLIENT_AUTH_METHODS, GRANT_TYPES, PAIRWISE, PUBLIC_SUBJECT
 from bridge.domain.session import ACR
 from bridge.oidc.authorize import DISPLAYS, PROMPTS, RESPONSE_MODES
@@ -12,8 +12,10 @@ PATH = "/.well-known/openid-configuration"
 OAUTH_PATH = "/.well-known/oauth-authorization-server"  # RFC 8414 §3: the same document
 
 
-def document(issuer: str, algs: Sequence[str], service_documentation: str = "") -> dict[str, Any]:
-    """What a relying party needs to know; `algs` are those we hold signing keys for."""
+def document(
+    issuer: str, algs: Sequence[str], constant: Constants, service_documentation: str = ""
+) -> dict[str, Any]:
+    """What a relying party needs to know: `algs` are those we hold keys for, `constant` the constant claims."""
     found: dict[str, Any] = {
         "issuer": issuer,
         "authorization_endpoint": issuer + "/authorize",
@@ -21,7 +23,7 @@ def document(issuer: str, algs: Sequence[str], service_documentation: str = "") 
         "userinfo_endpoint": issuer + "/userinfo",
         "end_session_endpoint": issuer + "/logout",
         "jwks_uri": issuer + "/jwks",
-        "scopes_supported": list(SCOPES),
+        "scopes_supported": list(scopes_supported(constant)),
         "response_types_supported": ["code"],
         "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": list(GRANT_TYPES),
@@ -33,7 +35,7 @@ def document(issuer: str, algs: Sequence[str], service_documentation: str = "") 
         "display_values_supported": list(DISPLAYS),
         "acr_values_supported": [ACR],
         "claim_types_supported": ["normal"],
-        "claims_supported": sorted(SUPPORTED_CLAIMS),
+        "claims_supported": sorted(claims_supported(constant)),
         "claims_locales_supported": ["en", "km"],
         "ui_locales_supported": ["km", "en"],
         "claims_parameter_supported": True,

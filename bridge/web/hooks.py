@@ -31,7 +31,7 @@ def register(app: Flask, parts: Edge) -> None:
             parts.guard.cookies.put(response, "browser", new_browser, max_age=YEAR)
         if wish := language.asked():
             parts.guard.cookies.put(response, "lang", wish, max_age=YEAR)
-        if request.endpoint == "static":
+        if request.endpoint == "static" and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=3600"
         response.headers["X-Request-Id"] = g.get("request_id", "")
         finish_headers(response, parts.settings)

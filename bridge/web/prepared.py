@@ -69,6 +69,9 @@ class Prepared:
     def _discovery_ready(self) -> Ready:
         algs = tuple(self._keys.algs())
         if self._discovery is None or self._discovery[0] != algs:
-            help_uri = self._settings.look.help_uri
-            self._discovery = (algs, Ready.of(discovery.document(self._settings.issuer, algs, help_uri)))
+            settings = self._settings
+            document = discovery.document(
+                settings.issuer, algs, settings.claims.constant, settings.look.help_uri
+            )
+            self._discovery = (algs, Ready.of(document))
         return self._discovery[1]

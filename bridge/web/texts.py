@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 
-from bridge.domain.claims import SCOPES
+from bridge.domain.claims import LOGIN_CLAIMS, SCOPES
 from bridge.domain.client import Client
 
 
@@ -166,7 +166,7 @@ OTHER = Share(_("Further details"), _("Single details that the application asks 
 def shares(scope: Iterable[str], claims: Iterable[str], client: Client) -> tuple[Share, ...]:
     """What a person is asked to agree to, for scopes and single claims; each thing once."""
     wanted = list(scope)
-    covered = {claim for one in wanted for claim in SCOPES.get(one, ())}
+    covered = {*LOGIN_CLAIMS, "sub", *(claim for one in wanted for claim in SCOPES.get(one, ()))}
     for claim in sorted(set(claims) - covered):
         wanted.append(next((name for name, held in SCOPES.items() if claim in held and name in SHARES), ""))
     found = dict.fromkeys(wanted)

@@ -284,6 +284,7 @@ def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **env
     try:
         yield world
     finally:
+        services.connector.close()
         simulator.stop()
         keeper.stop()
 
