@@ -1,0 +1,195 @@
+"""`bridge client`: the applications that may sign people in."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bridge import wiring
+from bridge.cli.client_options import client_options, given
+from bridge.cli.console import config_option, settings_of
+from bridge.manage import clients
+from bridge.manage.clients import Client, Registered
+from bridge.manage.office import OPERATOR, Office
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+
+
+@contextmanager
+def office(config_file: Path | None) -> Iterator[Office]:
+    """What the commands work with."""
+    with wiring.console(settings_of(config_file)) as found:
+        yield found
+
+
+@click.group()
+def client() -> None:
+    """Applications that may sign people in."""
+
+
+@client.command()
+@config_option
+@json_option
+@click.option("--client-id", default="", help="Its id; without it one is made.")
+@click.option(
+    "--sector", default="", help="The host that people's sub hangs on; else the redirect URIs' own."
+)
+@client_options
+def add(config_file: Path | None, as_json: bool, client_id: str, sector: str, **options: Any) -> None:
+    """Register an application; its secret is shown this once."""
+    fields = {"name": "", "redirect_uris": (), **given(options)}
+    with office(config_file) as here:
+        registered = clients.add(OPERATOR, here, Client(client_id=client_id, sector=sector, **fields))
+    _show_registered(registered, settings_of(config_file).issuer, as_json)
+
+
+@client.command("list")
+@config_option
+@json_option
+def list_(config_file: Path | None, as_json: bool) -> None:
+    """All applications."""
+    with office(config_file) as here:
+        found = clients.listed(OPERATOR, here)
+    if as_json:
+        click.echo(json.dumps([_fields(one) for one in found], ensure_ascii=False, indent=2))
+    elif not found:
+        click.echo("No application yet. `bridge client add --name … --redirect-uri …` registers one.")
+    else:
+        _print_table(found)
+
+
+@client.command()
+@config_option
+@json_option
+@click.argument("client_id")
+def show(config_file: Path | None, as_json: bool, client_id: str) -> None:
+    """One application, with all its fields."""
+    with office(config_file) as here:
+        _show(clients.shown(OPERATOR, here, client_id), as_json)
+
+
+@client.command()
+@config_option
+@json_option
+@click.argument("client_id")
+@client_options
+def edit(config_file: Path | None, as_json: bool, client_id: str, **options: Any) -> None:
+    """Change an application. A list that is given takes the place of the one before; "" empties it."""
+    changes = given(options)
+    if not changes:
+        raise click.UsageError("Say what to change; `bridge client edit --help` lists the options.")
+    with office(config_file) as here:
+        changed = clients.edit(OPERATOR, here, client_id, changes)
+    _show(changed, as_json)
+    if not changed.public and not changed.secret_hashes:
+        click.echo(f"It has no secret yet: `bridge client rotate-secret {client_id}` makes one.", err=True)
+
+
+@client.command("rotate-secret")
+@config_option
+@json_option
+@click.option("--at-once", is_flag=True, help="The secrets before are dead now, not after the next rotation.")
+@click.argument("client_id")
+def rotate_secret(config_file: Path | None, as_json: bool, at_once: bool, client_id: str) -> None:
+    """Make a new secret, shown this once; the one before works on until the next rotation."""
+    with office(config_file) as here:
+        registered = clients.rotate_secret(OPERATOR, here, client_id, at_once=at_once)
+    _show_registered(registered, settings_of(config_file).issuer, as_json)
+
+
+@client.command()
+@config_option
+@json_option
+@click.argument("client_id")
+def disable(config_file: Path | None, as_json: bool, client_id: str) -> None:
+    """Keep an application out, without forgetting it. It takes a few seconds."""
+    with office(config_file) as here:
+        _show(clients.set_enabled(OPERATOR, here, client_id, False), as_json)
+
+
+@client.command()
+@config_option
+@json_option
+@click.argument("client_id")
+def enable(config_file: Path | None, as_json: bool, client_id: str) -> None:
+    """Let an application in again."""
+    with office(config_file) as here:
+        _show(clients.set_enabled(OPERATOR, here, client_id, True), as_json)
+
+
+@client.command()
+@config_option
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.argument("client_id")
+def delete(config_file: Path | None, yes: bool, client_id: str) -> None:
+    """Forget an application, with what people agreed to give it."""
+    with office(config_file) as here:
+        found = clients.shown(OPERATOR, here, client_id)
+        if not yes:
+            click.confirm(f"Forget {found.name} ({client_id}) and all consents to it?", abort=True)
+        clients.delete(OPERATOR, here, client_id)
+    click.echo(f"{client_id} is forgotten.")
+
+
+def _fields(one: Client) -> dict[str, Any]:
+    """A client as JSON has it: without hashes, but with their number."""
+    fields = asdict(one)
+    fields["live_secrets"] = len(fields.pop("secret_hashes"))
+    return fields
+
+
+def _show(one: Client, as_json: bool) -> None:
+    fields = _fields(one)
+    if as_json:
+        click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
+        return
+    width = max(map(len, fields))
+    for name, value in fields.items():
+        click.echo(f"{name:<{width}}  {_plain(value)}".rstrip())
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return "  ".join(f"{name}={one}" for name, one in value.items())
+    if isinstance(value, tuple | list):
+        return "  ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
+
+
+def _show_registered(registered: Registered, issuer: str, as_json: bool) -> None:
+    one, discovery = registered.client, issuer + "/.well-known/openid-configuration"
+    if as_json:
+        fields = _fields(one) | {"discovery": discovery}
+        if registered.secret is not None:
+            fields["client_secret"] = registered.secret
+        click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"client_id      {one.client_id}")
+    if registered.secret is not None:
+        click.echo(f"client_secret  {registered.secret}")
+    click.echo(f"discovery      {discovery}")
+    if registered.secret is not None:
+        click.echo("Keep the secret now: it is not shown again.", err=True)
+
+
+def _print_table(found: Any) -> None:
+    table = Table(box=None, pad_edge=False)
+    for title in ("client_id", "name", "proves itself by", "redirect URIs", ""):
+        table.add_column(title, overflow="fold")
+    for one in found:
+        table.add_row(
+            one.client_id,
+            one.name,
+            one.token_endpoint_auth_method,
+            "\n".join(one.redirect_uris),
+            "" if one.enabled else "disabled",
+        )
+    Console(soft_wrap=False).print(table, markup=False)

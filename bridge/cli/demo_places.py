@@ -1,0 +1,64 @@
+"""Where the parts of the demo listen: an address each, or a free one where that is taken."""
+
+import socket
+from dataclasses import dataclass
+
+import click
+
+Address = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything listens."""
+
+    bridge: Address
+    simulator_web: Address
+    simulator_api: Address
+    portal: Address
+    office: Address
+
+
+WANTED = Places(
+    bridge=("127.0.0.1", 8080),
+    simulator_web=("127.0.0.4", 8070),
+    simulator_api=("127.0.0.4", 8071),
+    portal=("127.0.0.2", 8090),
+    office=("127.0.0.3", 8091),
+)
+
+
+def choose(wanted: Places) -> Places:
+    """The wanted addresses; where one is taken or missing, a free one, which is told."""
+    chosen: dict[str, Address] = {}
+    for name in Places.__dataclass_fields__:
+        host, port = getattr(wanted, name)
+        host = host if _free((host, 0)) else "127.0.0.1"
+        found = (host, port)
+        if not _free(found) or found in chosen.values():
+            found = (host, _free_port(host))
+            click.echo(f"{host}:{port} is taken; {name.replace('_', ' ')} takes port {found[1]} instead.")
+        chosen[name] = found
+    return Places(**chosen)
+
+
+def _free(address: Address) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen()
+        except OSError:
+            return False
+        return True
+
+
+def _free_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def url(address: Address) -> str:
+    return f"http://{address[0]}:{address[1]}"

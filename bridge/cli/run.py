@@ -1,0 +1,56 @@
+"""`bridge run`: settings, tables, Valkey, workers, in this order; and back in the other."""
+
+import os
+import signal
+from pathlib import Path
+
+import click
+
+from bridge import wiring
+from bridge.cli.console import config_option, file_of
+from bridge.settings import Settings, load
+
+
+@click.command()
+@config_option
+@click.option("--parent", type=int, hidden=True, help="End when the process of this id does (the demo's).")
+def run(config_file: Path | None, parent: int | None) -> None:
+    """Serve, until Ctrl-C or SIGTERM; requests under way are finished first."""
+    if parent is not None:
+        wiring.end_with(parent, signal.SIGTERM)
+    file = file_of(config_file)
+    serve(load(file), file)
+
+
+def serve(settings: Settings, file: Path | None) -> None:
+    """Serve until a signal ends it. Raises ConfigError, StoreUnavailable, CannotListen, GaveUp."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)  # until the server takes them over
+    try:
+        wiring.prepare_to_serve(settings)
+        wiring.upgrade(settings)
+        wiring.check(settings)
+        with wiring.redis_server(settings) as redis_url:
+            _tell_workers(file, redis_url)
+            wiring.serve(
+                settings, lambda: click.echo(f"Listening on {_address(settings)}, as {settings.issuer}")
+            )
+    except KeyboardInterrupt:
+        click.echo("Stopped before it served.", err=True)
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _tell_workers(file: Path | None, redis_url: str) -> None:
+    """Workers read the settings anew, from what they inherit."""
+    if file is not None:
+        os.environ["BRIDGE_CONFIG"] = str(file.absolute())
+    os.environ["BRIDGE_REDIS__URL"] = redis_url
+    os.environ.pop("BRIDGE_REDIS__URL_FILE", None)
+
+
+def _address(settings: Settings) -> str:
+    host = settings.server.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"

@@ -1,0 +1,65 @@
+"""`bridge simulator`: a pretend CamDigiKey, for tests and for trying things on."""
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from bridge.simulator import serve
+
+
+class Address(click.ParamType[tuple[str, int]]):
+    """HOST:PORT; port 0 takes a free one."""
+
+    name = "HOST:PORT"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        host, _, port = str(value).rpartition(":")
+        if not host or not port.isdecimal() or int(port) > 65535:
+            self.fail(f"{value} is not of the form HOST:PORT", param, ctx)
+        return host.strip("[]"), int(port)
+
+
+@click.command()
+@click.option(
+    "--dir", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="Its data."
+)
+@click.option(
+    "--api", type=Address(), default="127.0.0.1:8071", show_default=True, help="Where partners call."
+)
+@click.option("--web", type=Address(), default="127.0.0.1:8070", show_default=True, help="Where browsers go.")
+@click.option("--success-url", help="The partner's callback; needed in v2.")
+@click.option("--error-url", help="The partner's error callback.")
+@click.option(
+    "--auto-approve",
+    metavar="[PERSONA]",
+    is_flag=False,
+    flag_value="sophea",
+    help="Approve every login at once, as this persona.",
+)
+def simulator(
+    folder: Path,
+    api: tuple[str, int],
+    web: tuple[str, int],
+    success_url: str | None,
+    error_url: str | None,
+    auto_approve: str | None,
+) -> None:
+    """Run a pretend CamDigiKey until Ctrl-C; DIR/partner.json then says how to reach it."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        running = serve(
+            folder, api, web, success_url=success_url, error_url=error_url, auto_approve=auto_approve
+        )
+    except OSError as error:
+        raise click.ClickException(f"The simulator can't start: {error.strerror or error}.") from None
+    click.echo(f"API      {running.api_url}")
+    click.echo(f"Web      {running.web_url}")
+    click.echo(f"Partner  {running.partner_file}")
+    stop.wait()
+    running.stop()

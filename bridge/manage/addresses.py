@@ -1,0 +1,170 @@
+"""Checks of the addresses that an application registers. What is wrong is said so that it can be put right.
+
+Each returns a sentence, or nothing. Addresses are compared as exact strings, so what browsers would change
+on their way (capital letters of a host, a missing slash, `..`) must not be registered.
+"""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+LOOPBACK_NAMES = ("127.0.0.1", "::1", "localhost")
+LONGEST = 2000
+# What RFC 3986 allows in an address, with % before two hexadecimal digits alone.
+ALLOWED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+FORBIDDEN_SCHEMES = ("javascript", "data", "file", "ftp", "about", "blob", "vbscript", "ws", "wss", "mailto")
+
+
+def redirect_uri_fault(uri: str, *, native: bool) -> str:
+    """RFC 6749 §3.1.2, RFC 9700 §2.1, RFC 8252 §7. A fault's sentence; empty when it is right."""
+    if fault := _form_fault(uri) or _scheme_fault(uri, native=native):
+        return fault
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https"):
+        return ""
+    if not parts.path:
+        return (
+            f"{uri} has no path: browsers add a slash, and then it is another address. Write {uri}/ instead."
+        )
+    return ""
+
+
+def page_fault(uri: str) -> str:
+    """An address that a person is sent to (home page, terms, logo): https, or http on this machine."""
+    fault = _form_fault(uri)
+    if fault or urlsplit(uri).scheme == "https":
+        return fault
+    if urlsplit(uri).scheme == "http" and is_loopback(urlsplit(uri).hostname or ""):
+        return ""
+    return f"{uri} has to begin with https:// (http:// is for 127.0.0.1 and localhost alone)."
+
+
+def origin_fault(origin: str) -> str:
+    """An origin: scheme, host and port, without a path (RFC 6454 §4)."""
+    if fault := page_fault(origin):
+        return fault
+    parts = urlsplit(origin)
+    right = f"{parts.scheme}://{parts.netloc}"
+    if origin != right:
+        return f"{origin} is more than an origin. Write {right} instead."
+    default = {"https": 443, "http": 80}[parts.scheme]
+    if parts.port == default:
+        return f"{origin}: browsers leave the port {default} out, so leave it out too."
+    return ""
+
+
+def sectors(uris: tuple[str, ...]) -> list[str]:
+    """The hosts of redirect URIs, each once (OIDC Core §8.1); the scheme where an address has no host."""
+    found = (urlsplit(uri).hostname or urlsplit(uri).scheme for uri in uris)
+    return list(dict.fromkeys(found))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by address or as localhost."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _form_fault(uri: str) -> str:
+    for fault_of in (_text_fault, _parts_fault, _host_fault, _path_fault):
+        if fault := fault_of(uri):
+            return fault
+    return ""
+
+
+def _text_fault(uri: str) -> str:
+    if len(uri) > LONGEST:
+        return f"{uri[:60]}… is longer than {LONGEST} characters."
+    if uri != uri.strip() or not uri:
+        return f"{uri!r} is empty or has blanks at its ends."
+    if "*" in uri:
+        return f"{uri} has a wildcard: addresses are compared letter by letter. Register each one by itself."
+    if not uri.isascii():
+        return _not_ascii(uri)
+    if not ALLOWED.fullmatch(uri):
+        return (
+            f"{uri!r} has letters that an address can't have (a blank, a quote, a lone %): write them as %XX."
+        )
+    return ""
+
+
+def _not_ascii(uri: str) -> str:
+    try:
+        host = urlsplit(uri).hostname or ""
+        punycode = ".".join(_punycode(label) for label in host.split("."))
+    except (ValueError, UnicodeError):
+        return f"{uri} has letters beyond ASCII: write the host in punycode (xn--…) and the rest as %XX."
+    if host.isascii():
+        return f"{uri} has letters beyond ASCII after the host: write them as %XX, as browsers send them."
+    return f"{uri}: browsers send this host as {punycode}; write it so."
+
+
+def _punycode(label: str) -> str:
+    return label if label.isascii() else "xn--" + label.encode("punycode").decode()
+
+
+def _parts_fault(uri: str) -> str:
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError:
+        return f"{uri} can't be read as an address."
+    if not parts.scheme:
+        return f"{uri} is not absolute: it has to begin with a scheme, such as https://."
+    if "#" in uri:
+        return f"{uri} has a fragment (#…), which never reaches a server: leave it out (RFC 6749 §3.1.2)."
+    if "@" in parts.netloc:
+        return f"{uri} has a user name before its host: leave it out."
+    return ""
+
+
+def _host_fault(uri: str) -> str:
+    parts = urlsplit(uri)
+    if uri[: len(parts.scheme)] != parts.scheme:
+        return f"{uri}: the scheme is written in small letters: {parts.scheme}:."
+    if parts.scheme not in ("http", "https"):
+        return ""
+    if not parts.hostname:
+        return f"{uri} has no host."
+    if parts.netloc != parts.netloc.lower():
+        return f"{uri}: browsers send the host in small letters, so write {parts.netloc.lower()}."
+    if parts.hostname.endswith(".") or ".." in parts.hostname:
+        return f"{uri}: the host has a dot too many."
+    if parts.netloc.endswith(":") or parts.port == 0:
+        return f"{uri}: the port is missing or 0; leave the colon out, or name a port."
+    if parts.port == {"https": 443, "http": 80}[parts.scheme]:
+        return f"{uri}: browsers leave the port {parts.port} out, so leave it out too."
+    return ""
+
+
+def _path_fault(uri: str) -> str:
+    steps = urlsplit(uri).path.lower().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/").split("/")
+    if ".." in steps or "." in steps:
+        return f"{uri} has a step . or .. in its path, which browsers take away: write where it leads."
+    return ""
+
+
+def _scheme_fault(uri: str, *, native: bool) -> str:
+    parts = urlsplit(uri)
+    if parts.scheme == "https":
+        return ""
+    if parts.scheme == "http":
+        return _http_fault(parts, uri)
+    if not native:
+        return f"{uri}: a web application has an https address; other schemes need --application-type native."
+    if parts.scheme in FORBIDDEN_SCHEMES or "." not in parts.scheme:
+        return (
+            f"{uri}: a private-use scheme is a domain of yours in reverse order, with a dot,"
+            " such as kh.gov.example.app:/callback (RFC 8252 §7.1)."
+        )
+    if parts.netloc or not parts.path.startswith("/"):
+        return f"{uri}: after a private-use scheme comes one slash: {parts.scheme}:/callback (RFC 8252 §7.1)."
+    return ""
+
+
+def _http_fault(parts: SplitResult, uri: str) -> str:
+    if is_loopback(parts.hostname or ""):
+        return ""
+    return f"{uri}: plain http is for this machine alone (127.0.0.1, localhost); use https."
