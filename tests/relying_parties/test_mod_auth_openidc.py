@@ -47,7 +47,6 @@ OIDCRemoteUserClaim preferred_username
 """
 MODULES = (
     "mpm_event",
-    "unixd",
     "authn_core",
     "authz_core",
     "authz_user",
@@ -55,7 +54,6 @@ MODULES = (
     "headers",
     "env",
     "dir",
-    "mime",
 )
 
 

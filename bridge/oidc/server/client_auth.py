@@ -45,12 +45,19 @@ def authenticate(request: TokenRequest, clients: ClientStore, sealer: Sealer) ->
     request.claimed_client_id = said.client_id
     client = clients.get(said.client_id)
     right = _secret_is_right(said.secret, client, sealer)
-    if client is None or not client.enabled or said.method != client.token_endpoint_auth_method:
+    if client is None or not client.enabled or not _may_use(said.method, client):
         raise ClientRefused
     if not client.public and not right:
         raise ClientRefused
     request.auth_method = said.method
     return client
+
+
+def _may_use(method: str, client: Client) -> bool:
+    """A secret may come by header or by form, whichever the client's library prefers: both prove the same."""
+    secret_ways = (BASIC, POST)
+    registered = client.token_endpoint_auth_method
+    return method == registered or (method in secret_ways and registered in secret_ways)
 
 
 def credentials(request: TokenRequest) -> Credentials:
