@@ -2,7 +2,7 @@
 
 from bridge.domain.session import Session
 from bridge.errors import UpstreamError
-from bridge.login.support import end_session
+from bridge.oidc.session_watch import end_session
 from bridge.ports import Services
 
 
@@ -10,7 +10,7 @@ def sign_out(session: Session, services: Services) -> None:
     """End a browser's Session, and this person's earlier ones in it, here and at CamDigiKey."""
     now = int(services.clock())
     for key in (session.key, *session.predecessors):
-        end_session(key, services)
+        end_session(key, services, now)
     services.audit.record("session.ended", now, sid=session.sid)
     if session.upstream is None:
         return

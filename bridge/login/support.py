@@ -7,6 +7,7 @@ from bridge.domain.interaction import Interaction
 from bridge.domain.session import Session
 from bridge.domain.subject import Subject, subject_id
 from bridge.domain.token import digest
+from bridge.oidc.session_watch import end_session
 from bridge.ports import Arrival, Services
 from bridge.settings import Settings
 
@@ -50,13 +51,6 @@ def subject_key(services: Services) -> bytes:
     return services.secrets.get_or_make(SUBJECT_KEY, lambda: services.token_bytes(32))
 
 
-def end_session(session_key: str, services: Services) -> None:
-    """End a Session with its access tokens and session-bound refresh tokens; offline Grants stay."""
-    grants = services.sessions.end(session_key)
-    if grants:
-        services.tokens.end_session_grants(grants, int(services.clock()))
-
-
 def sign_in(
     interaction: Interaction, arrival: Arrival, before: Session | None, services: Services, settings: Settings
 ) -> SignedIn:
@@ -66,7 +60,7 @@ def sign_in(
     person = subject_id(subject_key(services), arrival.identity.camdigikey_id)
     same = before is not None and before.subject.id == person
     if before is not None and not same:
-        end_session(before.key, services)
+        end_session(before.key, services, now)
     session = Session(
         key=digest(secret),
         sid=random_text(services, 16),

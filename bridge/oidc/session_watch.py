@@ -57,9 +57,13 @@ def _my_turn(session: Session, services: Services, now: int) -> bool:
     return services.limiter.hit(f"watch:{session.key}", 1, ONE_ASKS, now) == 0
 
 
-def _end(session: Session, services: Services, now: int, why: str) -> None:
-    """End the Session, its access tokens and session-bound refresh tokens; offline Grants stay."""
-    grants = services.sessions.end(session.key)
+def end_session(key: str, services: Services, now: int) -> None:
+    """End a Session with its access tokens and session-bound refresh tokens; offline Grants stay."""
+    grants = services.sessions.end(key)
     if grants:
         services.tokens.end_session_grants(grants, now)
+
+
+def _end(session: Session, services: Services, now: int, why: str) -> None:
+    end_session(session.key, services, now)
     services.audit.record("session.ended_upstream", now, sid=session.sid, why=why)
