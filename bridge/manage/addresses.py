@@ -23,9 +23,8 @@ def redirect_uri_fault(uri: str, *, native: bool) -> str:
     if parts.scheme not in ("http", "https"):
         return ""
     if not parts.path:
-        return (
-            f"{uri} has no path: browsers add a slash, and then it is another address. Write {uri}/ instead."
-        )
+        right = parts._replace(path="/").geturl()
+        return f"{uri} has no path: browsers add a slash, and then it is another address. Write {right}"
     return ""
 
 
