@@ -263,3 +263,4 @@ class Services:
     tokens: TokenStore
     limiter: RateLimiter
     checks: Mapping[str, HealthCheck]
+    close: Callable[[], None]  # gives all connections back

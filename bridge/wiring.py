@@ -58,10 +58,17 @@ def build(settings: Settings) -> Services:
         "sql": sql.check(engine),
         "keys": _keys_check(signing_keys),
     }
+    connector = _connector(settings)
+
+    def close() -> None:
+        connector.close()
+        kept.close()
+        engine.dispose()
+
     return Services(
         clock=time.time,
         token_bytes=os.urandom,
-        connector=_connector(settings),
+        connector=connector,
         sealer=sealer,
         interactions=SealedInteractions(sealer, redis.Parking(kept)),
         clients=sql.SqlClients(engine),
@@ -79,6 +86,7 @@ def build(settings: Settings) -> Services:
         ),
         limiter=redis.RedisRateLimiter(kept),
         checks=checks,
+        close=close,
     )
 
 

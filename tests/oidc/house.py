@@ -194,6 +194,7 @@ class House:
             ),
             limiter=redis.RedisRateLimiter(self.redis),
             checks={},
+            close=self.close,
         )
 
     def reset(self) -> None:

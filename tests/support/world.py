@@ -284,7 +284,7 @@ def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **env
     try:
         yield world
     finally:
-        services.connector.close()
+        services.close()
         simulator.stop()
         keeper.stop()
 
