@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from bridge.web import pages
 from bridge.web.edge import edge
+from bridge.web.look import look_css
 from bridge.web.respond import page
 
 blueprint = Blueprint("home", __name__)
@@ -20,6 +21,6 @@ def home() -> Response:
 @blueprint.get("/look.css")
 def look() -> Response:
     """The institution's colour."""
-    response = FlaskResponse(pages.look_css(edge().settings.look.colour), mimetype="text/css")
+    response = FlaskResponse(look_css(edge().settings.look.colour), mimetype="text/css")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response

@@ -1,26 +1,27 @@
 """The pages people see: each function takes what its page says, and gives HTML. No routing, no cookies.
 
-Words stand in the templates and in `texts`, in English; Khmer is in `translations/`. Citizens are spoken to
-without jargon: never client, scope, token or authorize (DESIGN §11).
+Words stand in `templates/`, `texts` and `shares`, in English; Khmer is in `translations/`. Citizens are
+spoken to without jargon: never client, scope, token or authorize (DESIGN §11). Where a page can't be asked
+again in the other language, it says what happened in both.
 """
 
-import unicodedata
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import g, render_template
+from flask import current_app, g
 
 from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.client import Client
 from bridge.domain.subject import Identity
-from bridge.web import texts
+from bridge.web import language, texts
 from bridge.web.edge import edge
-from bridge.web.language import switches
+from bridge.web.names import first_letter, masked_names
+from bridge.web.shares import shares_of
 
-COENG = "\u17d2"  # Khmer: the letter after it is written below
-DOTS = "•••"
+_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,50 +34,62 @@ class Form:
 
 def sign_in(*, client: Client, go: Form, cancel: Form) -> str:
     """The page before CamDigiKey: who asks, and where the person is about to go."""
-    return _page("sign_in", client=client, go=go, cancel=cancel)
+    return _page("sign_in", client, go=go, cancel=cancel)
 
 
 def already_under_way(*, client: Client, go: Form, cancel: Form) -> str:
     """Another sign-in of this browser would end."""
-    return _page("already_under_way", client=client, go=go, cancel=cancel)
+    return _page("already_under_way", client, go=go, cancel=cancel)
 
 
 def confirm(*, client: Client, identity: Identity, go: Form, cancel: Form) -> str:
     """Is this you? The person is named masked: a stranger learns little, and they know themselves."""
-    return _page("confirm", client=client, people=masked_names(identity), go=go, cancel=cancel)
+    return _page("confirm", client, people=masked_names(identity), go=go, cancel=cancel)
 
 
 def consent(*, client: Client, request: AuthorizationRequest, go: Form, cancel: Form) -> str:
-    """What the application is given."""
-    shares = texts.shares(request.scope, request.claims.names, client)
-    return _page("consent", client=client, shares=shares, go=go, cancel=cancel)
+    """What the application is told."""
+    return _page("consent", client, shares=shares_of(request, client), go=go, cancel=cancel)
 
 
 def problem(*, client: Client, kind: str, try_again: str, cancel: Form) -> str:
-    """The sign-in at CamDigiKey did not work; two ways on."""
+    """The sign-in at CamDigiKey did not work; two ways on. `kind`: a key of texts.PROBLEMS."""
     said = texts.PROBLEMS.get(kind, texts.PROBLEMS["server_error"])
-    return _page("problem", client=client, text=said, try_again=try_again, cancel=cancel)
+    return _page(
+        "problem", client, text=said, again=_in_other_language(said), try_again=try_again, cancel=cancel
+    )
 
 
 def form_post(*, action: str, fields: Mapping[str, str]) -> str:
     """The answer to an application that wants it posted (Form Post Response Mode)."""
-    return _page("form_post", form=Form(action, fields))
+    return _page("form_post", form=Form(action, fields), switches=())
 
 
-def error(*, key: str, status: int, way_back: str, client_name: str) -> str:
-    """A dead end: what happened, what to do, and a way back where there is one."""
+def error(*, key: str, status: int, way_back: str, client_name: str, wait: int = 0) -> str:
+    """A dead end: what happened, what to do, and a way back where there is one.
+
+    `key`: one of texts.ERRORS; `wait`: seconds until it may be tried again.
+    """
     said = texts.ERRORS.get(key, texts.ERRORS["bad_request" if status < 500 else "internal"])
-    return _page("error", key=key, text=said, way_back=way_back, client_name=client_name)
+    return _page(
+        "error",
+        key=key,
+        text=said,
+        again=_in_other_language(said),
+        way_back=_followed(way_back),
+        client_name=client_name,
+        minutes=-(-wait // 60),
+    )
 
 
 def logout_confirm(*, client: Client | None, go: Form, cancel: str) -> str:
-    """Do you want to sign out?"""
-    return _page("logout_confirm", client=client, go=go, way_back=cancel)
+    """Do you want to sign out? `cancel`: the application's address, may be empty."""
+    return _page("logout_confirm", client, go=go, way_back=_followed(cancel) or "/")
 
 
 def signed_out(*, client: Client | None, way_back: str) -> str:
     """You are signed out."""
-    return _page("signed_out", client=client, way_back=way_back)
+    return _page("signed_out", client, way_back=_followed(way_back))
 
 
 def home() -> str:
@@ -84,65 +97,72 @@ def home() -> str:
     return _page("home")
 
 
-def look_css(colour: str) -> str:
-    """The institution's colour, with the ink that can be read on it (WCAG 2.2 §1.4.3)."""
-    ink = "#ffffff" if _contrast_with_white(colour) >= 4.5 else "#111111"
-    return f":root{{--accent:{colour};--accent-ink:{ink}}}\n"
-
-
-def image_origins(client: Client | None) -> Iterable[str]:
+def image_origins(client: Client | None) -> tuple[str, ...]:
     """The origins of the pictures that a page for this client shows."""
     logos = (edge().settings.look.logo, client.logo_uri if client else "")
-    return tuple(
-        f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, logos) if _shown(parts.geturl())
-    )
+    return tuple(filter(None, map(_picture_origin, logos)))
 
 
-def masked_names(identity: Identity) -> tuple[str, ...]:
-    """A person's names, each word but its first letter hidden; Khmer first; empty when there is no name."""
-    names = (
-        (identity.family_name_km, identity.given_name_km),
-        (identity.given_name, identity.family_name),
-    )
-    return tuple(masked(" ".join(filter(None, parts))) for parts in names if any(parts))
-
-
-def masked(name: str) -> str:
-    """`SOPHEA CHAN` becomes `S••• C•••`; a Khmer letter keeps its marks and what is written below it."""
-    return " ".join(_first_letter(word) + DOTS for word in name.split())
-
-
-def _first_letter(word: str) -> str:
-    end = 1
-    while end < len(word):
-        below = word[end - 1] == COENG
-        if not below and not unicodedata.category(word[end]).startswith("M"):
-            break
-        end += 1
-    return word[:end]
-
-
-def _shown(uri: str) -> bool:
-    """Whether a picture's address may be shown: never a plain http one on an https page."""
-    return uri.startswith("https://" if edge().settings.secure else ("https://", "http://"))
-
-
-def _contrast_with_white(colour: str) -> float:
-    channels = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return 1.05 / (luminance + 0.05)
-
-
-def _page(template: str, client: Client | None = None, key: str = "", **words: Any) -> str:
-    return render_template(
-        f"{template}.html",
-        key=key or template,
-        client=client,
-        client_logo=client.logo_uri if client and _shown(client.logo_uri) else "",
-        client_host=urlsplit(client.client_uri or client.redirect_uris[0]).hostname if client else "",
-        look=edge().settings.look,
-        request_id=g.get("request_id", ""),
-        switches=switches(),
+def _page(template: str, client: Client | None = None, /, key: str = "", **words: Any) -> str:
+    look = edge().settings.look
+    speaks = language.current()
+    values = {
+        "key": key or template,
+        "language": speaks,
+        "switches": language.switches(),
+        "institution": (look.institution_km if speaks == "km" else "") or look.institution,
+        "logo": look.logo if look.logo.startswith("/") or _picture_origin(look.logo) else "",
+        "colour": look.colour,
+        "help_uri": _followed(look.help_uri),
+        "request_id": g.get("request_id", ""),
+        "application": _application(client) if client else None,
         **words,
-    )
+    }
+    return current_app.jinja_env.get_template(template + ".html").render(values)
+
+
+def _application(client: Client) -> dict[str, str]:
+    """What a page says of the application, with only such addresses as are safe in it."""
+    return {
+        "name": client.name,
+        "initial": first_letter(client.name),
+        "host": _host(client),
+        "logo": client.logo_uri if _picture_origin(client.logo_uri) else "",
+        "policy": _followed(client.policy_uri),
+        "terms": _followed(client.tos_uri),
+    }
+
+
+def _host(client: Client) -> str:
+    """Where the application lives, so that a false one is noticed; empty for one without an address."""
+    if not client.client_uri and client.application_type == "native":
+        return ""
+    return urlsplit(client.client_uri or client.redirect_uris[0]).hostname or ""
+
+
+def _followed(uri: str) -> str:
+    """The address if a person may be led there: the web, or a native application's own scheme
+    (RFC 8252 §7.1 wants a dot in it); never javascript: or data:."""
+    scheme = uri.partition(":")[0].lower()
+    return uri if scheme in ("https", "http") or "." in scheme else ""
+
+
+def _picture_origin(uri: str) -> str:
+    """The origin of a picture's address; empty where it can't be shown: plain http belongs to loopback."""
+    scheme, _, rest = uri.partition("://")
+    host = rest.partition("/")[0]
+    known = scheme == "https" or (scheme == "http" and not edge().settings.secure)
+    return f"{scheme}://{host}" if known and _HOST.fullmatch(host) else ""
+
+
+def _in_other_language(text: texts.Text) -> dict[str, str] | None:
+    """The same words in the other language, where the page has no switch to it."""
+    if language.switches():
+        return None
+    gettext = language.words(language.other())
+    return {
+        "language": language.other(),
+        "title": gettext(text.title),
+        "happened": gettext(text.happened),
+        "do": gettext(text.do),
+    }

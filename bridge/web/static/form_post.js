@@ -1,2 +1,3 @@
 // Posts the answer to the application; the button beside it does the same by hand.
-document.querySelector('main form').submit()
+// By way of the prototype: a field of the answer may be named "submit", too.
+HTMLFormElement.prototype.submit.call(document.querySelector('main form'))
