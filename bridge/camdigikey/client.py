@@ -1,6 +1,6 @@
 """The client: CamDigiKey's ten operations, in protocol v3 and v2 (PROTOCOL, Calls)."""
 
-import json
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
@@ -9,19 +9,19 @@ from typing import Any
 from cryptography import x509
 
 from bridge.camdigikey import models
-from bridge.camdigikey.envelope import data_of, unwrap, wrap
-from bridge.camdigikey.errors import EnvelopeError
+from bridge.camdigikey.envelope import certificates, data_of, unwrap, wrap
+from bridge.camdigikey.errors import BusyError, NotOffered
 from bridge.camdigikey.keystore import load_keystore, load_trust_store, tls_context
 from bridge.camdigikey.models import (
     LoggedOut,
     LoginToken,
-    NotOffered,
     Partner,
     Profile,
     RefreshedToken,
     TokenStatus,
 )
-from bridge.camdigikey.signature import Signer, SignerChain, SignerPin
+from bridge.camdigikey.signature import SignerChain, SignerPin, decoded
+from bridge.camdigikey.signer import Signer
 from bridge.camdigikey.transport import HttpsTransport, Timeouts, Transport
 
 V3 = "/api/v3.0/authentication"
@@ -48,6 +48,7 @@ class CamDigiKey:
 
     Every call raises TransportError (BusyError when `max_in_flight` calls are under way), EnvelopeError, and
     ApiError with its kinds of TokenError; what brings a token raises ChainError and TokenBadSignature too.
+    Making one raises ValueError, with a sentence, for stores that can't be opened or a wrong base URL.
     """
 
     def __init__(
@@ -66,8 +67,9 @@ class CamDigiKey:
         if transport is None:
             keystore = load_keystore(partner.keystore, partner.store_password)
             context = tls_context(keystore, roots)
-            transport = HttpsTransport(partner.base_url, context, timeouts or Timeouts(), max_in_flight)
+            transport = HttpsTransport(partner.base_url, context, timeouts or Timeouts())
         self._transport = transport
+        self._places = threading.BoundedSemaphore(max_in_flight)
         self._signer = Signer(self._fetch_certificates, roots, clock, signer_pin)
 
     def __enter__(self) -> "CamDigiKey":
@@ -97,8 +99,12 @@ class CamDigiKey:
         )
 
     def user_access_token(self, auth_token: str) -> str:
-        """getUserAccessToken: the access token for an auth token, once. Its signature is verified."""
-        return self._token("access_token", {"clientId": self._partner.client_id, "authToken": auth_token})
+        """getUserAccessToken: the access token for an auth token, once. Its signature is verified.
+
+        Whether the auth token holds is for CamDigiKey to say; one still percent-encoded is decoded.
+        """
+        request = {"clientId": self._partner.client_id, "authToken": decoded(auth_token)}
+        return self._token("access_token", request)
 
     def status(self, access_token: str) -> TokenStatus:
         """validateJwt: what CamDigiKey says of a token, and of whom it speaks."""
@@ -141,7 +147,7 @@ class CamDigiKey:
         return models.image(self._call("face", self._with_token(access_token)))
 
     def signer_certificates(self) -> SignerChain:
-        """The verified chain of the tokens' signer."""
+        """The verified chain of the tokens' signer, kept until it expires."""
         return self._signer.chain()
 
     def verify_token(self, token: str) -> None:
@@ -165,8 +171,18 @@ class CamDigiKey:
         return token
 
     def _call(self, operation: str, request: Mapping[str, object]) -> dict[str, Any]:
-        body = self._transport.send("POST", self._path(operation), wrap(self._partner, request))
+        body = self._send("POST", operation, wrap(self._partner, request))
         return data_of(unwrap(self._partner, body))
+
+    def _send(self, method: str, operation: str, body: bytes | None) -> bytes:
+        """Refused at once when all places are taken: threads that queue pile up behind a slow server."""
+        path = self._path(operation)
+        if not self._places.acquire(blocking=False):
+            raise BusyError("too many calls are under way")
+        try:
+            return self._transport.send(method, path, body)
+        finally:
+            self._places.release()
 
     def _path(self, operation: str) -> str:
         third, second = PATHS[operation]
@@ -177,18 +193,4 @@ class CamDigiKey:
         return V2 + second
 
     def _fetch_certificates(self) -> Sequence[x509.Certificate]:
-        """A plain GET without an envelope: `{"error": 0, "data": [PEM, …]}`, signer first."""
-        try:
-            answer = json.loads(self._transport.send("GET", self._path("certificates"), None))
-            texts = data_list(answer)
-            return [x509.load_pem_x509_certificate(one.encode()) for one in texts]
-        except (ValueError, RecursionError):
-            raise EnvelopeError("the certificates can't be read") from None
-
-
-def data_list(answer: object) -> list[str]:
-    """The texts of a certificate answer. Raises ValueError."""
-    found = answer.get("data") if isinstance(answer, dict) else None
-    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise ValueError("no list of texts")
-    return found
+        return certificates(self._send("GET", "certificates", None))

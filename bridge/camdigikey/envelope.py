@@ -1,4 +1,7 @@
-"""The envelope of every POST: AES-256-CBC inside, HMAC-SHA-512 outside (PROTOCOL, Envelope)."""
+"""The envelope of every POST: AES-256-CBC inside, HMAC-SHA-512 outside (PROTOCOL, Envelope).
+
+And the one answer that comes without: the signer's certificates. Whatever is amiss is an EnvelopeError.
+"""
 
 import base64
 import binascii
@@ -7,6 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from cryptography import x509
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -16,11 +20,18 @@ from bridge.camdigikey.errors import EnvelopeError, api_error
 from bridge.camdigikey.models import Partner
 
 BLOCK = 128  # bits
+MOST_CERTIFICATES = 16  # in the chain that is sent
 
 
 def wrap(partner: Partner, request: Mapping[str, object]) -> bytes:
-    """The body of a request: the text of `params` is signed, together with the client id."""
-    plain = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
+    """The body of a request: the text of `params` is signed, together with the client id.
+
+    Raises EnvelopeError for a text that is not Unicode (half of a surrogate pair).
+    """
+    try:
+        plain = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        raise EnvelopeError("the request holds a text that is not Unicode") from None
     padder = PKCS7(BLOCK).padder()
     encryptor = _cipher(partner).encryptor()
     sealed = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
@@ -63,6 +74,25 @@ def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise EnvelopeError("the answer holds no data")
     return data
+
+
+def certificates(body: bytes) -> list[x509.Certificate]:
+    """The answer that has no envelope: `{"error": 0, "data": [PEM, …]}`, signer first.
+
+    Raises EnvelopeError, and ApiError as `data_of` does.
+    """
+    answer = _object(body, "the answer")
+    texts = answer.get("data")
+    if answer.get("error", 0) != 0:
+        data_of(answer)
+    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+        raise EnvelopeError("the answer holds no list of certificates")
+    if len(texts) > MOST_CERTIFICATES:
+        raise EnvelopeError("the answer holds too many certificates")
+    try:
+        return [x509.load_pem_x509_certificate(one.encode()) for one in texts]
+    except (ValueError, x509.InvalidVersion):
+        raise EnvelopeError("a certificate can't be read") from None
 
 
 def _cipher(partner: Partner) -> "Cipher[CBC]":

@@ -1,4 +1,14 @@
-"""What can go wrong between a partner and CamDigiKey. No text holds a token, a key or a person's data."""
+"""What can go wrong between a partner and CamDigiKey. No text holds a token, a key or a person's data.
+
+CamDigiKeyError
+├─ TransportError            no answer: HttpError(status), TimedOut, BusyError
+├─ EnvelopeError             an envelope or its contents that can't be read
+├─ ChainError                the signer's certificates do not hold
+├─ NotOffered                this version of the protocol has no such call
+└─ ApiError(code, message)   CamDigiKey says no
+   └─ TokenError             TokenBadSignature 101, TokenWrongDomain 102, TokenExpired 103,
+                             TokenDisabled 104, TokenWrongType 106; 107 is a plain TokenError
+"""
 
 
 class CamDigiKeyError(Exception):
@@ -17,23 +27,34 @@ class HttpError(TransportError):
         self.status = status
 
 
+class TimedOut(TransportError):
+    """Not connected, or no whole answer, within the time that was given."""
+
+
 class BusyError(TransportError):
     """As many calls are under way as are allowed; nothing was sent."""
 
 
 class EnvelopeError(CamDigiKeyError):
-    """An answer whose envelope does not hold: signature, encryption, JSON or form (PROTOCOL, Envelope)."""
+    """An envelope that does not hold: signature, encryption, JSON or form (PROTOCOL, Envelope)."""
 
 
 class ChainError(CamDigiKeyError):
     """The signer's certificate chain does not lead to the trusted root, or is not the expected one."""
 
 
-class ApiError(CamDigiKeyError):
-    """CamDigiKey answered with an error; `code` is its number. Its message goes nowhere by itself."""
+class NotOffered(CamDigiKeyError):
+    """This version of the protocol has no such call."""
 
-    def __init__(self, code: int, message: str = "") -> None:
-        super().__init__(f"CamDigiKey answered with error {code}")
+
+class ApiError(CamDigiKeyError):
+    """CamDigiKey answered with an error; `code` is its number. Its message goes nowhere by itself.
+
+    `found`: what we found ourselves, where it was not CamDigiKey that said so; in fixed words.
+    """
+
+    def __init__(self, code: int, message: str = "", *, found: str = "") -> None:
+        super().__init__(found or f"CamDigiKey answered with error {code}")
         self.code = code
         self.message = message
 
@@ -59,7 +80,12 @@ class TokenWrongType(TokenError):
 
 
 class TokenBadSignature(TokenError):
-    """101: its signature does not verify."""
+    """101: its signature does not verify: said of a token sent, or found here in one that came."""
+
+    @classmethod
+    def here(cls, found: str) -> "TokenBadSignature":
+        """The error for a signature that we checked ourselves."""
+        return cls(101, found=found)
 
 
 BY_CODE: dict[int, type[TokenError]] = {

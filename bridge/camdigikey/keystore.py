@@ -8,6 +8,7 @@ import ssl
 from dataclasses import dataclass, field
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
@@ -43,14 +44,21 @@ def load_trust_store(data: bytes, password: str) -> tuple[x509.Certificate, ...]
 def _load(data: bytes, password: str, what: str) -> pkcs12.PKCS12KeyAndCertificates:
     try:
         return pkcs12.load_pkcs12(data, password.encode())
-    except ValueError:
+    except (ValueError, TypeError, UnsupportedAlgorithm):
         raise ValueError(f"the {what} can't be opened: not PKCS#12, or another password") from None
 
 
 def tls_context(keystore: Keystore, trusted: tuple[x509.Certificate, ...]) -> ssl.SSLContext:
-    """Mutual TLS: our certificate, and theirs checked by system, keystore and trust store authorities."""
+    """Mutual TLS: our certificate, and theirs checked by system, keystore and trust store authorities.
+
+    Raises ValueError when the keystore's key is not its certificate's, or of a kind that TLS does not know.
+    """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # The same on every Python: an issuing authority in a store is trusted without its root beside it, and
+    # older authorities without key identifiers (RFC 5280 §4.2.1.1) are too.
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
+    context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
     authorities = b"".join(one.public_bytes(Encoding.PEM) for one in (*keystore.chain, *trusted))
     context.load_verify_locations(cadata=authorities.decode())
     key = keystore.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -60,6 +68,8 @@ def tls_context(keystore: Keystore, trusted: tuple[x509.Certificate, ...]) -> ss
         with os.fdopen(memory, "wb", closefd=False) as file:
             file.write(key + chain)
         context.load_cert_chain(f"/proc/self/fd/{memory}")
+    except ssl.SSLError:
+        raise ValueError("the keystore's key and certificate can't be used for TLS") from None
     finally:
         os.close(memory)
     return context

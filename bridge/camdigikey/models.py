@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bridge.camdigikey.errors import CamDigiKeyError, EnvelopeError
+from bridge.camdigikey.errors import EnvelopeError
 
 VERSIONS = ("v3", "v2")
 MILLISECONDS_FROM = 10**11  # as seconds that would be the year 5138
@@ -42,6 +42,8 @@ class Partner:
         """Read a partner.json; its stores lie beside it. Raises OSError, ValueError (what is wrong)."""
         path = Path(path)
         tree = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(tree, dict):
+            raise ValueError(f"{path.name} has to hold one object with the account's settings")
         try:
             return cls(
                 client_id=str(tree["client_id"]),
@@ -58,7 +60,9 @@ class Partner:
         except KeyError as missing:
             raise ValueError(f"{path.name} lacks {missing}") from None
         except (binascii.Error, TypeError):
-            raise ValueError(f"{path.name}: the keys have to be base64") from None
+            raise ValueError(
+                f"{path.name}: keys have to be base64 and the stores names of files, all in quotes"
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,13 +231,9 @@ def profile(data: Mapping[str, Any]) -> Profile:
 
 
 def image(data: Mapping[str, Any]) -> bytes:
-    """The bytes of a face; it comes as base64, with or without a data: head."""
-    encoded = text(data, "face", wanted=True)
+    """The bytes of a face; it comes as base64, in one line or many, with or without a `data:` head."""
+    encoded = "".join(text(data, "face", wanted=True).rpartition(",")[2].split())
     try:
-        return base64.b64decode(encoded.rpartition(",")[2], validate=True)
+        return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         raise EnvelopeError("the face is not base64") from None
-
-
-class NotOffered(CamDigiKeyError):
-    """This version of the protocol has no such call."""

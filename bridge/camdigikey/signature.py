@@ -1,16 +1,15 @@
 """The signature of CamDigiKey's tokens, and the chain of certificates behind it (PROTOCOL, Token signature).
 
 The digest is signed as a message, so SHA-512 runs twice. This is not JWS: a JOSE library rejects it.
+Fetching and keeping the chain is `signer`'s.
 """
 
 import base64
-import binascii
 import hashlib
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -19,16 +18,33 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import ExtensionOID
 
-from bridge.camdigikey.errors import CamDigiKeyError, ChainError, TokenBadSignature
+from bridge.camdigikey.errors import ChainError, TokenBadSignature
 
-REFETCH_AFTER = 60.0  # seconds between two fetches that a bad signature asks for
 LONGEST_CHAIN = 8
+LARGEST_TOKEN = 64 * 1024  # characters
+# What cryptography raises for a certificate whose times, names, keys or extensions it reads when asked.
+UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+# RFC 5280 §4.2: a certificate with another critical extension has to be refused.
+UNDERSTOOD = {
+    ExtensionOID.BASIC_CONSTRAINTS,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+    ExtensionOID.CERTIFICATE_POLICIES,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class SignerPin:
-    """What the signer must be beyond its chain: a subject (RFC 4514), a SHA-256 of its public key, or both."""
+    """What the signer must be beyond its chain: a subject (RFC 4514), its key's SHA-256, or both."""
 
     subject: str = ""
     key_sha256: str = ""  # hexadecimal, over the SubjectPublicKeyInfo
@@ -42,7 +58,7 @@ class SignerPin:
 
 
 def key_sha256(certificate: x509.Certificate) -> str:
-    """SHA-256 of a certificate's public key, hexadecimal."""
+    """SHA-256 of a certificate's public key (SubjectPublicKeyInfo), hexadecimal."""
     spki = certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(spki).hexdigest()
 
@@ -55,149 +71,118 @@ class SignerChain:
     expires_at: float
 
 
+# -- tokens ----------------------------------------------------------------------------------------------
+
+
+def decoded(token: str) -> str:
+    """A token as it was made: one that holds a `%` came through a URL, and is decoded once."""
+    return unquote(token) if "%" in token else token
+
+
 def verify_token(token: str, certificate: x509.Certificate) -> None:
     """Check a token's signature by this certificate's key. Raises TokenBadSignature."""
     signed, signature = _parts(token)
     message = hashlib.sha512(signed).digest()
-    key = certificate.public_key()
     try:
+        key = certificate.public_key()
         if isinstance(key, EllipticCurvePublicKey):
             key.verify(signature, message, ECDSA(SHA512()))
         elif isinstance(key, RSAPublicKey):
             key.verify(signature, message, PKCS1v15(), SHA512())
         else:
-            raise TokenBadSignature(101, "the signer's key is neither EC nor RSA")
-    except (InvalidSignature, ValueError):
-        raise TokenBadSignature(101, "the signature does not verify") from None
+            raise TokenBadSignature.here("the signer's key is neither EC nor RSA")
+    except (InvalidSignature, *UNREADABLE):
+        raise TokenBadSignature.here("the token's signature does not verify") from None
 
 
 def _parts(token: str) -> tuple[bytes, bytes]:
-    """What is signed, and the signature."""
+    """What is signed, and the signature: base64 or base64url, padded or not."""
+    if len(token) > LARGEST_TOKEN:
+        raise TokenBadSignature.here("the token is too long")
     try:
-        data = token.encode("ascii")
-        if b"%" in data:  # as the callback carries it: decoded once
-            data = unquote_to_bytes(data)
-        header, payload, signature = data.split(b".")
+        header, payload, signature = decoded(token).encode("ascii").split(b".")
         canonical = signature.replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
         raw = base64.b64decode(canonical + b"=" * (-len(canonical) % 4), validate=True)
-    except (ValueError, binascii.Error):
-        raise TokenBadSignature(101, "not three parts with a signature") from None
+    except ValueError:
+        raise TokenBadSignature.here("the token is not of three parts with a signature") from None
     return header + b"." + payload, raw
+
+
+# -- the chain -------------------------------------------------------------------------------------------
 
 
 def verify_chain(
     chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], now: float
 ) -> SignerChain:
-    """Follow the signer's certificate up to a trusted root. Raises ChainError.
+    """Follow the signer's certificate up to a trusted root. Raises ChainError. `now`: epoch seconds.
 
     Each certificate has to be issued by the next, the issuers have to be authorities, and all have to be
-    valid now. The official libraries accept any leaf as long as the genuine root stands beside it.
+    valid now. The root itself may be missing. The official libraries accept any leaf as long as the genuine
+    root stands beside it.
     """
     if not chain:
         raise ChainError("there is no certificate")
     moment = datetime.fromtimestamp(now, UTC)
     path = [chain[0]]
-    _check_validity(chain[0], moment)
-    while path[-1] not in roots:
-        if len(path) > LONGEST_CHAIN:
-            raise ChainError("the chain is too long")
-        path.append(_issuer(path, [*roots, *chain[1:]], moment))
-    return SignerChain(chain[0], min(one.not_valid_after_utc for one in path).timestamp())
+    try:
+        _check_in_force(chain[0], moment)
+        while path[-1] not in roots:
+            path.append(_issuer(path, [*roots, *chain[1:]], moment))
+        return SignerChain(chain[0], min(one.not_valid_after_utc for one in path).timestamp())
+    except UNREADABLE:
+        raise ChainError("a certificate of the chain can't be read") from None
 
 
 def _issuer(
     path: list[x509.Certificate], candidates: list[x509.Certificate], moment: datetime
 ) -> x509.Certificate:
-    below = path[-1]
+    """The one among the candidates that issued the path's last, and may; trusted roots come first."""
+    reason = "a certificate of the chain was issued by none beside it that can be trusted"
+    if len(path) >= LONGEST_CHAIN:
+        raise ChainError("the chain is too long")
     for one in candidates:
-        if one in path or one.subject != below.issuer:
+        if one in path or not _issued_by(path[-1], one):
             continue
         try:
-            below.verify_directly_issued_by(one)
-        except (InvalidSignature, ValueError, TypeError, UnsupportedAlgorithm):
+            _check_in_force(one, moment)
+            _check_authority(one, intermediates=len(path) - 1)
+        except ChainError as error:  # an authority's certificate may be there twice, old and renewed
+            reason = str(error)
             continue
-        _check_validity(one, moment)
-        _check_authority(one, intermediates=len(path) - 1)
         return one
-    raise ChainError("a certificate of the chain was issued by none beside it that can be trusted")
+    raise ChainError(reason)
 
 
-def _check_validity(certificate: x509.Certificate, moment: datetime) -> None:
+def _issued_by(below: x509.Certificate, above: x509.Certificate) -> bool:
+    """Whether the names and the signature say so."""
+    try:
+        below.verify_directly_issued_by(above)
+    except (InvalidSignature, TypeError, *UNREADABLE):
+        return False
+    return True
+
+
+def _check_in_force(certificate: x509.Certificate, moment: datetime) -> None:
+    """RFC 5280 §6.1.3 (a)(2), §6.1.4 (o)."""
     if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
         raise ChainError("a certificate of the chain is expired, or not valid yet")
+    if any(one.critical and one.oid not in UNDERSTOOD for one in certificate.extensions):
+        raise ChainError("a certificate of the chain has a critical extension that is not understood")
 
 
 def _check_authority(certificate: x509.Certificate, intermediates: int) -> None:
     """RFC 5280 §4.2.1.9, §4.2.1.3: an issuer says that it is one."""
     try:
         constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except (x509.ExtensionNotFound, ValueError):
+    except x509.ExtensionNotFound:
         raise ChainError("a certificate was issued by one that is no authority") from None
-    if not constraints.ca or (
-        constraints.path_length is not None and constraints.path_length < intermediates
-    ):
-        raise ChainError("a certificate was issued by one that may not issue it")
+    if not constraints.ca:
+        raise ChainError("a certificate was issued by one that is no authority")
+    if constraints.path_length is not None and constraints.path_length < intermediates:
+        raise ChainError("the chain is longer than one of its authorities allows")
     try:
         usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
     except x509.ExtensionNotFound:
         return
     if not usage.key_cert_sign:
         raise ChainError("a certificate was issued by one whose key may not sign certificates")
-
-
-class Signer:
-    """The verified signer, kept until its chain expires; one fetch at a time, thread-safe.
-
-    `fetch` gives the chain, signer first. When a fetch fails, the last good chain serves on while valid.
-    """
-
-    def __init__(
-        self,
-        fetch: Callable[[], Sequence[x509.Certificate]],
-        roots: Sequence[x509.Certificate],
-        clock: Callable[[], float],
-        pin: SignerPin | None = None,
-    ) -> None:
-        self._fetch = fetch
-        self._roots = tuple(roots)
-        self._clock = clock
-        self._pin = pin or SignerPin()
-        self._lock = threading.Lock()
-        self._chain: SignerChain | None = None
-        self._fetched_at = float("-inf")
-
-    def chain(self) -> SignerChain:
-        """The chain in force. Raises ChainError, TransportError."""
-        chain = self._chain
-        if chain is not None and self._clock() < chain.expires_at:
-            return chain
-        return self._renew(chain)
-
-    def verify(self, token: str) -> None:
-        """Check a token. Raises TokenBadSignature, and what `chain` raises.
-
-        A signature that fails is tried once more with a chain fetched anew, as the signer may have been
-        rotated; but that at most once a minute.
-        """
-        chain = self.chain()
-        try:
-            verify_token(token, chain.certificate)
-        except TokenBadSignature:
-            if self._clock() - self._fetched_at < REFETCH_AFTER:
-                raise
-            verify_token(token, self._renew(chain).certificate)
-
-    def _renew(self, seen: SignerChain | None) -> SignerChain:
-        with self._lock:
-            if self._chain is not None and self._chain is not seen:
-                return self._chain  # another thread has just fetched it
-            self._fetched_at = now = self._clock()
-            try:
-                chain = verify_chain(self._fetch(), self._roots, now)
-                self._pin.check(chain.certificate)
-            except CamDigiKeyError:
-                if seen is not None and now < seen.expires_at:
-                    return seen
-                raise
-            self._chain = chain
-            return chain

@@ -1,11 +1,14 @@
 """The way to CamDigiKey's server: a port, and its implementation over kept-alive connections.
 
 A call through http.client costs a third of one through httpx (DESIGN §9), and no more is needed here.
-Whatever goes wrong is a TransportError; nothing is ever sent twice.
+Whatever goes wrong is a TransportError; nothing is ever sent twice: a kept connection is looked at before it
+is used, and one that the server has closed is left. No redirect is followed, no proxy taken from the
+environment.
 """
 
 import http.client
 import select
+import socket
 import ssl
 import threading
 import time
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from bridge.camdigikey.errors import BusyError, HttpError, TransportError
+from bridge.camdigikey.errors import HttpError, TimedOut, TransportError
 
 LARGEST = 4 * 1024 * 1024  # bytes of an answer; a face is the largest
 GET_HEADERS = {"Accept": "application/json"}
@@ -30,7 +33,7 @@ class Timeouts:
 
 
 class Transport(Protocol):
-    """Sends one request, and gives the body of its answer."""
+    """Sends one request, and gives the body of its answer; used by several threads at once."""
 
     def send(self, method: str, path: str, body: bytes | None) -> bytes:
         """Raises TransportError: no answer, not in time, too large, or a status other than 2xx."""
@@ -39,69 +42,69 @@ class Transport(Protocol):
 
 
 class _DeadlineSocket(ssl.SSLSocket):
-    """A TLS socket whose reads end at one deadline, however slowly the other side drips."""
+    """A TLS socket whose reads and writes end at one deadline, however slowly the other side drips."""
 
     deadline = float("inf")  # time.monotonic()
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self.settimeout(left)
+        self._hurry()
         return super().recv_into(buffer, nbytes, flags)
 
+    def send(self, data: Any, flags: int = 0) -> int:  # sendall sends by this, piece by piece
+        self._hurry()
+        return super().send(data, flags)
 
-@dataclass(slots=True)
-class _Kept:
-    connection: http.client.HTTPSConnection
-    since: float
+    def _hurry(self) -> None:
+        self.settimeout(_left(self.deadline))
 
 
 class HttpsTransport:
-    """Connections to one server, kept alive and shared by all threads; at most `most` calls at once."""
+    """Connections to one server, kept alive and shared by all threads.
 
-    def __init__(self, base_url: str, context: ssl.SSLContext, timeouts: Timeouts, most: int) -> None:
+    `base_url` is https; `context` holds the client's certificate and whom to trust. Raises ValueError.
+    """
+
+    def __init__(self, base_url: str, context: ssl.SSLContext, timeouts: Timeouts) -> None:
         parts = urlsplit(base_url)
-        if parts.scheme != "https" or not parts.hostname:
-            raise ValueError("the base URL has to begin with https://")
+        if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("the base URL has to begin with https:// and to end before any ? or #")
         self._host, self._port = parts.hostname, parts.port or 443
         self._prefix = parts.path.rstrip("/")
         self._context = context
         context.sslsocket_class = _DeadlineSocket
         self._timeouts = timeouts
-        self._places = threading.BoundedSemaphore(most)
         self._lock = threading.Lock()
-        self._idle: list[_Kept] = []
+        self._idle: list[tuple[http.client.HTTPSConnection, float]] = []
         self._closed = False
 
     def send(self, method: str, path: str, body: bytes | None) -> bytes:
         """One request; see Transport."""
-        if not self._places.acquire(blocking=False):
-            raise BusyError("too many calls are under way")
+        deadline = time.monotonic() + self._timeouts.whole
         try:
-            return self._send(method, self._prefix + path, body)
-        finally:
-            self._places.release()
+            connection = self._kept() or self._connect()
+        except TimeoutError:
+            raise TimedOut("no connection in time") from None
+        except (OSError, ValueError) as error:
+            raise TransportError(f"no connection: {_why(error)}") from None
+        try:
+            return self._exchange(connection, method, self._prefix + path, body, deadline)
+        except TimeoutError:
+            connection.close()
+            raise TimedOut("no answer in time") from None
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            connection.close()
+            raise TransportError(f"no answer: {_why(error)}") from None
+        except BaseException:
+            connection.close()
+            raise
 
     def close(self) -> None:
-        """Close all connections that nobody uses."""
+        """Close the connections; those in use close with their call, and no call begins any more."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
-        for kept in idle:
-            kept.connection.close()
-
-    def _send(self, method: str, path: str, body: bytes | None) -> bytes:
-        deadline = time.monotonic() + self._timeouts.whole
-        connection = self._kept() or self._connect()
-        try:
-            return self._exchange(connection, method, path, body, deadline)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        for connection, _ in idle:
             connection.close()
-            raise TransportError(f"no answer: {type(error).__name__}") from None
-        except TransportError:
-            connection.close()
-            raise
 
     def _exchange(
         self,
@@ -113,49 +116,83 @@ class HttpsTransport:
     ) -> bytes:
         if isinstance(connection.sock, _DeadlineSocket):
             connection.sock.deadline = deadline
-        connection.sock.settimeout(max(deadline - time.monotonic(), 0.001))
         connection.request(method, path, body, HEADERS if body is not None else GET_HEADERS)
         answer = connection.getresponse()
-        data = answer.read(LARGEST + 1)
-        if len(data) > LARGEST:
+        data = b"" if (answer.length or 0) > LARGEST else answer.read(LARGEST + 1)
+        if len(data) > LARGEST or (answer.length or 0) > LARGEST:
             raise TransportError("the answer is too large")
         if answer.length:  # it promised more
             raise TransportError("the answer was cut short")
         if not 200 <= answer.status < 300:
             raise HttpError(answer.status)
-        if answer.will_close:
-            connection.close()
-        else:
-            self._keep(connection)
+        self._keep(connection, answer.will_close)
         return data
 
     def _connect(self) -> http.client.HTTPSConnection:
-        connection = http.client.HTTPSConnection(
-            self._host, self._port, timeout=self._timeouts.connect, context=self._context
-        )
-        try:
-            connection.connect()
-        except OSError as error:
-            connection.close()
-            raise TransportError(f"no connection: {type(error).__name__}") from None
-        return connection
+        """A new connection: TCP and TLS within one time, whatever number of addresses the name has."""
+        deadline = time.monotonic() + self._timeouts.connect
+        failed: OSError = OSError("the name has no address")
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            self._host, self._port, type=socket.SOCK_STREAM
+        ):
+            raw = socket.socket(family, kind, protocol)
+            try:
+                raw.settimeout(_left(deadline))
+                raw.connect(address)
+                raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                raw.settimeout(_left(deadline))
+                secured = self._context.wrap_socket(raw, server_hostname=self._host)
+            except OSError as error:
+                raw.close()
+                failed = error
+                continue
+            connection = http.client.HTTPSConnection(self._host, self._port, context=self._context)
+            connection.sock = secured
+            return connection
+        raise failed
 
     def _kept(self) -> http.client.HTTPSConnection | None:
         """A kept connection that is still good: a server that closed it has made it readable."""
         while True:
             with self._lock:
-                kept = self._idle.pop() if self._idle else None
-            if kept is None:
-                return None
-            sock = kept.connection.sock
-            fresh = time.monotonic() - kept.since < IDLE
-            if sock is not None and fresh and not select.select([sock], [], [], 0)[0]:
-                return kept.connection
-            kept.connection.close()
+                if self._closed:
+                    raise ConnectionError
+                if not self._idle:
+                    return None
+                connection, since = self._idle.pop()
+            if time.monotonic() - since < IDLE and not _has_news(connection.sock):
+                return connection
+            connection.close()
 
-    def _keep(self, connection: http.client.HTTPSConnection) -> None:
+    def _keep(self, connection: http.client.HTTPSConnection, server_closes: bool) -> None:
         with self._lock:
-            if not self._closed:
-                self._idle.append(_Kept(connection, time.monotonic()))
+            if not self._closed and not server_closes:
+                self._idle.append((connection, time.monotonic()))
                 return
         connection.close()
+
+
+def _left(deadline: float) -> float:
+    """Seconds to a deadline. Raises TimeoutError when it is over."""
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+def _why(error: Exception) -> str:
+    """The kind of an error, and what TLS says of it: fixed words and our own server's name, nothing sent."""
+    if isinstance(error, ssl.SSLError):
+        said = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else error.reason
+        return f"{type(error).__name__}: {said}"
+    return type(error).__name__
+
+
+def _has_news(sock: ssl.SSLSocket) -> bool:
+    """Whether an idle connection has something to read, or is at its end: neither is fit for a new request.
+
+    By poll, because select fails at the 1024th descriptor.
+    """
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    return bool(sock.pending() or poll.poll(0))
