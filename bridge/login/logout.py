@@ -11,7 +11,6 @@ def sign_out(session: Session, services: Services) -> None:
     now = int(services.clock())
     for key in (session.key, *session.predecessors):
         end_session(key, services, now)
-    services.audit.record("session.ended", now, sid=session.sid)
     if session.upstream is None:
         return
     try:

@@ -72,5 +72,4 @@ def sign_in(
         predecessors=(before.key, *before.predecessors)[:MOST_PREDECESSORS] if before and same else (),
     )
     services.sessions.save(session, now)
-    services.audit.record("session.opened", now, sid=session.sid, client_id=interaction.request.client_id)
     return SignedIn(session, secret, replace(interaction, created_at=now))

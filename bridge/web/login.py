@@ -12,6 +12,7 @@ from bridge.errors import ShownToUser, UpstreamError
 from bridge.login import callback, confirm, finish, start
 from bridge.login.support import SignedIn, person_mark, random_text
 from bridge.oidc.respond import AuthorizationResponse
+from bridge.ops.logs import logger
 from bridge.web import pages
 from bridge.web.edge import edge, query_pairs
 from bridge.web.respond import page, prefetch_refused, respond
@@ -241,6 +242,7 @@ def _after_callback(outcome: callback.Outcome) -> Response:
 
 def _signed_in(done: SignedIn) -> Response:
     e = edge()
+    logger().info("session.opened", sid=done.session.sid, client_id=done.interaction.request.client_id)
     response = to_login(done.interaction)
     mark = person_mark(e.services, done.session.subject.identity.camdigikey_id)
     e.guard.cookies.put(response, "session", done.secret)

@@ -9,6 +9,7 @@ from bridge.login.support import person_mark
 from bridge.oidc import logout as checks
 from bridge.oidc.logout import LogoutRequest
 from bridge.oidc.response_mode import origin
+from bridge.ops.logs import logger
 from bridge.web import pages
 from bridge.web.edge import Pairs, edge, form_pairs, query_pairs
 from bridge.web.respond import page
@@ -72,6 +73,7 @@ def _sign_out(asked: LogoutRequest) -> Response:
     response = _gone(asked)
     if session is not None:
         sign_out(session, e.services)
+        logger().info("session.ended", sid=session.sid)
         mark = person_mark(e.services, session.subject.identity.camdigikey_id)
         e.guard.cookies.put(response, "last", mark + ".out", YEAR)
     e.guard.cookies.drop(response, "session")

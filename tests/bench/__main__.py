@@ -48,7 +48,8 @@ class Meter:
         self._pids = pids
         self._signature = signature_seconds()
         print(
-            f"one RSA-2048 signature: {self._signature * 1e6:.0f} us of CPU; {len(pids)} processes of the bridge\n"
+            f"one RSA-2048 signature: {self._signature * 1e6:.0f} us of CPU;"
+            f" {len(pids)} processes of the bridge\n"
         )
         print(f"{'':<34}{'CPU':>13}{'signatures':>12}{'aim':>7}{'per second':>12}")
 
