@@ -20,14 +20,16 @@ class ConfigError(BridgeError):
 class ShownToUser(BridgeError):
     """Answered with a page, never with a redirect: client or redirect_uri are not trusted.
 
-    `status` is the HTTP status, `key` names the page's text (web/errors.py), `detail` is for the log.
+    `status` is the HTTP status, `key` names the page's text (web/texts.py), `detail` is for the log.
+    `client_id` names the application that the page offers the way back to, where it is known.
     """
 
-    def __init__(self, status: int, key: str, detail: str = "") -> None:
+    def __init__(self, status: int, key: str, detail: str = "", *, client_id: str = "") -> None:
         super().__init__(f"{key}: {detail}" if detail else key)
         self.status = status
         self.key = key
         self.detail = detail
+        self.client_id = client_id
 
 
 class ReturnedToClient(BridgeError):

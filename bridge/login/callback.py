@@ -65,7 +65,7 @@ def arrive(
         known = services.handoffs.taken(key, browser)
         if known is None:
             raise ShownToUser(400, "already_used", "a spent auth token")
-        return Resumed(known.interaction)
+        return Unconfirmed(key) if services.waiting.peek(key) else Resumed(known.interaction)
     handoff = services.handoffs.take(key, browser)
     if handoff is None:
         raise Orphan

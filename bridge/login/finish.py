@@ -124,5 +124,7 @@ def _open_grant(
     code = new_code(grant.id, services.token_bytes)
     record = Code(grant, request.redirect_uri, request.code_challenge, now + lifetime)
     if not services.tokens.open_grant(code, record, now):
-        raise ShownToUser(400, "already_signed_in", "this Interaction was completed before")
+        raise ShownToUser(
+            400, "already_signed_in", "this Interaction was completed before", client_id=client.client_id
+        )
     return success(request, code, settings.issuer)

@@ -94,7 +94,7 @@ def trust(pairs: Sequence[tuple[str, str]], clients: ClientStore, hints: HintRea
         raise ShownToUser(400, "unknown_client")
     redirect_uri = params.get("redirect_uri", "")
     if not any(_same_address(redirect_uri, one, client) for one in client.redirect_uris):
-        raise ShownToUser(400, "bad_redirect_uri", f"client {client.client_id}")
+        raise ShownToUser(400, "bad_redirect_uri", client_id=client.client_id)
     return Asked(params, frozenset(repeated), client, redirect_uri, hints)
 
 

@@ -18,5 +18,5 @@ def agree() -> Response:
     session = e.guard.session()
     if session is None:
         return to_login(interaction)
-    e.guard.check_csrf(f"consent:{session.sid}")
+    e.guard.check_csrf(f"consent:{session.sid}", interaction.request.client_id)
     return show(finish.agree(interaction, session, e.services, e.settings), arrived=False)

@@ -10,7 +10,6 @@ from bridge.oidc.respond import refusal
 from bridge.ops.logs import logger
 from bridge.web import pages
 from bridge.web.edge import edge
-from bridge.web.login import Elsewhere
 from bridge.web.respond import page, respond
 from bridge.web.security import Limited
 
@@ -45,7 +44,7 @@ def _refused(error: RequestRefused) -> BaseResponse:
 
 
 def _shown(error: ShownToUser) -> BaseResponse:
-    logger().info("page.refused", key=error.key, why=error.detail)
+    logger().info("page.refused", key=error.key, client_id=error.client_id, why=error.detail)
     response = _answer(error.status, error.key, _way_back(error))
     if isinstance(error, Limited):
         response.headers["Retry-After"] = str(error.wait)
@@ -96,5 +95,5 @@ def _json(status: int) -> Response:
 
 
 def _way_back(error: ShownToUser) -> tuple[str, str]:
-    client = edge().services.clients.get(error.client_id) if isinstance(error, Elsewhere) else None
+    client = edge().services.clients.get(error.client_id) if error.client_id else None
     return (client.way_back, client.name) if client is not None else ("", "")

@@ -59,8 +59,8 @@ class Elsewhere(ShownToUser):
     """A sealed address in a browser that did not ask for it: never a redirect with state (DESIGN §5)."""
 
     def __init__(self, interaction: Interaction, *, has_cookie: bool) -> None:
-        super().__init__(400, "opened_elsewhere" if has_cookie else "no_cookies")
-        self.client_id = interaction.request.client_id
+        key = "opened_elsewhere" if has_cookie else "no_cookies"
+        super().__init__(400, key, client_id=interaction.request.client_id)
         self.has_cookie = has_cookie
 
 
@@ -136,16 +136,19 @@ def _goes_straight_on(client: Client) -> bool:
 def begin() -> Response:
     """The person goes on to CamDigiKey."""
     e = edge()
-    e.guard.check_csrf("start")
     interaction = opened(request.form.get("i", ""))
+    e.guard.check_csrf("start", interaction.request.client_id)
     if renewed := _renewed(interaction):
         return to_login(renewed)
-    return _go(interaction, e.guard.session(), replace_other="replace" in request.form)
+    outcome = finish.proceed(interaction, e.guard.session(), e.services, e.settings)
+    if isinstance(outcome, AuthorizationResponse) or outcome.step is not Step.SIGN_IN:
+        return show(outcome, arrived=False)  # signed in meanwhile, in another tab
+    return _go(interaction, outcome.session, replace_other="replace" in request.form)
 
 
 def _go(interaction: Interaction, session: Session | None, *, replace_other: bool = False) -> Response:
     e = edge()
-    e.guard.limit_starts()
+    e.guard.limit_starts(interaction.request.client_id)
     try:
         begun = start.begin(interaction, session, e.services, e.settings, replace_other=replace_other)
     except start.AlreadyUnderWay:
@@ -174,8 +177,8 @@ def _under_way_page(interaction: Interaction) -> Response:
 def cancel() -> Response:
     """The person goes back to the application."""
     e = edge()
-    e.guard.check_csrf("cancel")
     interaction = opened(request.form.get("i", ""))
+    e.guard.check_csrf("cancel", interaction.request.client_id)
     finish.client_of(interaction, e.services)
     return respond(finish.decline(interaction, e.settings))
 

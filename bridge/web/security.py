@@ -111,15 +111,15 @@ class Guard:
         value = getattr(g, "new_browser", "") or self.cookies.read("browser")
         return self.services.sealer.mac("csrf", f"{value}|{action}")
 
-    def check_csrf(self, action: str) -> None:
+    def check_csrf(self, action: str, client_id: str = "") -> None:
         """Raises ShownToUser for a form that was not filled in here, by this browser."""
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            raise ShownToUser(403, "csrf", "the form came from another site")
+            raise ShownToUser(403, "csrf", "the form came from another site", client_id=client_id)
         given = request.form.get("csrf", "").encode("utf-8", "replace")
         if not self.cookies.read("browser") or not hmac.compare_digest(given, self.csrf(action).encode()):
-            raise ShownToUser(403, "csrf", "the form's token does not fit")
+            raise ShownToUser(403, "csrf", "the form's token does not fit", client_id=client_id)
 
-    def limit_starts(self) -> None:
+    def limit_starts(self, client_id: str = "") -> None:
         """Handoff starts, and callbacks without a Handoff (DESIGN §6.15). Raises TooManyRequests."""
         limits, now = self.settings.limits, self.services.clock()
         address = "address:" + self.address()
@@ -132,14 +132,14 @@ class Guard:
                 ),
             )
         if wait:
-            raise Limited(wait)
+            raise Limited(wait, client_id)
 
 
 class Limited(ShownToUser):
     """Too many in too short a time; `wait` in seconds."""
 
-    def __init__(self, wait: int) -> None:
-        super().__init__(429, "too_many_requests")
+    def __init__(self, wait: int, client_id: str = "") -> None:
+        super().__init__(429, "too_many_requests", client_id=client_id)
         self.wait = wait
 
 

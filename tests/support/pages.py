@@ -1,0 +1,71 @@
+"""What kind of page a browser without a screen has come to, and the steps that many journeys take."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+from bridge.domain.subject import subject_id
+from bridge.login.support import subject_key
+from tests.support.person import Page, Person
+from tests.support.world import World
+
+KEY = re.compile(r'<main data-key="([a-z_]+)"')
+
+
+def kind(world: World, page: Page) -> str:
+    """The name of a page of ours, `camdigikey` on the way there, `code` or `error …` on the way back."""
+    if page.location.startswith(world.simulator.web_url):
+        return "camdigikey"
+    if page.location:
+        return "code" if "code" in page.params else f"error {page.params['error']}"
+    found = KEY.search(page.text)
+    assert found, f"{page.url} ({page.status}) is no page of ours: {page.text[:300]}"
+    return found[1] if page.status == 200 else f"{found[1]} {page.status}"
+
+
+def settle(world: World, person: Person, page: Page) -> Page:
+    """Follow redirects as long as they lead to the bridge itself."""
+    for _ in range(12):
+        if not page.location.startswith(world.issuer):
+            return page
+        page = person.get(page.location)
+    raise AssertionError(f"redirects without end, the last to {page.location}")
+
+
+def visit(world: World, person: Person, url: str) -> Page:
+    """Ask an address, and follow where it leads within the bridge."""
+    return settle(world, person, person.get(url))
+
+
+def press(world: World, person: Person, page: Page, button: str = "continue") -> Page:
+    """Press a button, and follow where it leads within the bridge."""
+    return settle(world, person, person.press(page, button))
+
+
+def approved(world: World, person: Person, page: Page, persona: str) -> str:
+    """The callback that CamDigiKey's page, where `page` leads, sends this browser to when it is approved."""
+    assert kind(world, page) == "camdigikey", page.text[:300]
+    with world.approving(persona):
+        return person.follow(page, until=world.issuer).location
+
+
+def state_of(world: World, page: Page) -> str:
+    """The state that CamDigiKey's page, where `page` leads, will bring back; empty in v2."""
+    token = parse_qs(urlsplit(page.location).query)["token"][0]
+    login = world.simulator.service.login(token)
+    assert login is not None
+    return login.callback_vars.get("state", "")
+
+
+def forget_consents(world: World) -> None:
+    """As if nobody had agreed to anything yet."""
+    for persona in world.simulator.service.people.all():
+        subject = subject_id(subject_key(world.services), persona.camdigikey_id)
+        for client in world.services.clients.all():
+            world.services.consents.remove(subject, client.client_id)
+
+
+def sign_out(world: World, person: Person) -> Page:
+    """The person signs out on our own page."""
+    return press(world, person, visit(world, person, world.issuer + "/logout"))
