@@ -8,21 +8,25 @@ wrong), and the order of a start in `run`. Leaves to others: what a command does
 import click
 
 import bridge
-from bridge.cli.client import client
-from bridge.cli.config import config
 from bridge.cli.console import Group
-from bridge.cli.db import db
-from bridge.cli.demo import demo
-from bridge.cli.keys import keys
-from bridge.cli.run import run
-from bridge.cli.simulator import simulator
+
+COMMANDS = {
+    "run": "bridge.cli.run:run",
+    "demo": "bridge.cli.demo:demo",
+    "simulator": "bridge.cli.simulator:simulator",
+    "client": "bridge.cli.client:client",
+    "keys": "bridge.cli.keys:keys",
+    "db": "bridge.cli.db:db",
+    "config": "bridge.cli.config:config",
+    "demo-world": "bridge.cli.demo_world:world",
+}
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Group,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(bridge.__version__, prog_name="bridge")
 def main() -> None:
     """Sign people in with CamDigiKey at any application that speaks OpenID Connect."""
-
-
-for command in (run, demo, simulator, client, keys, db, config):
-    main.add_command(command)

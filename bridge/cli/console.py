@@ -1,8 +1,9 @@
 """What all commands share: the settings they work with, and how they tell of trouble."""
 
+import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +18,26 @@ FAILED, WRONG_SETTINGS = 1, 2  # exit codes
 
 
 class Group(click.Group):
-    """A group whose commands tell of expected trouble in a sentence."""
+    """A group whose commands are loaded when they are asked for, and tell of expected trouble in a sentence.
+
+    `lazy`: the commands by name, each as `module:attribute`. None waits for what only another one needs.
+    """
+
+    def __init__(self, *args: Any, lazy: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._lazy = lazy
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        if cmd_name not in self._lazy:
+            return None
+        module, _, attribute = self._lazy[cmd_name].partition(":")
+        found: click.Command = getattr(importlib.import_module(module), attribute)
+        return found
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""

@@ -1,36 +1,40 @@
 """`bridge demo`: a pretend CamDigiKey, the bridge and two sample applications, on this machine alone.
 
-The bridge runs as `bridge run` does, in a process of its own; the rest are threads of this one. Every part
-has a loopback address of its own, as cookies don't mind ports; where a system lacks those, all share one.
+This process imports next to nothing, and starts two that work side by side: `bridge run`, as anybody runs it,
+and the world around it (`demo_world`). Every part has a loopback address of its own, as cookies don't mind
+ports; where a system lacks those, all share one.
 """
 
 import base64
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Event
+from typing import IO
 
 import click
 
-from bridge.cli.demo_applications import Sample, register, samples, serving
-from bridge.cli.demo_places import WANTED, Places, choose, url
+from bridge.cli.demo_places import WANTED, Places, choose, samples, url
 from bridge.errors import BridgeError
-from bridge.settings import PREFIX, Settings, load
-from bridge.simulator import Simulator, serve
 
-READY_WITHIN = 30.0  # seconds
 STOP_WITHIN = 15.0  # seconds; the bridge takes ten to finish what is under way
+Process = subprocess.Popen[str]
 
 
 class DemoFailed(BridgeError):
     """The demo can't go on. The text is a sentence."""
+
+
+class Stopped(BaseException):
+    """A signal said to end. Not an Exception: nothing but the end of the demo may catch it."""
 
 
 @click.command()
@@ -42,96 +46,97 @@ class DemoFailed(BridgeError):
     show_default=True,
     help="Where it keeps its data.",
 )
-@click.option("--workers", type=click.IntRange(1, 16), default=2, show_default=True, hidden=True)
-def demo(folder: Path, workers: int) -> None:
+def demo(folder: Path) -> None:
     """Show a whole sign-in on this machine, without a setting to make; Ctrl-C ends it."""
-    stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, _stop)
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(_alone(folder))
+            _run(stack, folder)
+    except Stopped:
+        click.echo("Stopped.")
+
+
+def _stop(*_: object) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the end is in order; a second Ctrl-C does not disturb it
+    raise Stopped
+
+
+def _run(stack: ExitStack, folder: Path) -> None:
     click.echo("Starting a pretend CamDigiKey, the bridge and two sample applications …")
-    with ExitStack() as stack:
-        places = choose(WANTED)
-        settings, bridge = _start(stack, folder, places, workers, stop)
-        if stop.is_set():
-            return
-        _show(settings, samples(places), places)
-        while not stop.wait(0.5):
-            if bridge.poll() is not None:
-                raise DemoFailed(
-                    f"The bridge has ended (exit code {bridge.returncode}); the lines above say why."
-                )
-        click.echo("\nStopping …")
+    places = choose(WANTED)
+    environ = _settings(folder, places)
+    place = ["--dir", str(folder), "--places", places.written()]
+    world = stack.enter_context(_child(environ, "demo-world", *place))
+    bridge = stack.enter_context(_child(environ, "run", "--config", str(folder / "bridge.toml")))
+    _await_line(world)
+    _input(bridge).close()  # CamDigiKey is there
+    _await_ready(url(places.bridge) + "/readyz", bridge)
+    print("the bridge is there", file=_input(world), flush=True)
+    _await_line(world)
+    _show(places)
+    _watch({"The bridge": bridge, "CamDigiKey": world})
 
 
-def _start(
-    stack: ExitStack, folder: Path, places: Places, workers: int, stop: threading.Event
-) -> tuple[Settings, "subprocess.Popen[bytes]"]:
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One demo at a time uses a folder."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        simulator = _simulator(folder, places)
+        lock = (folder / "demo.lock").open("w", encoding="utf-8")
     except OSError as error:
-        raise DemoFailed(f"The demo can't use {folder}: {error.strerror or error}.") from None
-    stack.callback(simulator.stop)
-    environ = _settings_file(folder, places, simulator, workers)
-    settings = load(folder / "bridge.toml", environ)
-    bridge = stack.enter_context(_bridge(folder, environ))
-    _await_ready(settings, bridge, stop)
-    if not stop.is_set():
-        for sample, secret in zip(samples(places), register(settings, places), strict=True):
-            stack.enter_context(serving(settings, sample, secret))
-    return settings, bridge
+        raise DemoFailed(f"The demo can't use {folder}: {error.strerror}.") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoFailed(f"Another demo runs in {folder}; --dir names another folder.") from None
+        yield
 
 
-def _simulator(folder: Path, places: Places) -> Simulator:
-    issuer = url(places.bridge)
-    return serve(
-        folder / "camdigikey",
-        places.simulator_api,
-        places.simulator_web,
-        success_url=f"{issuer}/camdigikey/callback",
-        error_url=f"{issuer}/camdigikey/error",
-    )
-
-
-def _settings_file(folder: Path, places: Places, simulator: Simulator, workers: int) -> dict[str, str]:
-    """Write `bridge.toml`, and make the master key where it is missing; the environment of the bridge."""
+def _settings(folder: Path, places: Places) -> dict[str, str]:
+    """Write `bridge.toml`, and make the master key where it is missing; the environment that goes with it."""
     key = folder / "master.key"
     if not key.exists():
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.b64encode(os.urandom(32)))
+    here = folder.absolute()
     lines = (
         "# Written anew at each start of `bridge demo`.",
         f"issuer = {json.dumps(url(places.bridge))}",
-        f"data_dir = {json.dumps(str(folder.absolute() / 'data'))}",
+        f"data_dir = {json.dumps(str(here / 'data'))}",
         "[server]",
         f"host = {json.dumps(places.bridge[0])}",
         f"port = {places.bridge[1]}",
-        f"workers = {workers}",
         "[camdigikey]",
-        f"partner = {json.dumps(str(simulator.partner_file.absolute()))}",
-        f"login_origins = [{json.dumps(simulator.web_url)}]",
+        f"partner = {json.dumps(str(here / 'camdigikey' / 'partner.json'))}",
+        f"login_origins = [{json.dumps(url(places.simulator_web))}]",
         "[log]",
         'level = "warning"',
     )
     (folder / "bridge.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
-    return {**own, f"{PREFIX}MASTER_KEYS_FILE": str(key.absolute())}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("BRIDGE_")}
+    return {**own, "BRIDGE_MASTER_KEYS_FILE": str(key.absolute())}
 
 
 @contextmanager
-def _bridge(folder: Path, environ: dict[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """`bridge run`, in a group of its own: Ctrl-C reaches the demo alone, which ends it in order."""
-    command = [sys.executable, "-m", "bridge", "run", "--config", str(folder / "bridge.toml")]
+def _child(environ: dict[str, str], *arguments: str) -> Iterator[Process]:
+    """A `bridge …` command in a group of its own: Ctrl-C reaches this process alone, which ends it."""
     process = subprocess.Popen(  # noqa: S603 -- our own command
-        [*command, "--parent", str(os.getpid())],
+        [sys.executable, "-m", "bridge", *arguments, "--parent", str(os.getpid())],
         env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
         process_group=0,
     )
     try:
         yield process
     finally:
+        with suppress(BrokenPipeError):
+            _input(process).close()
         process.send_signal(signal.SIGINT)  # no need to wait for a load balancer to notice
         try:
             process.wait(STOP_WITHIN)
@@ -140,26 +145,47 @@ def _bridge(folder: Path, environ: dict[str, str]) -> Iterator["subprocess.Popen
             process.wait()
 
 
-def _await_ready(settings: Settings, process: "subprocess.Popen[bytes]", stop: threading.Event) -> None:
-    for _ in range(int(READY_WITHIN / 0.05)):
-        if process.poll() is not None:
+def _await_line(process: Process) -> None:
+    if process.stdout is None or not process.stdout.readline():
+        raise DemoFailed("The demo could not start; the lines above say why.")
+
+
+def _input(process: Process) -> IO[str]:
+    if process.stdin is None:
+        raise DemoFailed("The demo lost one of its processes.")
+    return process.stdin
+
+
+def _await_ready(address: str, bridge: Process) -> None:
+    pause = Event()
+    while not _answers(address):
+        if bridge.poll() is not None:
             raise DemoFailed("The bridge did not start; the lines above say why.")
-        if stop.wait(0.05) or _answers(settings.url("/readyz")):
-            return
-    raise DemoFailed(f"The bridge does not answer at {settings.issuer}.")
+        pause.wait(0.03)
 
 
-def _answers(url: str) -> bool:
+def _answers(address: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 -- our own loopback address
-            return bool(answer.status == 200)
+        with urllib.request.urlopen(address, timeout=2):  # noqa: S310 -- our own loopback address
+            return True
     except (urllib.error.URLError, OSError):
         return False
 
 
-def _show(settings: Settings, samples: tuple[Sample, Sample], places: Places) -> None:
-    click.echo(f"  bridge               {settings.issuer}")
+def _show(places: Places) -> None:
+    portal, office = samples(places)
+    click.echo(f"  bridge               {url(places.bridge)}")
     click.echo(f"  pretend CamDigiKey   {url(places.simulator_web)}")
-    click.echo(f"  second application   {samples[1].home}")
+    click.echo(f"  second application   {office.home}")
     click.echo("Ctrl-C ends it. Open this address in a browser:")
-    click.echo(samples[0].home)
+    click.echo(portal.home)
+
+
+def _watch(children: dict[str, Process]) -> None:
+    """Until a signal, or until one of them ends, which none should."""
+    pause = Event()
+    while True:
+        pause.wait(0.5)
+        for name, process in children.items():
+            if process.poll() is not None:
+                raise DemoFailed(f"{name} has ended (exit code {process.returncode}); see the lines above.")

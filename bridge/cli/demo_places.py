@@ -1,7 +1,8 @@
 """Where the parts of the demo listen: an address each, or a free one where that is taken."""
 
+import json
 import socket
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import click
 
@@ -18,6 +19,15 @@ class Places:
     portal: Address
     office: Address
 
+    def written(self) -> str:
+        """As a text, for another process."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def read(cls, text: str) -> "Places":
+        """What `written` gave."""
+        return cls(**{name: (host, port) for name, (host, port) in json.loads(text).items()})
+
 
 WANTED = Places(
     bridge=("127.0.0.1", 8080),
@@ -28,10 +38,32 @@ WANTED = Places(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One of the sample applications."""
+
+    client_id: str
+    name: str
+    name_km: str
+    address: Address
+
+    @property
+    def home(self) -> str:
+        return f"{url(self.address)}/"
+
+
+def samples(places: Places) -> tuple[Sample, Sample]:
+    """The two, at their addresses."""
+    return (
+        Sample("demo-portal", "Demo ministry portal", "វិបផតថលក្រសួងសាកល្បង", places.portal),
+        Sample("demo-office", "Demo office of records", "ការិយាល័យឯកសារសាកល្បង", places.office),
+    )
+
+
 def choose(wanted: Places) -> Places:
     """The wanted addresses; where one is taken or missing, a free one, which is told."""
     chosen: dict[str, Address] = {}
-    for name in Places.__dataclass_fields__:
+    for name in (field.name for field in fields(Places)):
         host, port = getattr(wanted, name)
         host = host if _free((host, 0)) else "127.0.0.1"
         found = (host, port)
@@ -61,4 +93,5 @@ def _free_port(host: str) -> int:
 
 
 def url(address: Address) -> str:
+    """The address as a browser takes it."""
     return f"http://{address[0]}:{address[1]}"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import click
@@ -13,11 +14,12 @@ from bridge.settings import Settings, load
 
 @click.command()
 @config_option
-@click.option("--parent", type=int, hidden=True, help="End when the process of this id does (the demo's).")
+@click.option("--parent", type=int, hidden=True, help="The demo's: wait for the end of standard input.")
 def run(config_file: Path | None, parent: int | None) -> None:
     """Serve, until Ctrl-C or SIGTERM; requests under way are finished first."""
     if parent is not None:
         wiring.end_with(parent, signal.SIGTERM)
+        sys.stdin.read()  # till then there may be no partner.json
     file = file_of(config_file)
     serve(load(file), file)
 

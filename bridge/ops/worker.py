@@ -5,6 +5,8 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bridge.errors import BridgeError, ConfigError
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LEAVE = signal.SIGUSR1  # the supervisor's word that the end is near: no longer ready
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 def end_with(parent: int, with_signal: signal.Signals = signal.SIGKILL) -> None:
@@ -31,6 +34,16 @@ def end_with(parent: int, with_signal: signal.Signals = signal.SIGKILL) -> None:
         sys.exit(1)
 
 
+@contextmanager
+def held_signals() -> Iterator[None]:
+    """While the block forks, signals wait: a worker that has not begun yet would take them for nothing."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (*ENDING, LEAVE))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def load(target: str, parent: int, level: str) -> "WSGIApplication":
     """The application of a worker whose supervisor is `parent`; `target` reads `module:factory`.
 
@@ -38,9 +51,10 @@ def load(target: str, parent: int, level: str) -> "WSGIApplication":
     """
     end_with(parent)
     os.setpgid(0, 0)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, signal.SIG_DFL)  # not the supervisor's own handlers, which came with the fork
     signal.signal(LEAVE, lambda *_: LEAVING.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (*ENDING, LEAVE))
     logs.configure(level)
     app = _made(target)
     forget_settings()

@@ -12,15 +12,16 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.server.mp import MPServer, WorkerProcess
 
 from bridge.errors import BridgeError
 from bridge.ops import logs, worker
@@ -29,6 +30,7 @@ FINISH_WITHIN = 10  # seconds that requests under way have, from the first signa
 YOUNG = 5.0  # seconds; a worker that dies younger has something wrong
 YOUNG_DEATHS = 8  # in a row, of all workers together: then the service gives up
 CONNECTIONS = 16384  # that a worker holds open; far above those that idle, which are cheap
+HEADERS_WITHIN = 10_000  # milliseconds that a request's headers may take
 IDLE_THREAD = 600  # seconds after which a thread without work ends
 LOG_LINES: dict[str, Any] = {
     "formatters": {"json": {"()": logs.JsonLines}},
@@ -93,6 +95,7 @@ class Workers(MPServer):
             blocking_threads_idle_timeout=IDLE_THREAD,
             backpressure=CONNECTIONS,
             http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
             websockets=False,
             log_level=LogLevels.error,
             log_dictconfig=LOG_LINES,
@@ -104,6 +107,7 @@ class Workers(MPServer):
         self._chore_every = chore_every
         self._hurried = threading.Event()  # a signal that wants no drain, or a second one
         self._ordered = threading.Event()
+        self.ended = threading.Event()
         self.gave_up = False
 
     # -- what Granian calls -----------------------------------------------------------------------------
@@ -142,6 +146,14 @@ class Workers(MPServer):
                     revive([number])
         self._leave()
 
+    def _spawn_workers(self, *args: Any, **options: Any) -> None:
+        with worker.held_signals():
+            super()._spawn_workers(*args, **options)  # type: ignore[no-untyped-call]  # -- Granian's
+
+    def _respawn_workers(self, *args: Any, **options: Any) -> None:
+        with worker.held_signals():
+            super()._respawn_workers(*args, **options)
+
     # -- ours -------------------------------------------------------------------------------------------
 
     def _dead(self) -> list[int]:
@@ -161,11 +173,19 @@ class Workers(MPServer):
 
     def _leave(self) -> None:
         """Tell the workers that they are no longer ready, and those who ask them the time to notice."""
-        for one in self.wrks:
-            with suppress(ProcessLookupError, TypeError):  # it died just now, or did not start yet
-                os.kill(one._id(), worker.LEAVE)  # type: ignore[no-untyped-call]  # -- Granian's
-        self._hurried.wait(self._drain)
+        if not self._hurried.is_set():
+            for one in self.wrks:
+                with suppress(ProcessLookupError):  # it died just now
+                    os.kill(one.inner.pid, worker.LEAVE)
+            self._hurried.wait(self._drain)
         self.interrupt_children.clear()
+        threading.Thread(target=self._insist, args=(tuple(self.wrks),), daemon=True).start()
+
+    def _insist(self, stopping: Sequence[WorkerProcess]) -> None:
+        """Say it again to workers that did not hear: Python can miss a signal just before it waits."""
+        while not self.ended.wait(0.5):
+            for one in stopping:
+                one.terminate()  # type: ignore[no-untyped-call]  # -- Granian's
 
 
 def serve(
@@ -190,6 +210,10 @@ def serve(
     gc.collect()
     gc.freeze()  # what is here stays: collections in the workers leave its pages shared
     server = Workers(target, listening, on_ready, chore, chore_every)
-    server.serve(target_loader=partial(worker.load, target, os.getpid(), listening.level), wrap_loader=False)
+    load = partial(worker.load, target, os.getpid(), listening.level)
+    try:
+        server.serve(target_loader=load, wrap_loader=False)
+    finally:
+        server.ended.set()
     if server.gave_up:
         raise GaveUp("The workers end as soon as they start; the lines above say why.")

@@ -1,46 +1,63 @@
-"""The sample applications of the demo: registered as any other, and served."""
+"""What stands around the bridge in the demo, in a process of its own: CamDigiKey and the applications.
 
+It says a line when CamDigiKey is there, waits for one on standard input that says that the bridge is, and
+says another when the applications, registered as any other, are there too. The end of its input is its own.
+"""
+
+import signal
+import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
+import click
 from werkzeug.serving import make_server
 
 from bridge import wiring
-from bridge.cli.demo_places import Address, Places, url
+from bridge.cli.demo_places import Places, Sample, samples, url
 from bridge.manage import clients
 from bridge.manage.clients import Client
 from bridge.manage.office import OPERATOR, Office
-from bridge.settings import Settings
+from bridge.settings import Settings, load
+from bridge.simulator import Simulator, serve
 from bridge.simulator.relying_party import SCOPE, create_app
 from bridge.simulator.server import QuietHandler
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One of the sample applications."""
+@click.command(hidden=True)
+@click.option("--dir", "folder", required=True, type=click.Path(path_type=Path))
+@click.option("--places", required=True, type=Places.read)
+@click.option("--parent", required=True, type=int)
+def world(folder: Path, places: Places, parent: int) -> None:
+    """The demo's own."""
+    wiring.end_with(parent, signal.SIGTERM)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with ExitStack() as stack:
+        simulator = _simulator(folder / "camdigikey", places)
+        stack.callback(simulator.stop)
+        click.echo("simulator")
+        sys.stdin.readline()
+        settings = load(folder / "bridge.toml")
+        for sample, secret in zip(samples(places), _register(settings, places), strict=True):
+            stack.enter_context(_serving(settings, sample, secret))
+        click.echo("applications")
+        sys.stdin.read()  # until the demo ends
 
-    client_id: str
-    name: str
-    name_km: str
-    address: Address
 
-    @property
-    def home(self) -> str:
-        return f"{url(self.address)}/"
-
-
-def samples(places: Places) -> tuple[Sample, Sample]:
-    """The two, at their addresses."""
-    return (
-        Sample("demo-portal", "Demo ministry portal", "វិបផតថលក្រសួងសាកល្បង", places.portal),
-        Sample("demo-office", "Demo office of records", "ការិយាល័យឯកសារសាកល្បង", places.office),
+def _simulator(folder: Path, places: Places) -> Simulator:
+    issuer = url(places.bridge)
+    return serve(
+        folder,
+        places.simulator_api,
+        places.simulator_web,
+        success_url=f"{issuer}/camdigikey/callback",
+        error_url=f"{issuer}/camdigikey/error",
     )
 
 
-def register(settings: Settings, places: Places) -> tuple[str, ...]:
+def _register(settings: Settings, places: Places) -> tuple[str, ...]:
     """Their secrets, new at each start; what people agreed to stays."""
     with wiring.console(settings) as office:
         return tuple(_registered(office, sample) for sample in samples(places))
@@ -67,7 +84,7 @@ def _registered(office: Office, sample: Sample) -> str:
 
 
 @contextmanager
-def serving(settings: Settings, sample: Sample, secret: str) -> Iterator[None]:
+def _serving(settings: Settings, sample: Sample, secret: str) -> Iterator[None]:
     """One of them, while the block lasts."""
     app = create_app(
         settings.issuer,
