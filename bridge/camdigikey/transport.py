@@ -125,6 +125,8 @@ class HttpsTransport:
             raise TransportError("the answer was cut short")
         if not 200 <= answer.status < 300:
             raise HttpError(answer.status)
+        if not data:  # as after half a head, which http.client takes for a whole one
+            raise TransportError("the answer is empty")
         self._keep(connection, answer.will_close)
         return data
 

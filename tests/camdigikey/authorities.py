@@ -75,13 +75,13 @@ def authority(name: str, above: Pair | None = None, **changes: Any) -> Pair:
     return certificate(name, above, ca=True, **changes)
 
 
-def server(above: Pair, address: str = "127.0.0.1") -> Pair:
+def server(above: Pair | None, address: str = "127.0.0.1", **changes: Any) -> Pair:
     """A server's certificate for an IP address or a name."""
     try:
         name: x509.GeneralName = x509.IPAddress(ipaddress.ip_address(address))
     except ValueError:
         name = x509.DNSName(address)
-    return certificate("server", above, extensions=[(x509.SubjectAlternativeName([name]), False)])
+    return certificate("server", above, extensions=[(x509.SubjectAlternativeName([name]), False)], **changes)
 
 
 def keystore(pair: Pair, chain: Sequence[x509.Certificate]) -> bytes:
