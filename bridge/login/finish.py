@@ -12,7 +12,7 @@ from bridge.domain.token import Code
 from bridge.errors import ReturnedToClient, ShownToUser
 from bridge.login.support import subject_key
 from bridge.oidc.respond import AuthorizationResponse, failure, success
-from bridge.oidc.session_watch import watched
+from bridge.oidc.session_watch import outlived, watched
 from bridge.oidc.token_issuer import new_code
 from bridge.ports import Services
 from bridge.settings import Settings
@@ -50,9 +50,8 @@ def proceed(
 ) -> Outcome:
     """The one dispatcher: what comes next for an Interaction in this browser."""
     client = client_of(interaction, services)
-    silent = "none" in interaction.request.prompt
-    if session is not None and not silent and session.interaction_id != interaction.id:
-        session = watched(session, services, settings, int(services.clock()))
+    if session is not None and session.interaction_id != interaction.id:
+        session = _still(session, interaction, services, settings)
     sub = sub_for(subject_key(services), client, session.subject.identity.camdigikey_id) if session else None
     try:
         step = _decide(interaction, session, sub, client, services)
@@ -61,6 +60,16 @@ def proceed(
     if step is not Step.FINISH or session is None or sub is None:
         return Asking(step, interaction, client, session)
     return _open_grant(interaction, session, sub, client, services, settings)
+
+
+def _still(
+    session: Session, interaction: Interaction, services: Services, settings: Settings
+) -> Session | None:
+    """The Session, unless it is over at CamDigiKey; asked silently no call goes there (DESIGN §6.2)."""
+    now = int(services.clock())
+    if "none" in interaction.request.prompt:
+        return None if outlived(session, now) else session
+    return watched(session, services, settings, now)
 
 
 def _decide(

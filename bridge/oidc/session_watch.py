@@ -25,7 +25,7 @@ def watched(session: Session, services: Services, settings: Settings, now: int) 
     token = session.upstream
     if token is None:
         return session
-    if now >= token.expires_at + SKEW:
+    if outlived(session, now):
         _end(session, services, now, "expired")
         return None
     if now - token.checked_at < settings.lifetimes.upstream_check or not _my_turn(session, services, now):
@@ -40,6 +40,11 @@ def watched(session: Session, services: Services, settings: Settings, now: int) 
     session = replace(session, upstream=kept)
     services.sessions.save(session, now)
     return session
+
+
+def outlived(session: Session, now: int) -> bool:
+    """Whether CamDigiKey's token is beyond its own expiry: to see that nobody has to be asked."""
+    return session.upstream is not None and now >= session.upstream.expires_at + SKEW
 
 
 def _look(token: UpstreamToken, services: Services, now: int) -> UpstreamToken | None:

@@ -13,10 +13,10 @@ from bridge.login import callback, confirm, finish, start
 from bridge.login.support import SignedIn, person_mark, random_text
 from bridge.oidc.respond import AuthorizationResponse
 from bridge.ops.logs import logger
-from bridge.web import pages
+from bridge.web import language, pages
 from bridge.web.edge import edge, query_pairs
 from bridge.web.respond import page, prefetch_refused, respond
-from bridge.web.security import YEAR, is_prefetch, is_top_navigation, login_hops, next_hops
+from bridge.web.security import YEAR, is_prefetch, is_top_navigation, next_hops
 
 blueprint = Blueprint("login", __name__)
 
@@ -52,6 +52,7 @@ def opened(text: str) -> Interaction:
     browser = e.guard.browser()
     if browser != interaction.browser:
         raise Elsewhere(interaction, has_cookie=bool(browser))
+    language.prefer(interaction.request.ui_locales)
     return interaction
 
 
@@ -104,7 +105,7 @@ def _sign_in_page(interaction: Interaction, client: Client) -> Response:
             cancel=_form("/login/cancel", "cancel", interaction),
         ),
         client=client,
-        forms=(*login_hops(edge().settings), *next_hops(interaction.request.redirect_uri, client)),
+        forms=(*edge().services.connector.login_pages, *next_hops(interaction.request.redirect_uri, client)),
     )
 
 
@@ -169,7 +170,7 @@ def _under_way_page(interaction: Interaction) -> Response:
             cancel=_form("/login/cancel", "cancel", interaction),
         ),
         client=client,
-        forms=(*login_hops(edge().settings), *next_hops(interaction.request.redirect_uri, client)),
+        forms=(*edge().services.connector.login_pages, *next_hops(interaction.request.redirect_uri, client)),
     )
 
 
@@ -284,6 +285,7 @@ def ask(key: str) -> Response:
     if found is None:
         raise ShownToUser(400, "link_expired", "nobody waits for a confirmation here")
     interaction, arrival = found
+    language.prefer(interaction.request.ui_locales)
     client = finish.client_of(interaction, e.services)
     fields = {"csrf": e.guard.csrf("confirm:" + key)}
     return page(

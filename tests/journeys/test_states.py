@@ -1,7 +1,7 @@
 """Whatever a person does at whatever point of a sign-in, a page answers that they can go on from.
 
-TABLE is the promise: of an event in a state, the kind of page (tests/support/pages.py names the kinds; a number is a
-status other than 200). Where v2, which brings no state back, differs from v3, a pair says so.
+TABLE is the promise: event by state, the kind of page (tests/support/pages.py names the kinds; a number is
+a status other than 200). Where v2, which brings no state back, differs from v3, a pair says so.
 """
 
 from __future__ import annotations

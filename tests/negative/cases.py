@@ -303,7 +303,7 @@ PAGES = (
     page("DESIGN-5 login not UTF-8", 400, "/login", i=b"\xff"),
     page("DESIGN-5 problem with garbage", 400, "/login/problem", i="garbage"),
     page("DESIGN-6.16 start with garbage", 400, "/login/start", "POST", i="garbage"),
-    page("DESIGN-6.16 start with garbage and another CSRF", 400, "/login/start", "POST", i="garbage", csrf=KHMER),
+    page("DESIGN-6.16 start with another CSRF", 400, "/login/start", "POST", i="garbage", csrf=KHMER),
     page("DESIGN-6.16 cancel with garbage", 400, "/login/cancel", "POST", i="garbage"),
     page("DESIGN-6.16 consent without an Interaction", 400, "/consent", "POST"),
     page("DESIGN-6.16 consent with garbage", 400, "/consent", "POST", i="garbage", csrf="x"),

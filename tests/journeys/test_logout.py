@@ -1,0 +1,202 @@
+"""Signing out: at an application's wish (OIDC RP-Initiated Logout), or at the person's own.
+
+The modules of the OpenID Foundation's suite that a test stands for are named in its docstring.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.clocks import with_clock
+from tests.support.pages import forget_consents, kind, press, sign_out, visit
+from tests.support.person import Page, Person
+from tests.support.world import Tokens, World
+
+BYE = "https://app.example/bye"
+
+
+@pytest.fixture(autouse=True)
+def nobody_agreed_yet(world: World) -> None:
+    forget_consents(world)
+
+
+def signed_in(world: World, client_id: str = "web", **changes: str) -> tuple[Person, Tokens]:
+    person = world.person()
+    return person, world.tokens(world.sign_in(person, client_id, **changes), client_id)
+
+
+def logout(world: World, person: Person, **params: str) -> Page:
+    query = "&".join(f"{name}={value}" for name, value in params.items())
+    return visit(world, person, f"{world.issuer}/logout?{query}")
+
+
+def is_signed_in(world: World, person: Person) -> bool:
+    page = visit(world, person, world.authorize_url("own", prompt="none"))
+    return kind(world, page) == "code"
+
+
+def test_with_a_hint_of_this_session_it_ends_at_once(world: World) -> None:
+    """oidcc-rp-initiated-logout"""
+    person, tokens = signed_in(world)
+    page = logout(
+        world, person, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BYE, state="s-1"
+    )
+    assert page.location == f"{BYE}?state=s-1"
+    assert not is_signed_in(world, person)
+    assert world.userinfo(tokens["access_token"])[0] == 401
+    refreshed = world.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert refreshed["error"] == "invalid_grant"
+
+
+def test_without_state_none_comes_back(world: World) -> None:
+    """oidcc-rp-initiated-logout-no-state"""
+    person, tokens = signed_in(world)
+    page = logout(world, person, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BYE)
+    assert page.location == BYE
+
+
+def test_without_an_address_our_own_page_says_so(world: World) -> None:
+    """oidcc-rp-initiated-logout-no-post-logout-redirect-uri, oidcc-rp-initiated-logout-only-state"""
+    for more in ({}, {"state": "s-1"}):
+        person, tokens = signed_in(world)
+        page = logout(world, person, id_token_hint=tokens["id_token"], **more)
+        assert kind(world, page) == "signed_out"
+        assert page.link("continue") == "https://app.example/"
+        assert not is_signed_in(world, person)
+
+
+def test_without_a_hint_the_person_is_asked_by_a_form(world: World) -> None:
+    """oidcc-rp-initiated-logout-no-params"""
+    person, _ = signed_in(world)
+    page = logout(world, person)
+    assert kind(world, page) == "logout_confirm"
+    assert page.form("continue").method == "post"
+    assert is_signed_in(world, person)
+    assert kind(world, press(world, person, page)) == "signed_out"
+    assert not is_signed_in(world, person)
+
+
+def test_with_a_client_id_alone_the_person_is_asked_and_then_goes_back(world: World) -> None:
+    person, _ = signed_in(world)
+    page = logout(world, person, client_id="web", post_logout_redirect_uri=BYE, state="s-2")
+    assert kind(world, page) == "logout_confirm"
+    assert "Ministry portal" in page.text
+    assert press(world, person, page).location == f"{BYE}?state=s-2"
+
+
+def test_an_address_without_a_client_is_followed_nowhere(world: World) -> None:
+    """oidcc-rp-initiated-logout-no-id-token-hint"""
+    person, _ = signed_in(world)
+    page = logout(world, person, post_logout_redirect_uri=BYE, state="s-1")
+    assert kind(world, page) == "logout_failed 400"
+    assert is_signed_in(world, person)
+
+
+@pytest.mark.parametrize("address", ["https://app.example/bye2", BYE + "?a=b", "https://evil.example/"])
+def test_an_unregistered_address_is_followed_nowhere(world: World, address: str) -> None:
+    """oidcc-rp-initiated-logout-bad-post-logout-redirect-uri, -query-added-to-post-logout-redirect-uri"""
+    person, tokens = signed_in(world)
+    page = logout(world, person, id_token_hint=tokens["id_token"], post_logout_redirect_uri=address)
+    assert kind(world, page) == "logout_failed 400"
+    assert is_signed_in(world, person)
+
+
+def test_a_hint_that_is_not_ours_is_refused(world: World) -> None:
+    """oidcc-rp-initiated-logout-bad-id-token-hint, oidcc-rp-initiated-logout-modified-id-token-hint"""
+    person, tokens = signed_in(world)
+    head, body, signature = tokens["id_token"].split(".")
+    forged = f"{head}.{body}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}"
+    for hint in (forged, "x.y.z"):
+        page = logout(world, person, id_token_hint=hint, post_logout_redirect_uri=BYE)
+        assert kind(world, page) == "logout_failed 400"
+    assert is_signed_in(world, person)
+
+
+def test_a_hint_and_another_client_id_do_not_go_together(world: World) -> None:
+    person, tokens = signed_in(world)
+    page = logout(world, person, id_token_hint=tokens["id_token"], client_id="own")
+    assert kind(world, page) == "logout_failed 400"
+    assert is_signed_in(world, person)
+
+
+def test_a_hint_of_another_session_does_not_end_this_one_unasked(world: World) -> None:
+    _, others = signed_in(world)
+    person, _ = signed_in(world)
+    page = logout(world, person, id_token_hint=others["id_token"], post_logout_redirect_uri=BYE)
+    assert kind(world, page) == "logout_confirm"
+    assert is_signed_in(world, person)
+    assert press(world, person, page).location == BYE
+    assert not is_signed_in(world, person)
+    assert world.userinfo(others["access_token"])[0] == 200  # the other browser's stays
+
+
+def test_an_expired_hint_is_good(world: World) -> None:
+    moved, clock = with_clock(world)
+    person, tokens = signed_in(moved)
+    clock.ahead = 3000
+    page = logout(moved, person, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BYE)
+    assert page.location == BYE
+
+
+def test_who_is_signed_out_already_goes_back_at_once(world: World) -> None:
+    person, tokens = signed_in(world)
+    sign_out(world, person)
+    page = logout(world, person, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BYE)
+    assert page.location == BYE
+    assert kind(world, logout(world, world.person())) == "signed_out"
+
+
+def test_a_wish_by_post_is_asked_again_by_get_where_cookies_are_read(world: World) -> None:
+    """DESIGN §6.2: a cross-site POST brings no cookie, so nothing is decided there."""
+    person, tokens = signed_in(world)
+    fields = {"id_token_hint": tokens["id_token"], "post_logout_redirect_uri": BYE, "state": "s-3"}
+    asked = world.person().post(world.issuer + "/logout", fields, Sec_Fetch_Site="cross-site")
+    assert asked.status == 303
+    assert asked.location.startswith(world.issuer + "/logout/form?")
+    assert is_signed_in(world, person)
+    assert visit(world, person, asked.location).location == f"{BYE}?state=s-3"
+    assert not is_signed_in(world, person)
+
+
+def test_a_forged_confirmation_ends_nothing(world: World) -> None:
+    person, _ = signed_in(world)
+    form = logout(world, person).form("continue")
+    for fields, headers in (
+        ({**form.fields, "csrf": "x"}, {}),
+        (form.fields, {"Sec_Fetch_Site": "cross-site"}),
+        ({"r": form.fields["r"]}, {}),
+    ):
+        page = person.post(world.issuer + form.action, fields, **headers)
+        assert kind(world, page) == "csrf 403"
+    assert is_signed_in(world, person)
+
+
+def test_offline_grants_stay(world: World) -> None:
+    """DESIGN §6.11"""
+    person, tokens = signed_in(world, "spa", scope="openid offline_access")
+    sign_out(world, person)
+    assert world.userinfo(tokens["access_token"])[0] == 401
+    refreshed = world.token("spa", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert refreshed.status == 200, refreshed.body
+
+
+def test_it_ends_the_token_at_camdigikey_too_and_does_not_depend_on_it(world: World) -> None:
+    person, _ = signed_in(world)
+    calls = world.control("GET", "/state")["calls"].get("logout", 0)
+    sign_out(world, person)
+    assert world.control("GET", "/state")["calls"]["logout"] == calls + 1
+    person, _ = signed_in(world)
+    world.control("POST", "/faults", operation="logout", kind="500")
+    assert kind(world, sign_out(world, person)) == "signed_out"
+    assert not is_signed_in(world, person)
+
+
+def test_after_signing_out_the_next_person_is_asked_who_they_are(world: World) -> None:
+    """DESIGN §6.4: on a shared computer CamDigiKey's own session may still be somebody else's."""
+    person, _ = signed_in(world)
+    sign_out(world, person)
+    page = world.approve(person, visit(world, person, world.authorize_url()))
+    assert kind(world, page) == "confirm"
+    assert "CHAN" not in page.text
+    assert kind(world, press(world, person, page, "cancel")) == "sign_in"
+    assert not is_signed_in(world, person)
