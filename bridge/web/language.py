@@ -79,7 +79,7 @@ def _choose() -> str:
         language: str = wish.partition("-")[0].lower()
         if language in LANGUAGES:
             return language
-    return request.accept_languages.best_match(LANGUAGES, default="en") or "en"
+    return request.accept_languages.best_match(("en", *LANGUAGES), default="en") or "en"
 
 
 def asked() -> str:
