@@ -31,6 +31,7 @@ class Connector(Protocol):
     """The way to CamDigiKey."""
 
     carries_state: bool  # whether the round trip brings our state back (v3 yes, v2 no)
+    login_pages: tuple[str, ...]  # where the login pages are, as sources of a Content-Security-Policy
 
     def start(self, state: str) -> str:
         """Begin a login; returns the address to send the browser to, exactly as given."""

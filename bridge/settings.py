@@ -204,7 +204,7 @@ def _issuer_faults(issuer: str) -> list[str]:
     faults = []
     if parts.scheme not in ("http", "https") or not parts.hostname:
         faults.append("issuer has to be an address that starts with https://.")
-    elif parts.scheme == "http" and not _loopback(parts.hostname):
+    elif parts.scheme == "http" and not is_loopback(parts.hostname):
         faults.append("issuer: plain http is for 127.0.0.1, ::1 and localhost alone; use https.")
     if parts.query or parts.fragment or parts.username or issuer.endswith("/"):
         faults.append("issuer has no user, query, fragment or slash at its end (OIDC Discovery §3).")
@@ -213,7 +213,8 @@ def _issuer_faults(issuer: str) -> list[str]:
     return faults
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine: plain http is allowed there, for trying things out."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

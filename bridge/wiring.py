@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -23,7 +24,7 @@ from bridge.ports import (
     Services,
     SigningKeyStore,
 )
-from bridge.settings import Settings
+from bridge.settings import Settings, is_loopback
 from bridge.stores import embedded, migrate, redis, sql
 from bridge.stores.sealing import MasterSealer, SealedInteractions
 from bridge.stores.sql.engine import reading
@@ -251,4 +252,15 @@ def _connector(settings: Settings) -> Connector:
         raise ConfigError((f"camdigikey.partner: {what}.",)) from None
     except ValueError as error:
         raise ConfigError((f"camdigikey.partner: {error}.",)) from None
-    return CamDigiKeyConnector(client, account.version, settings.url("/camdigikey/callback"))
+    return CamDigiKeyConnector(
+        client,
+        account.version,
+        settings.url("/camdigikey/callback"),
+        login_pages=account.login_origins or _anywhere(partner),
+    )
+
+
+def _anywhere(partner: Partner) -> tuple[str, ...]:
+    """Where login pages may be while the settings name no origin; a simulator's are plain http."""
+    local = is_loopback(urlsplit(partner.base_url).hostname or "")
+    return ("https:", "http:") if local else ("https:",)

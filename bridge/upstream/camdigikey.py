@@ -44,10 +44,12 @@ class CamDigiKeyConnector:
         version: str,
         return_url: str,
         *,
+        login_pages: tuple[str, ...] = ("https:",),
         clock: Clock = time.time,
         breaker: Callable[..., Breaker] = Breaker,
     ) -> None:
         self.carries_state = version == "v3"
+        self.login_pages = login_pages
         self._camdigikey = camdigikey
         self._return_url = return_url
         self._clock = clock

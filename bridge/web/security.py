@@ -191,9 +191,3 @@ def finish_headers(response: Response, settings: Settings) -> None:
 def next_hops(redirect_uri: str, client: Client) -> tuple[str, ...]:
     """Where a form's answer may lead: Chrome checks form-action along the whole chain of redirects."""
     return (origin(redirect_uri), *client.onward_origins)
-
-
-def login_hops(settings: Settings) -> tuple[str, ...]:
-    """Where CamDigiKey's login pages are."""
-    anywhere = ("https:",) if settings.secure else ("https:", "http:")
-    return settings.camdigikey.login_origins or anywhere
