@@ -149,6 +149,7 @@ def make_app(issuer: str = "http://127.0.0.1:8090", **look: Any) -> Flask:
         return page(sample.make(), client=sample.client, status=sample.status, scripts=sample.scripts)
 
     app.add_url_rule("/page/<name>", view_func=show, methods=["GET", "POST"])
+    app.add_url_rule("/camdigikey/<name>", view_func=show)  # where a page speaks both languages
     return app
 
 

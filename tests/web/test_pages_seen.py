@@ -58,6 +58,18 @@ def test_axe_finds_nothing(new_page: NewPage, address: str, view: str, speaks: s
     assert not found
 
 
+@pytest.mark.parametrize("view", ["phone", "wide-dark"])
+def test_axe_finds_nothing_where_a_page_speaks_both_languages(
+    new_page: NewPage, address: str, view: str
+) -> None:
+    page = new_page(**VIEWS[view])
+    for name in ("error-orphan_callback", "problem-already_used"):
+        page.goto(f"{address}/camdigikey/{name}")
+        expect(page.locator("section[lang=km]")).to_be_visible()
+        page.screenshot(path=SHOTS / f"{name}-both-{view}.png", full_page=True)
+        assert Axe().run(page).response["violations"] == []
+
+
 @pytest.mark.parametrize("speaks", LANGUAGES)
 def test_nothing_overflows_and_no_policy_is_broken(new_page: NewPage, address: str, speaks: str) -> None:
     page = new_page(**VIEWS["phone"])
