@@ -1,0 +1,384 @@
+"""All ten operations against the simulator over mutual TLS, in v3 and v2, and what goes wrong there."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import inspect
+import io
+import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bridge.camdigikey
+from bridge.camdigikey import (
+    ApiError,
+    BusyError,
+    CamDigiKey,
+    ChainError,
+    EnvelopeError,
+    HttpError,
+    NotOffered,
+    Partner,
+    SignerPin,
+    TimedOut,
+    Timeouts,
+    TokenBadSignature,
+    TokenDisabled,
+    TokenError,
+    TokenExpired,
+    TokenWrongType,
+    TransportError,
+)
+from bridge.camdigikey import __main__ as command
+from bridge.camdigikey.signature import key_sha256
+from bridge.simulator import Simulator
+from bridge.simulator.faults import Fault
+from tests.camdigikey.conftest import PATIENT, SUCCESS, approved
+from tests.camdigikey.fakes import Answers, seal
+from tests.camdigikey.vectors import VECTORS, partner
+
+
+def sign_in(simulator: Simulator, camdigikey: CamDigiKey, persona: str = "sophea") -> str:
+    """An access token of that person."""
+    _, params = approved(simulator, camdigikey.login_token().login_token, persona)
+    return camdigikey.user_access_token(params["authToken"])
+
+
+# -- every operation -------------------------------------------------------------------------------------
+
+
+def test_a_login_brings_an_access_token_and_the_person(
+    simulator: Simulator, camdigikey: CamDigiKey, version: str
+) -> None:
+    login = camdigikey.login_token({"state": "s+/="}, "https://portal.example.gov.kh/back")
+    assert login.login_url.startswith(simulator.web_url)
+    address, params = approved(simulator, login.login_token)
+    if version == "v3":
+        assert (address, params["state"]) == ("https://portal.example.gov.kh/back", "s+/=")
+    else:
+        assert address == SUCCESS and "state" not in params
+    token = camdigikey.user_access_token(params["authToken"])
+    status = camdigikey.status(token)
+    assert status.status and status.type == "USER" and status.organization is None
+    assert status.user and status.user.camdigikey_id and status.user.first_name_kh
+    assert status.expires_at and abs(status.expires_at - time.time() - 3600) < 120
+    with pytest.raises(TokenError):
+        camdigikey.user_access_token(params["authToken"])  # once
+
+
+def test_an_auth_token_may_come_as_the_callback_carries_it(
+    simulator: Simulator, camdigikey: CamDigiKey
+) -> None:
+    _, params = approved(simulator, camdigikey.login_token().login_token)
+    encoded = "".join(f"%{ord(one):02X}" if one in "+/=" else one for one in params["authToken"])
+    assert camdigikey.user_access_token(encoded)
+
+
+@pytest.mark.parametrize("form", ["seconds", "milliseconds", "iso"])
+def test_times_are_seconds_whatever_the_server_writes(simulator: Simulator, form: str) -> None:
+    before = simulator.service.options.time_format
+    simulator.service.options.time_format = form
+    try:
+        with CamDigiKey(Partner.from_file(simulator.partner_file), timeouts=PATIENT) as camdigikey:
+            status = camdigikey.status(sign_in(simulator, camdigikey))
+    finally:
+        simulator.service.options.time_format = before
+    assert status.issued_at is not None and abs(status.issued_at - time.time()) < 120
+
+
+def test_a_refreshed_token_takes_the_place_of_the_old(simulator: Simulator, camdigikey: CamDigiKey) -> None:
+    token = sign_in(simulator, camdigikey)
+    new = camdigikey.refresh(token)
+    assert camdigikey.status(new.access_token).status
+    assert new.service_account_id and new.created_date and abs(new.created_date - time.time()) < 120
+    with pytest.raises(TokenDisabled):
+        camdigikey.status(token)
+
+
+def test_a_token_that_was_logged_out_is_disabled(simulator: Simulator, camdigikey: CamDigiKey) -> None:
+    token = sign_in(simulator, camdigikey)
+    ended = camdigikey.logout(token)
+    assert ended.status == 0 and ended.jwt_id and ended.expires_at
+    with pytest.raises(TokenDisabled) as caught:
+        camdigikey.status(token)
+    assert caught.value.code == 104
+
+
+def test_an_organization_looks_a_person_up_and_another_verifies(
+    simulator: Simulator, camdigikey: CamDigiKey, version: str
+) -> None:
+    token = camdigikey.organization_access_token()
+    status = camdigikey.status(token)
+    assert status.type == "ORGANIZATION" and status.user is None
+    assert status.organization and status.organization.domain
+    person = camdigikey.status(sign_in(simulator, camdigikey)).user
+    assert person
+    found = camdigikey.lookup(token, person.personal_code)
+    assert found.camdigikey_id == person.camdigikey_id and found.account_token and found.expired_date
+    verified = camdigikey.verify_account_token(found.account_token)
+    assert verified.surname_kh == person.last_name_kh
+    assert verified.user_status == (1 if version == "v3" else None)
+
+
+def test_a_face_is_an_image_in_v3_and_not_offered_in_v2(
+    simulator: Simulator, camdigikey: CamDigiKey, version: str
+) -> None:
+    token = sign_in(simulator, camdigikey)
+    if version == "v3":
+        assert len(camdigikey.user_face(token)) > 50
+    else:
+        with pytest.raises(NotOffered, match="not a call of protocol v2"):
+            camdigikey.user_face(token)
+
+
+def test_a_token_of_another_kind_has_its_own_error(simulator: Simulator, camdigikey: CamDigiKey) -> None:
+    with pytest.raises(TokenWrongType):
+        camdigikey.status(camdigikey.login_token().login_token)
+
+
+def test_a_pinned_signer_is_taken_and_another_refused(simulator: Simulator) -> None:
+    ours = Partner.from_file(simulator.partner_file)
+    with CamDigiKey(ours, timeouts=PATIENT) as camdigikey:
+        certificate = camdigikey.signer_certificates().certificate
+    pin = SignerPin(certificate.subject.rfc4514_string(), key_sha256(certificate))
+    with CamDigiKey(ours, timeouts=PATIENT, signer_pin=pin) as camdigikey:
+        assert camdigikey.organization_access_token()
+    with CamDigiKey(ours, timeouts=PATIENT, signer_pin=replace(pin, key_sha256="00" * 32)) as camdigikey:
+        with pytest.raises(ChainError, match="pinned"):
+            camdigikey.organization_access_token()
+
+
+# -- what goes wrong -------------------------------------------------------------------------------------
+
+FAULTS: dict[str, tuple[Fault, type[Exception]]] = {
+    "HTTP 500": (Fault("500"), HttpError),
+    "a reset": (Fault("reset"), TransportError),
+    "garbage": (Fault("garbage"), EnvelopeError),
+    "a wrong signature of the envelope": (Fault("bad_mac"), EnvelopeError),
+    "an error code": (Fault("error", code=999), ApiError),
+    "a bad token signature": (Fault("error", code=101), TokenBadSignature),
+    "an expired token": (Fault("error", code=103), TokenExpired),
+    "another's signature": (Fault("wrong_signer"), TokenBadSignature),
+}
+
+
+@pytest.mark.parametrize(("fault", "kind"), FAULTS.values(), ids=FAULTS)
+def test_trouble_has_its_typed_error_and_the_next_call_succeeds(
+    simulator: Simulator, camdigikey: CamDigiKey, fault: Fault, kind: type[Exception]
+) -> None:
+    simulator.service.faults.add("organization", fault, 1)
+    with pytest.raises(kind) as caught:
+        camdigikey.organization_access_token()
+    assert type(caught.value) is kind
+    assert "Fault on order" not in str(caught.value)
+    assert camdigikey.organization_access_token()
+
+
+def test_a_server_that_hangs_is_given_up(simulator: Simulator) -> None:
+    simulator.service.faults.add("organization", Fault("hang", seconds=5), 1)
+    ours = Partner.from_file(simulator.partner_file)
+    with CamDigiKey(ours, timeouts=Timeouts(20, 0.3)) as camdigikey:
+        with pytest.raises(TimedOut):
+            camdigikey.organization_access_token()
+    simulator.service.faults.clear()
+
+
+def test_a_rotated_signer_is_found(simulator: Simulator) -> None:
+    now = [time.time()]
+    ours = Partner.from_file(simulator.partner_file)
+    with CamDigiKey(ours, timeouts=PATIENT, clock=lambda: now[0]) as camdigikey:
+        before = camdigikey.signer_certificates().certificate
+        assert camdigikey.organization_access_token()
+        simulator.service.faults.add("organization", Fault("rotated_signer"), 1)
+        now[0] += 61
+        assert camdigikey.organization_access_token()
+        assert camdigikey.signer_certificates().certificate != before
+
+
+def test_one_call_too_many_is_refused_at_once_and_nothing_is_sent() -> None:
+    inside, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(method: str, path: str) -> object:
+        inside.release()
+        assert go_on.wait(30)
+        return TransportError("away")
+
+    transport = Answers(slow)
+    with CamDigiKey(partner(), transport=transport, max_in_flight=3) as camdigikey:
+        with ThreadPoolExecutor(3) as pool:
+            calls = [pool.submit(camdigikey.status, "t") for _ in range(3)]
+            for _ in calls:
+                assert inside.acquire(timeout=30)
+            with pytest.raises(BusyError, match="too many calls"):
+                camdigikey.status("t")
+            assert len(transport.asked) == 3
+            go_on.set()
+            assert all(isinstance(call.exception(30), TransportError) for call in calls)
+        with pytest.raises(TransportError, match="away"):  # the places are free again
+            camdigikey.status("t")
+    assert transport.closed
+
+
+def test_an_answer_without_what_was_asked_for_is_an_envelope_error() -> None:
+    answer = seal(partner(), b'{"error": 0, "message": "Success", "data": {}}')
+    with CamDigiKey(partner(), transport=Answers(answer)) as camdigikey:
+        for call in (
+            camdigikey.login_token,
+            camdigikey.organization_access_token,
+            lambda: camdigikey.user_access_token("a"),
+            lambda: camdigikey.refresh("a"),
+            lambda: camdigikey.status("a"),
+            lambda: camdigikey.user_face("a"),
+        ):
+            with pytest.raises(EnvelopeError):
+                call()
+
+
+def test_the_forged_chain_that_the_official_libraries_take_brings_no_token_in() -> None:
+    """The vectors' "unrelated self-signed leaf beside the genuine root"."""
+    token = next(row["token"] for row in VECTORS["tokens"] if row["name"] == "signed by another key")
+    pems = [VECTORS["certificates"]["fake"], VECTORS["trusted_root"]]
+    chain = {"error": 0, "message": "Success", "data": pems}
+    wrapped = seal(partner(), json.dumps({"error": 0, "data": {"accessToken": token}}).encode())
+    answers = Answers(lambda method, path: chain if method == "GET" else wrapped)
+    with CamDigiKey(partner(), transport=answers) as camdigikey:
+        with pytest.raises(ChainError):
+            camdigikey.user_access_token("auth")
+
+
+# -- the partner's file ----------------------------------------------------------------------------------
+
+
+def test_a_partners_secrets_are_not_shown() -> None:
+    ours = partner()
+    shown = repr(ours)
+    for secret in (ours.hmac_key, ours.aes_secret_key, ours.aes_iv_params, ours.store_password):
+        assert repr(secret) not in shown
+        if isinstance(secret, bytes):
+            assert base64.b64encode(secret).decode() not in shown
+    assert ours.client_id in shown
+
+
+BAD_FILES: dict[str, tuple[Any, str]] = {
+    "no object": ([], "one object"),
+    "a field missing": ({"hmac_key": None}, "lacks 'hmac_key'"),
+    "a key in another form": ({"hmac_key": "%%%"}, "base64"),
+    "a key that is a number": ({"hmac_key": 5}, "base64"),
+    "a short key": ({"aes_secret_key": "AAAA"}, "32 bytes"),
+    "an unknown version": ({"version": "v4"}, "v3, v2"),
+}
+
+
+@pytest.mark.parametrize(("changes", "why"), BAD_FILES.values(), ids=BAD_FILES)
+def test_a_partner_file_that_is_wrong_says_what(
+    simulator: Simulator, tmp_path: Path, changes: Any, why: str
+) -> None:
+    tree = json.loads(simulator.partner_file.read_text())
+    for name in ("keystore", "trust_store"):
+        tree[name] = str(simulator.folder / tree[name])
+    tree = {name: value for name, value in (tree | changes).items() if value is not None} if changes else []
+    path = tmp_path / "partner.json"
+    path.write_text(json.dumps(tree))
+    with pytest.raises(ValueError, match=why):
+        Partner.from_file(path)
+
+
+def test_a_partner_file_may_name_its_stores_and_version_outright(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    tree = json.loads(simulator.partner_file.read_text())
+    for name in ("keystore", "trust_store"):
+        tree[name] = str(simulator.folder / tree[name])
+    path = tmp_path / "partner.json"
+    path.write_text(json.dumps(tree | {"version": "v2"}))
+    assert Partner.from_file(path).version == "v2"
+    assert Partner.from_file(path, version="v3").version == "v3"
+
+
+# -- the example, and the operators' command -------------------------------------------------------------
+
+
+def test_the_ten_lines_of_the_packages_docstring_work(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = inspect.getdoc(bridge.camdigikey) or ""
+    lines = [line[4:] for line in text.splitlines() if line.startswith("    ")]
+    assert len(lines) <= 10
+    monkeypatch.chdir(simulator.folder)
+
+    example = ast.parse("\n".join(lines))
+    block = example.body[-1]
+    assert isinstance(block, ast.With)
+    block.body[1:1] = ast.parse("auth_token = approve(login)").body  # the browser's way, which the text tells
+    names: dict[str, Any] = {"approve": lambda login: approved(simulator, login.login_token)[1]["authToken"]}
+    exec(compile(ast.fix_missing_locations(example), "docstring", "exec"), names)  # noqa: S102 -- our own text
+    assert names["status"].user.camdigikey_id
+
+
+def run(capsys: pytest.CaptureFixture[str], simulator: Simulator, *words: str) -> tuple[int, Any, str]:
+    """The command's exit code, its JSON, and what it complains of."""
+    code = command.main(["--partner", str(simulator.partner_file), "--timeout", "20", *words])
+    printed = capsys.readouterr()
+    return code, json.loads(printed.out) if printed.out else None, printed.err
+
+
+def test_an_operator_walks_through_every_operation(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def done(*words: str) -> Any:
+        code, answer, complaint = run(capsys, simulator, *words)
+        assert (code, complaint) == (0, "")
+        return answer
+
+    login = done("login-token", "--var", "state=a=b", "--return-url", "https://portal.example.gov.kh/x")
+    _, params = approved(simulator, login["login_token"])
+    assert params["state"] == "a=b"
+    token = done("exchange", params["authToken"])["access_token"]
+    status = done("status", token)
+    assert status["status"] is True and status["user"]["first_name_kh"] == "សុភា"
+    token = done("refresh", token)["access_token"]
+    assert done("face", token)["face"]
+    picture = tmp_path / "face.png"
+    assert done("face", "--out", str(picture), token)["bytes"] == picture.stat().st_size
+    organization = done("organization-token")["access_token"]
+    person = done("lookup", organization, status["user"]["personal_code"])
+    assert done("verify", person["account_token"])["camdigikey_id"] == status["user"]["camdigikey_id"]
+    certificates = done("certificates")
+    assert len(certificates["key_sha256"]) == 64 and certificates["expires_at"] > time.time()
+    assert done("logout", token)["status"] == 0
+
+
+def test_an_operators_trouble_is_one_sentence_and_an_exit_code(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, answer, complaint = run(capsys, simulator, "status", "junk")
+    assert (code, answer) == (1, None)
+    assert complaint.startswith("Token") and complaint.count("\n") == 1 and "junk" not in complaint
+    code, answer, complaint = run(capsys, simulator, "--version", "v2", "face", "junk")
+    assert (code, complaint) == (1, "NotOffered: face is not a call of protocol v2\n")
+    assert command.main(["--partner", str(tmp_path / "none.json"), "certificates"]) == 2
+    assert "No such file" in capsys.readouterr().err
+    broken = tmp_path / "partner.json"
+    broken.write_text("{}")
+    assert command.main(["--partner", str(broken), "certificates"]) == 2
+    assert "lacks 'client_id'" in capsys.readouterr().err
+    for words in (["--timeout", "0", "certificates"], ["login-token", "--var", "x"], [], ["status"]):
+        with pytest.raises(SystemExit) as caught:
+            command.main(words)
+        assert caught.value.code == 2
+
+
+def test_a_token_can_come_by_standard_input(
+    simulator: Simulator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, organization, _ = run(capsys, simulator, "organization-token")
+    monkeypatch.setattr("sys.stdin", io.StringIO(organization["access_token"] + "\n"))
+    code, answer, _ = run(capsys, simulator, "status", "-")
+    assert code == 0 and answer["type"] == "ORGANIZATION"
