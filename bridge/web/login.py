@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, g, redirect, request
 from werkzeug.wrappers import Response
 
 from bridge.domain.client import Client
@@ -42,7 +42,15 @@ def show(outcome: finish.Outcome, *, arrived: bool) -> Response:
 
 def to_login(interaction: Interaction, path: str = "/login") -> Response:
     """To the Interaction's own address: the clean URL that bears F5, Back and a second tab."""
-    return redirect(f"{path}?i={edge().services.interactions.seal(interaction)}", 303)
+    return redirect(f"{path}?i={_sealed(interaction)}", 303)
+
+
+def _sealed(interaction: Interaction) -> str:
+    """Its sealed text; the one that this request brought, or has made already, serves again."""
+    known: tuple[Interaction, str] | None = g.get("sealed")
+    if known is None or known[0] is not interaction:
+        known = g.sealed = (interaction, edge().services.interactions.seal(interaction))
+    return known[1]
 
 
 def opened(text: str) -> Interaction:
@@ -53,6 +61,7 @@ def opened(text: str) -> Interaction:
     if browser != interaction.browser:
         raise Elsewhere(interaction, has_cookie=bool(browser))
     language.prefer(interaction.request.ui_locales)
+    g.sealed = (interaction, text)
     return interaction
 
 
@@ -123,9 +132,7 @@ def _consent_page(interaction: Interaction, client: Client, session: Session) ->
 
 
 def _form(action: str, csrf: str, interaction: Interaction, **more: str) -> pages.Form:
-    e = edge()
-    sealed = e.services.interactions.seal(interaction)
-    return pages.Form(action, {"i": sealed, "csrf": e.guard.csrf(csrf), **more})
+    return pages.Form(action, {"i": _sealed(interaction), "csrf": edge().guard.csrf(csrf), **more})
 
 
 def _goes_straight_on(client: Client) -> bool:
