@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from bridge.domain.interaction import Handoff, Interaction
 from bridge.domain.session import Session
 from bridge.domain.token import digest
-from bridge.errors import BridgeError, UpstreamError
+from bridge.errors import BridgeError, UpstreamBroken, UpstreamError, UpstreamRefused
 from bridge.login.support import random_text
 from bridge.ports import Services
 from bridge.settings import Settings
@@ -44,13 +44,20 @@ def begin(
     key = handoff_key(services, interaction.browser, state)
     if not replace_other and not services.connector.carries_state and services.handoffs.peek(key):
         raise AlreadyUnderWay
-    login_url = services.connector.start(state)
+    login_url = _login_url(state, services)
     if "login" in interaction.request.prompt and session is not None:
         _end_upstream(session, services)
     handoff = Handoff(key, interaction.browser, replace(interaction, failure=""), now)
     if not services.handoffs.begin(handoff, settings.lifetimes.handoff, replace=replace_other):
         raise AlreadyUnderWay
     return Begun(login_url, key)
+
+
+def _login_url(state: str, services: Services) -> str:
+    try:
+        return services.connector.start(state)
+    except UpstreamRefused as error:  # it is us whom CamDigiKey refuses: no person has been denied anything
+        raise UpstreamBroken(str(error)) from error
 
 
 def _end_upstream(session: Session, services: Services) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bridge.domain.subject import subject_id
 from bridge.login.support import subject_key
+from bridge.simulator.service import Login
 from tests.support.person import Page, Person
 from tests.support.world import World
 
@@ -50,12 +51,16 @@ def approved(world: World, person: Person, page: Page, persona: str) -> str:
         return person.follow(page, until=world.issuer).location
 
 
+def login_of(world: World, page: Page) -> Login:
+    """What the simulator knows of the login whose page `page` leads to."""
+    login = world.simulator.service.login(parse_qs(urlsplit(page.location).query)["token"][0])
+    assert login is not None
+    return login
+
+
 def state_of(world: World, page: Page) -> str:
     """The state that CamDigiKey's page, where `page` leads, will bring back; empty in v2."""
-    token = parse_qs(urlsplit(page.location).query)["token"][0]
-    login = world.simulator.service.login(token)
-    assert login is not None
-    return login.callback_vars.get("state", "")
+    return login_of(world, page).callback_vars.get("state", "")
 
 
 def forget_consents(world: World) -> None:
