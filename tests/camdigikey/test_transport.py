@@ -165,7 +165,15 @@ def test_a_request_goes_out_whole_and_its_answer_comes_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://a.example", "a.example", "https://", "https://a.example/?q", "https://a.example:99999"]
+    "url",
+    [
+        "http://a.example",
+        "a.example",
+        "https://",
+        "https://a.example/?q",
+        "https://a.example:99999",
+        "https://a b",
+    ],
 )
 def test_a_base_url_that_is_none_is_refused_at_once(url: str) -> None:
     with pytest.raises(ValueError):
@@ -206,7 +214,7 @@ def test_a_connection_that_the_server_closed_is_left_and_nothing_is_sent_twice(h
         for _ in range(3):
             assert transport.send("POST", "/", b"{}") == b"{}"
             assert there.closed_by_us.acquire(timeout=20)
-            until(lambda: all(_at_end(kept.sock) for kept, _ in transport._idle), "the close does not arrive")
+            until(lambda: all(_at_end(kept) for kept, _ in transport._idle), "the close does not arrive")
         assert (there.connections, len(there.requests)) == (3, 3)
 
 
