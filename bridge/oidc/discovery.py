@@ -1,4 +1,4 @@
-"""The discovery document, computed from what is on (OIDC Discovery §3, RFC 8414, RP-Initiated Logout §2.1)."""
+"""The discovery document, computed from what is on (OIDC Discovery §3, RFC 8414, RP Logout §2.1)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ OAUTH_PATH = "/.well-known/oauth-authorization-server"  # RFC 8414 §3: the same
 def document(
     issuer: str, algs: Sequence[str], constant: Constants, service_documentation: str = ""
 ) -> dict[str, Any]:
-    """What a relying party needs to know: `algs` are those we hold keys for, `constant` the constant claims."""
+    """What a relying party needs to know; `algs`: we hold keys for them, `constant`: constant claims."""
     found: dict[str, Any] = {
         "issuer": issuer,
         "authorization_endpoint": issuer + "/authorize",

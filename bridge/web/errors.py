@@ -45,9 +45,10 @@ def _refused(error: RequestRefused) -> BaseResponse:
 
 def _shown(error: ShownToUser) -> BaseResponse:
     logger().info("page.refused", key=error.key, client_id=error.client_id, why=error.detail)
-    response = _answer(error.status, error.key, _way_back(error))
-    if isinstance(error, Limited):
-        response.headers["Retry-After"] = str(error.wait)
+    wait = error.wait if isinstance(error, Limited) else 0
+    response = _answer(error.status, error.key, _way_back(error), wait)
+    if wait:
+        response.headers["Retry-After"] = str(wait)
     return response
 
 
@@ -78,11 +79,12 @@ def _unforeseen(error: Exception) -> BaseResponse:
     return _answer(500, "internal")
 
 
-def _answer(status: int, key: str, way_back: tuple[str, str] = ("", "")) -> BaseResponse:
+def _answer(status: int, key: str, way_back: tuple[str, str] = ("", ""), wait: int = 0) -> BaseResponse:
     if request.path.startswith(FOR_APPLICATIONS):
         return _json(status)
     uri, name = way_back
-    return page(pages.error(key=key, status=status, way_back=uri, client_name=name), status=status)
+    html = pages.error(key=key, status=status, way_back=uri, client_name=name, wait=wait)
+    return page(html, status=status)
 
 
 def _json(status: int) -> Response:

@@ -1,4 +1,4 @@
-"""What somebody with bad intentions would try, in real browsers, in v2 and v3, with and without an https proxy.
+"""What somebody with bad intentions would try, in real browsers, in v2 and v3, also behind an https proxy.
 
 The attacker has a browser and an account of their own (persona `dara`); the victim is `sophea`.
 """
@@ -99,7 +99,9 @@ def test_a_stolen_auth_token_under_ones_own_cookie_is_not_a_login_without_a_word
     nobody_is_signed_in(victim, anywhere)
 
 
-def test_an_orphan_callback_and_its_replay_sign_nobody_in(anywhere: Live, attacker: Page, victim: Page) -> None:
+def test_an_orphan_callback_and_its_replay_sign_nobody_in(
+    anywhere: Live, attacker: Page, victim: Page
+) -> None:
     begin(attacker, anywhere)
     go_on_to_camdigikey(attacker)
     callback = caught_callback(attacker, anywhere, ATTACKER)
@@ -113,10 +115,10 @@ def test_a_replayed_callback_in_the_same_browser_gets_the_clean_address_and_no_s
     anywhere: Live, victim: Page
 ) -> None:
     callbacks: list[str] = []
-    victim.on("request", lambda asked: callbacks.append(asked.url) if "/camdigikey/callback" in asked.url else None)
+    victim.on("request", lambda asked: callbacks.append(asked.url))
     sign_in(victim, anywhere, VICTIM)
     before = len(anywhere.applications["portal"].arrivals)
-    victim.goto(callbacks[0])
+    victim.goto(next(url for url in callbacks if "/camdigikey/callback" in url))
     assert "authToken" not in victim.url
     assert len(anywhere.applications["portal"].arrivals) == before
 
@@ -162,7 +164,9 @@ def test_a_forged_error_callback_does_not_end_a_login_under_way(anywhere: Live, 
     assert result(victim) == "signed in as " + NAMES[VICTIM]
 
 
-def test_confirm_and_consent_can_be_neither_framed_nor_posted_from_elsewhere(anywhere: Live, victim: Page) -> None:
+def test_confirm_and_consent_can_be_neither_framed_nor_posted_from_elsewhere(
+    anywhere: Live, victim: Page
+) -> None:
     begin(victim, anywhere, "office", "?prompt=consent")
     go_on_to_camdigikey(victim)
     approve_here(victim, VICTIM)
@@ -173,7 +177,8 @@ def test_confirm_and_consent_can_be_neither_framed_nor_posted_from_elsewhere(any
     assert "frame-ancestors 'none'" in policy
     assert answer.headers["x-frame-options"] == "DENY"
     action = victim.locator("form:has(#continue)").get_attribute("action")
-    fields = victim.locator("form:has(#continue) input").evaluate_all("all => all.map(one => [one.name, one.value])")
+    inputs = victim.locator("form:has(#continue) input")
+    fields = inputs.evaluate_all("all => all.map(one => [one.name, one.value])")
     elsewhere = victim.context.new_page()
     elsewhere.goto(anywhere.addresses["portal"])
     with elsewhere.expect_navigation():

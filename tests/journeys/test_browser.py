@@ -1,4 +1,4 @@
-"""A person's whole way in a real browser, from the sample application's button and back, with pictures of it."""
+"""A person's whole way in a real browser, from the sample application's button and back, with pictures."""
 
 from __future__ import annotations
 

@@ -38,9 +38,7 @@ def is_signed_in(world: World, person: Person) -> bool:
 def test_with_a_hint_of_this_session_it_ends_at_once(world: World) -> None:
     """oidcc-rp-initiated-logout"""
     person, tokens = signed_in(world)
-    page = logout(
-        world, person, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BYE, state="s-1"
-    )
+    page = logout(world, person, id_token_hint=tokens["id_token"], post_logout_redirect_uri=BYE, state="s-1")
     assert page.location == f"{BYE}?state=s-1"
     assert not is_signed_in(world, person)
     assert world.userinfo(tokens["access_token"])[0] == 401

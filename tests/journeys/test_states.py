@@ -423,9 +423,7 @@ def test_an_event_in_a_state_leads_to_its_page(
 @pytest.mark.parametrize("button", ["continue", "cancel"])
 @pytest.mark.parametrize("state", ["before", "consenting"])
 @pytest.mark.parametrize("token", ["", "another"])
-def test_a_form_without_its_token_changes_nothing(
-    world: World, state: str, button: str, token: str
-) -> None:
+def test_a_form_without_its_token_changes_nothing(world: World, state: str, button: str, token: str) -> None:
     forget_consents(world)
     walk = STATES[state](world)
     form = walk.here.form(button)

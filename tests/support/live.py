@@ -12,8 +12,8 @@ import trustme
 
 from bridge.domain.client import Client
 from tests.support.application import Application
-from tests.support.servers import free_port, https_proxy, serving
 from tests.support.person import Page
+from tests.support.servers import free_port, https_proxy, serving
 from tests.support.world import ALL_SCOPES, World, make_world
 
 
