@@ -16,8 +16,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from granian import _signals
+from granian._granian import WorkerSignal
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -25,6 +27,9 @@ from granian.server.mp import MPServer, WorkerProcess
 
 from bridge.errors import BridgeError
 from bridge.ops import logs, worker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 FINISH_WITHIN = 10  # seconds that requests under way have, from the first signal on (DESIGN §6.14)
 YOUNG = 5.0  # seconds; a worker that dies younger has something wrong
@@ -107,6 +112,8 @@ class Workers(MPServer):
         self._chore_every = chore_every
         self._hurried = threading.Event()  # a signal that wants no drain, or a second one
         self._ordered = threading.Event()
+        self._dead: dict[int, float] = {}  # by number: when to bring it back
+        self._young = 0  # deaths of young workers in a row
         self.ended = threading.Event()
         self.gave_up = False
 
@@ -124,10 +131,9 @@ class Workers(MPServer):
         self.signal_handler_interrupt(signal.SIGHUP)
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
-        revive = partial(self._respawn_workers, spawn_target=spawn_target, target_loader=target_loader)
-        ready, young, next_chore = False, 0, time.monotonic() + self._chore_every
+        ready, next_chore = False, time.monotonic() + self._chore_every
         while not self.interrupt_signal:
-            self.main_loop_interrupt.wait(0.02 if not ready else max(0.0, next_chore - time.monotonic()))
+            self.main_loop_interrupt.wait(self._pause(next_chore) if ready else 0.02)
             self.main_loop_interrupt.clear()
             if not ready and self._answers():
                 ready = True
@@ -135,15 +141,13 @@ class Workers(MPServer):
             if time.monotonic() >= next_chore:
                 self._chore()
                 next_chore = time.monotonic() + self._chore_every
-            for number in self._dead():
-                young = young + 1 if time.monotonic() - self.wrks[number].birth < YOUNG else 0
-                if young >= YOUNG_DEATHS:
-                    self.gave_up = True
-                    return
-                self._ordered.wait(min(0.05 * 2**young, 5.0) if young > 1 else 0)
-                if not self.interrupt_signal:
-                    logs.logger().warning("worker.died", number=number + 1)
-                    revive([number])
+            self._note_the_dead()
+            if self._young >= YOUNG_DEATHS:
+                self.gave_up = True
+                return
+            for number in self._due():
+                logs.logger().warning("worker.revived", number=number + 1)
+                self._respawn_workers([number], spawn_target, target_loader)
         self._leave()
 
     def _spawn_workers(self, *args: Any, **options: Any) -> None:
@@ -156,12 +160,25 @@ class Workers(MPServer):
 
     # -- ours -------------------------------------------------------------------------------------------
 
-    def _dead(self) -> list[int]:
-        """Workers that ended without being told to; each is told of once."""
-        found = set()
+    def _note_the_dead(self) -> None:
+        """When to bring each one back: at once, or after a pause that grows while they die young."""
         while self.interrupt_children:
-            found.add(self.interrupt_children.pop())
-        return sorted(found)
+            number = self.interrupt_children.pop()
+            now = time.monotonic()
+            self._young = self._young + 1 if now - self.wrks[number].birth < YOUNG else 0
+            self._dead[number] = now + (min(0.05 * 2**self._young, 5.0) if self._young > 1 else 0)
+
+    def _due(self) -> list[int]:
+        """Workers whose time to come back has come; each is told of once."""
+        now = time.monotonic()
+        found = sorted(number for number, when in self._dead.items() if when <= now)
+        for number in found:
+            del self._dead[number]
+        return found
+
+    def _pause(self, next_chore: float) -> float:
+        """Seconds until there is something to do."""
+        return max(0.0, min([next_chore, *self._dead.values()]) - time.monotonic())
 
     def _answers(self) -> bool:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind_addr, self.bind_addr)  # noqa: S104 -- compared
@@ -173,19 +190,44 @@ class Workers(MPServer):
 
     def _leave(self) -> None:
         """Tell the workers that they are no longer ready, and those who ask them the time to notice."""
-        if not self._hurried.is_set():
-            for one in self.wrks:
-                with suppress(ProcessLookupError):  # it died just now
-                    os.kill(one.inner.pid, worker.LEAVE)
-            self._hurried.wait(self._drain)
+        stopping = tuple(self.wrks)
+        _nudge(stopping)
+        self._hurried.wait(self._drain)
         self.interrupt_children.clear()
-        threading.Thread(target=self._insist, args=(tuple(self.wrks),), daemon=True).start()
+        threading.Thread(target=self._keep_nudging, args=(stopping,), daemon=True).start()
 
-    def _insist(self, stopping: Sequence[WorkerProcess]) -> None:
-        """Say it again to workers that did not hear: Python can miss a signal just before it waits."""
-        while not self.ended.wait(0.5):
-            for one in stopping:
-                one.terminate()  # type: ignore[no-untyped-call]  # -- Granian's
+    def _keep_nudging(self, stopping: Sequence[WorkerProcess]) -> None:
+        """Wake workers that did not hear: Python can miss a signal just before it begins to wait."""
+        while not self.ended.wait(0.3):
+            _nudge(stopping)
+
+
+def _nudge(stopping: Sequence[WorkerProcess]) -> None:
+    for one in stopping:
+        if one.inner.pid is not None:
+            with suppress(ProcessLookupError):  # it has ended
+                os.kill(one.inner.pid, worker.LEAVE)
+
+
+def _heard_once() -> WorkerSignal:
+    """In the place of Granian's own, which on a second signal waits for ever, holding the GIL.
+
+    A second one is usual: systemd, for one, tells every process of a service, and then the supervisor does.
+    """
+    ending, heard = WorkerSignal(), threading.Event()
+
+    def hear(*_: object) -> None:
+        if not heard.is_set():
+            heard.set()
+            ending.set()
+
+    _signals.set_main_signals(hear)  # type: ignore[no-untyped-call]  # -- Granian's
+    return ending
+
+
+def _load(target: str, parent: int, level: str) -> "WSGIApplication":
+    _signals.set_sync_signals = _heard_once
+    return worker.load(target, parent, level)
 
 
 def serve(
@@ -210,7 +252,7 @@ def serve(
     gc.collect()
     gc.freeze()  # what is here stays: collections in the workers leave its pages shared
     server = Workers(target, listening, on_ready, chore, chore_every)
-    load = partial(worker.load, target, os.getpid(), listening.level)
+    load = partial(_load, target, os.getpid(), listening.level)
     try:
         server.serve(target_loader=load, wrap_loader=False)
     finally:
