@@ -127,15 +127,37 @@ def upgrade(settings: Settings) -> None:
 
 
 def check(settings: Settings) -> None:
-    """What would stop a worker's start, told before there is one. Raises ConfigError, StoreUnavailable."""
+    """What would stop a worker's start, told before there is one: all of it at once.
+
+    Raises ConfigError, StoreUnavailable.
+    """
+    faults: list[str] = []
+    for one in (_check_redis, _check_connector, _check_database):
+        try:
+            one(settings)
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        raise ConfigError(tuple(faults))
+
+
+def _check_redis(settings: Settings) -> None:
     if settings.redis.url.get_secret_value() == EMBEDDED:
         embedded.binary()
     else:
         _redis(settings)
-    _connector(settings)
+
+
+def _check_connector(settings: Settings) -> None:
+    _connector(settings).close()
+
+
+def _check_database(settings: Settings) -> None:
+    """A database that has no tables yet knows nobody, and has no key to lose."""
     engine = _engine(settings)
     try:
-        check_subject_key(engine, sql.SqlSecrets(engine, MasterSealer(settings.keys())))
+        if migrate.current(settings.database_url) is not None:
+            check_subject_key(engine, sql.SqlSecrets(engine, MasterSealer(settings.keys())))
     finally:
         engine.dispose()
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from bridge.simulator import serve
+from bridge.simulator.people import PEOPLE
 
 
 class Address(click.ParamType[tuple[str, int]]):
@@ -38,6 +39,7 @@ class Address(click.ParamType[tuple[str, int]]):
     metavar="[PERSONA]",
     is_flag=False,
     flag_value="sophea",
+    type=click.Choice([one.slug for one in PEOPLE]),
     help="Approve every login at once, as this persona.",
 )
 def simulator(

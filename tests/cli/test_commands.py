@@ -1,0 +1,213 @@
+"""The commands, as a person at the console gives them."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bridge.cli import COMMANDS, main
+from bridge.domain.client import Client
+
+KEY = base64.b64encode(b"k" * 32).decode()
+
+
+class Console:
+    """A console in a folder of its own, with a settings file."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(folder)
+        for name in ("BRIDGE_CONFIG", "BRIDGE_MASTER_KEYS_FILE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("BRIDGE_MASTER_KEYS", KEY)
+        self.folder = folder
+        self.settings('issuer = "https://sso.example.gov.kh"\n[camdigikey]\nversion = "v2"\n')
+
+    def settings(self, text: str) -> None:
+        (self.folder / "bridge.toml").write_text(text, encoding="utf-8")
+
+    def say(self, *words: str, wanted: int = 0, answer: str = "") -> Result:
+        """Give a command; its exit code has to be the one wanted."""
+        result = CliRunner().invoke(main, list(words), input=answer)
+        assert result.exit_code == wanted, result.output
+        assert "Traceback" not in result.output
+        return result
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self.say(*words, "--json").stdout)
+
+    def add(self, *more: str) -> Any:
+        address = ("--redirect-uri", "https://portal.example.gov.kh/callback")
+        return self.json(
+            "client", "add", "--client-id", "portal", "--name", "Ministry portal", *address, *more
+        )
+
+
+@pytest.fixture
+def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
+    return Console(tmp_path, monkeypatch)
+
+
+def test_every_command_explains_itself(console: Console) -> None:
+    for name in COMMANDS:
+        assert "Usage: " in console.say(name, "--help").output
+    listed = console.say("--help").output
+    assert all(name in listed for name in ("run", "demo", "client", "keys")) and "demo-world" not in listed
+
+
+def test_an_application_is_registered_before_the_first_start(console: Console) -> None:
+    made = console.add()
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", made["client_secret"])
+    assert made["discovery"] == "https://sso.example.gov.kh/.well-known/openid-configuration"
+    shown = console.json("client", "show", "portal")
+    assert shown["sector"] == "portal.example.gov.kh" and shown["live_secrets"] == 1
+    assert made["client_secret"] not in json.dumps(shown) and "secret_hashes" not in shown
+
+
+def test_every_field_of_a_client_can_be_set(console: Console) -> None:
+    console.add()
+    console.say(
+        "client", "edit", "portal", "--name", "Portal", "--redirect-uri", "https://p.example/cb",
+        "--auth-method", "none", "--application-type", "web", "--grant-type", "authorization_code",
+        "--grant-type", "refresh_token", "--scope", "openid", "--scope", "national_id", "--claim", "name",
+        "--require-pkce", "--skip-consent", "--straight-on", "--subject-type", "public",
+        "--id-token-alg", "ES256", "--access-token-format", "at+jwt", "--claims-in-id-token",
+        "--email-fallback", "people.example.gov.kh", "--name-locale", "km",
+        "--national-id-purpose", "Taxes", "--post-logout-redirect-uri", "https://p.example/bye",
+        "--onward-origin", "https://q.example", "--allowed-origin", "https://p.example",
+        "--client-uri", "https://p.example/", "--logo-uri", "https://p.example/logo.png",
+        "--policy-uri", "https://p.example/policy", "--tos-uri", "https://p.example/terms",
+        "--initiate-login-uri", "https://p.example/login", "--default-max-age", "60",
+        "--lifetime", "access_token=300", "--lifetime", "refresh=86400",
+    )  # fmt: skip
+    after = console.json("client", "show", "portal")
+    default = Client("", "", ())
+    same = {
+        name
+        for name in Client.__dataclass_fields__
+        if name != "secret_hashes" and after[name] == _as_json(getattr(default, name))
+    }
+    # Those that the command set to their default, and what only `add`, `disable` and time set.
+    assert same == {"application_type", "require_pkce", "enabled"}
+    assert after["lifetimes"] == {"access_token": 300, "refresh": 86400}
+    console.say("client", "edit", "portal", "--claim", "", "--allowed-origin", "")
+    after = console.json("client", "show", "portal")
+    assert (after["claims"], after["allowed_origins"]) == (None, [])
+
+
+def _as_json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def test_wrong_addresses_are_all_explained_at_once(console: Console) -> None:
+    bad = ("--redirect-uri", "http://p.example/cb", "--redirect-uri", "https://p.example/*")
+    said = console.say("client", "add", "--name", "Portal", *bad, wanted=1).output
+    assert "plain http is for this machine alone" in said and "wildcard" in said
+    assert console.json("client", "list") == []
+
+
+def test_a_secret_is_rotated_shown_once_and_the_one_before_lives_on(console: Console) -> None:
+    first = console.add()["client_secret"]
+    second = console.json("client", "rotate-secret", "portal")
+    assert second["client_secret"] != first and second["live_secrets"] == 2
+    assert console.json("client", "rotate-secret", "portal", "--at-once")["live_secrets"] == 1
+    assert "not shown again" in console.say("client", "rotate-secret", "portal").output
+
+
+def test_an_application_is_kept_out_let_in_and_forgotten(console: Console) -> None:
+    console.add()
+    assert console.json("client", "disable", "portal")["enabled"] is False
+    assert "disabled" in console.say("client", "list").output
+    assert console.json("client", "enable", "portal")["enabled"] is True
+    console.say("client", "delete", "portal", wanted=1, answer="n\n")
+    assert len(console.json("client", "list")) == 1
+    console.say("client", "delete", "portal", "--yes")
+    assert "No application yet" in console.say("client", "list").output
+
+
+def test_expected_trouble_is_one_sentence(console: Console) -> None:
+    for words in (("show", "nobody"), ("rotate-secret", "nobody"), ("delete", "--yes", "nobody")):
+        said = console.say("client", *words, wanted=1).output
+        assert said.count("\n") == 1 and "There is no client nobody" in said
+    console.add()
+    assert (
+        "already"
+        in console.say(
+            "client",
+            "add",
+            "--client-id",
+            "portal",
+            "--name",
+            "P",
+            "--redirect-uri",
+            "https://p.example/cb",
+            wanted=1,
+        ).output
+    )
+    console.say("client", "edit", "portal", wanted=2)
+
+
+def test_wrong_settings_are_all_told_with_exit_code_2(console: Console) -> None:
+    console.settings('issuer = "http://sso.example.gov.kh"\nnothing = 1\n[server]\nport = 70000\n')
+    said = console.say("client", "list", wanted=2).output
+    assert "nothing is not a setting" in said and "server.port" in said
+    console.settings('issuer = "http://sso.example.gov.kh"\ndebug = true\n')
+    assert "plain http" in console.say("config", "check", wanted=2).output
+    console.settings("issuer = ")
+    assert "not TOML" in console.say("config", "show", wanted=2).output
+
+
+def test_a_master_key_that_opens_nothing_is_told(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    console.say("keys", "rotate", "--alg", "ES256")
+    monkeypatch.setenv("BRIDGE_MASTER_KEYS", base64.b64encode(b"x" * 32).decode())
+    assert "add the one that sealed it" in console.say("keys", "list", wanted=1).output
+
+
+def test_keys_are_rotated_and_listed(console: Console) -> None:
+    assert "No key yet" in console.say("keys", "list").output
+    console.say("keys", "rotate", "--alg", "ES256")
+    assert "signs now" in console.say("keys", "rotate", "--alg", "ES256", "--at-once").output
+    listed = console.json("keys", "list")
+    assert [one["alg"] for one in listed] == ["ES256", "ES256"]
+    assert [one["retired_at"] is None for one in listed].count(True) == 1
+    assert "retired" in console.say("keys", "list").output
+    assert '"d"' not in json.dumps(listed)
+
+
+def test_a_master_key_is_32_random_bytes_and_needs_no_settings(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("BRIDGE_MASTER_KEYS")
+    console.settings("not toml at all")
+    made = [console.say("keys", "master").output.strip() for _ in range(2)]
+    assert len(base64.b64decode(made[0], validate=True)) == 32 and made[0] != made[1]
+
+
+def test_settings_are_shown_with_their_origin_and_without_secrets(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BRIDGE_DATABASE__URL", "postgresql://u:canary@db/bridge")
+    said = console.say("config", "show").output
+    assert KEY not in said and "canary" not in said
+    rows = {line.split(" = ")[0]: line for line in said.splitlines()}
+    assert rows["issuer"].endswith("# bridge.toml") and '"https://sso.example.gov.kh"' in rows["issuer"]
+    assert rows["master_keys"].endswith("# BRIDGE_MASTER_KEYS") and '["***"]' in rows["master_keys"]
+    assert rows["database.url"].endswith("# BRIDGE_DATABASE__URL")
+    assert rows["server.threads"].endswith("# default")
+
+
+def test_the_tables_can_be_brought_up_to_date(console: Console) -> None:
+    for _ in range(2):
+        assert "up to date" in console.say("db", "upgrade").output
+    assert (console.folder / "data" / "bridge.db").exists()
+
+
+def test_the_simulator_refuses_what_is_no_address(console: Console) -> None:
+    assert "HOST:PORT" in console.say("simulator", "--dir", "sim", "--api", "8071", wanted=2).output
+    said = console.say("simulator", "--dir", "sim", "--auto-approve", "nobody", wanted=2).output
+    assert "nobody" in said and "sophea" in said

@@ -1,0 +1,183 @@
+"""Logs without secrets, readiness within a second, and the start that a lost key stops."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+
+from bridge import wiring
+from bridge.domain.consent import Consent
+from bridge.errors import ConfigError, StoreUnavailable
+from bridge.login.support import SUBJECT_KEY
+from bridge.ops import health, logs
+from bridge.settings import Settings, load
+from bridge.stores import sql
+from bridge.stores.sealing import MasterSealer
+
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl"
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the logs say; the configuration before comes back."""
+    said, root = io.StringIO(), logging.getLogger()
+    before, handlers, level = structlog.get_config(), root.handlers[:], root.level
+    monkeypatch.setattr(sys, "stderr", said)
+    logs.configure("info")
+    yield said
+    structlog.configure(**before)
+    logging.captureWarnings(False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def told(said: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in said.getvalue().splitlines()]
+
+
+def test_a_line_says_when_what_and_in_which_request(lines: io.StringIO) -> None:
+    logs.bind(request_id="abc")
+    logs.logger().info("session.made", sid="x")
+    logs.logger().debug("unheard")
+    [line] = told(lines)
+    assert list(line)[:4] == ["time", "level", "event", "request_id"]
+    assert (line["level"], line["event"], line["request_id"], line["sid"]) == (
+        "info",
+        "session.made",
+        "abc",
+        "x",
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "token",
+        "authToken",
+        "code",
+        "cookie",
+        "client_secret",
+        "family_name",
+        "email",
+        "personal_code",
+        "state",
+    ],
+)
+def test_a_field_that_should_not_be_there_is_hidden(lines: io.StringIO, name: str) -> None:
+    logs.logger().info("event", **{name: "canary"})
+    assert "canary" not in lines.getvalue()
+    assert told(lines)[0][name] == "***"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"got {JWT} back",
+        "Authorization: Bearer canary.canary",
+        "Basic Y2FuYXJ5OmNhbmFyeQ==",
+        "/callback?code=canary&state=1",
+        "authToken=canary",
+        "client_secret=canary",
+    ],
+)
+def test_a_credential_in_a_text_is_hidden(lines: io.StringIO, text: str) -> None:
+    logs.logger().info("event", why=text)
+    logging.getLogger("library").warning(text)
+    assert all(word not in lines.getvalue() for word in ("canary", "Y2FuYXJ5", "eyJzdWIi"))
+    assert len(told(lines)) == 2
+
+
+def test_an_exception_says_where_it_broke_and_not_its_text(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("canary")
+    except ValueError:
+        logs.logger().exception("internal")
+        logging.getLogger("library").exception("it broke")
+    assert "canary" not in lines.getvalue()
+    for line in told(lines):
+        assert line["exception"] == "ValueError"
+        assert "test_an_exception_says_where" in str(line["where"])
+
+
+def broken() -> None:
+    raise StoreUnavailable("away")
+
+
+def test_readiness_names_what_is_missing() -> None:
+    assert health.readiness({"redis": lambda: None, "sql": lambda: None}) == ()
+    assert health.readiness({"redis": broken, "sql": lambda: None}) == ("redis",)
+
+
+def test_readiness_does_not_wait_for_what_hangs() -> None:
+    never = threading.Event()
+    began = time.monotonic()
+    try:
+        assert health.readiness({"sql": lambda: never.wait() and None, "redis": lambda: None}, 0.2) == (
+            "sql",
+        )
+    finally:
+        never.set()
+    assert time.monotonic() - began < 5
+
+
+def test_who_is_about_to_end_is_not_ready() -> None:
+    health.LEAVING.set()
+    try:
+        assert health.readiness({}) == ("leaving",)
+    finally:
+        health.LEAVING.clear()
+    assert health.readiness({}) == ()
+
+
+def settings_in(folder: Path, key: bytes, **more: str) -> Settings:
+    environ = {
+        "BRIDGE_DATA_DIR": str(folder),
+        "BRIDGE_MASTER_KEYS": base64.b64encode(key).decode(),
+        **more,
+    }
+    return load(environ=environ)
+
+
+def test_people_without_the_key_of_their_identifiers_stop_the_start(tmp_path: Path) -> None:
+    key = os.urandom(32)
+    settings = settings_in(tmp_path, key)
+    wiring.upgrade(settings)
+    engine = sql.connect(settings.database_url)
+    sealer = MasterSealer([key])
+    try:
+        sql.SqlConsents(engine).save(Consent("somebody", "portal", frozenset({"openid"}), frozenset(), 1))
+        with pytest.raises(ConfigError, match="restore a backup"):
+            wiring.check_subject_key(engine, sql.SqlSecrets(engine, sealer))
+        sql.SqlSecrets(engine, sealer).get_or_make(SUBJECT_KEY, lambda: b"k" * 32)
+        wiring.check_subject_key(engine, sql.SqlSecrets(engine, sealer))
+        with pytest.raises(ConfigError, match="none of them opens"):
+            wiring.check_subject_key(engine, sql.SqlSecrets(engine, MasterSealer([os.urandom(32)])))
+    finally:
+        engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, "camdigikey.partner is missing"),
+        ({"BRIDGE_CAMDIGIKEY__PARTNER": "/nowhere/partner.json"}, "can't be read"),
+        ({"BRIDGE_DATABASE__URL": "mysql://here"}, "database.url"),
+        ({"BRIDGE_REDIS__URL": "memcached://here"}, "redis.url"),
+    ],
+)
+def test_settings_of_no_use_are_told_before_anything_starts(
+    tmp_path: Path, more: dict[str, str], told: str
+) -> None:
+    with pytest.raises(ConfigError, match=told):
+        wiring.check(settings_in(tmp_path, os.urandom(32), **more))
