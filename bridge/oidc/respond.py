@@ -23,14 +23,7 @@ def success(request: AuthorizationRequest, code: str, issuer: str) -> Authorizat
 
 def failure(request: AuthorizationRequest, error: ReturnedToClient, issuer: str) -> AuthorizationResponse:
     """An error for a request that had been accepted (RFC 6749 §4.1.2.1)."""
-    return _response(
-        request.redirect_uri,
-        request.response_mode,
-        request.state,
-        issuer,
-        ("error", error.error),
-        ("error_description", error.description),
-    )
+    return refusal(RequestRefused(error, request.redirect_uri, request.response_mode, request.state), issuer)
 
 
 def refusal(refused: RequestRefused, issuer: str) -> AuthorizationResponse:

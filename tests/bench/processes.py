@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.support.waiting import until
 
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -34,15 +34,16 @@ def running(arguments: list[str], environ: Mapping[str, str], log: Path) -> Iter
 
 
 def wait_for(url: str, log: Path, seconds: float = 30) -> None:
-    """Until the address answers 200; raises with the log's end when it does not."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    """Until the address answers 200."""
+
+    def answers() -> bool:
         try:
             with urllib.request.urlopen(url, timeout=1):  # noqa: S310 -- our own loopback address
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)
-    raise RuntimeError(f"{url} does not answer:\n{log.read_text()[-3000:]}")
+                return True
+        except OSError:
+            return False
+
+    until(answers, f"{url} does not answer; see {log}", seconds)
 
 
 def family(root: int) -> dict[int, str]:
