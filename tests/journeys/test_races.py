@@ -153,7 +153,7 @@ def walker(running: Running, cookies: str) -> Callable[[Answer], str]:
 
     def walk(answer: Answer) -> str:
         session = answer.cookie("bridge_session")
-        headers = CaseInsensitiveDict(answer.headers)
+        headers = CaseInsensitiveDict[str](answer.headers.items())
         at = Page(running.issuer, answer.status, headers, answer.body.decode())
         person = running.person()
         header = {"Cookie": f"{cookies}; bridge_session={session}" if session else cookies}

@@ -161,7 +161,10 @@ def environment(folder: Path, simulator: Simulator, issuer: str, **more: str) ->
 
 
 def launch(environ: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start `bridge run`, in a folder without a bridge.toml; what it says goes to `log`."""
+    """Start `bridge run`, in a folder without a bridge.toml; what it says goes to `log`.
+
+    It leads a session of its own, as in a terminal: Ctrl-C is a SIGINT for its process group.
+    """
     outside = {name: value for name, value in os.environ.items() if not name.startswith("BRIDGE_")}
     command = [sys.executable, "-m", "bridge", "run"]
     home = Path(__file__).resolve().parents[2]
@@ -173,6 +176,7 @@ def launch(environ: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=output,
             cwd=log.parent,
+            start_new_session=True,
         )
 
 
