@@ -181,6 +181,15 @@ def test_trouble_has_its_typed_error_and_the_next_call_succeeds(
     assert camdigikey.organization_access_token()
 
 
+def test_a_refreshed_token_with_anothers_signature_is_not_taken(
+    simulator: Simulator, camdigikey: CamDigiKey
+) -> None:
+    token = sign_in(simulator, camdigikey)
+    simulator.service.faults.add("refresh", Fault("wrong_signer"), 1)
+    with pytest.raises(TokenBadSignature):
+        camdigikey.refresh(token)
+
+
 def test_a_server_that_hangs_is_given_up(simulator: Simulator) -> None:
     simulator.service.faults.add("organization", Fault("hang", seconds=5), 1)
     ours = Partner.from_file(simulator.partner_file)
