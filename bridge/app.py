@@ -9,6 +9,7 @@ from bridge import settings as settings_module
 from bridge.settings import Settings
 from bridge.web import (
     authorize,
+    callback,
     consent,
     edge,
     errors,
@@ -31,7 +32,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.server.max_body
     parts = edge.assemble(settings, services or build(settings))
     app.extensions["bridge"] = parts
-    for room in (authorize, login, consent, logout, provider, health, home):
+    for room in (authorize, login, callback, consent, logout, provider, health, home):
         app.register_blueprint(room.blueprint)
     errors.register(app)
     language.init_app(app)

@@ -11,7 +11,10 @@ from bridge.web import language
 from bridge.web.edge import Edge
 from bridge.web.security import YEAR, finish_headers
 
-WALK = frozenset({"authorize", "login", "consent", "logout"})  # blueprints where a GET may do something
+# Blueprints where a GET may do something.
+WALK = frozenset({"authorize", "login", "callback", "consent", "logout"})
+    {"authorize", "login", "callback", "consent", "logout"}
+)  # blueprints where a GET may do something
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
