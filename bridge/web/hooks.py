@@ -13,8 +13,6 @@ from bridge.web.security import YEAR, finish_headers
 
 # Blueprints where a GET may do something.
 WALK = frozenset({"authorize", "login", "callback", "consent", "logout"})
-    {"authorize", "login", "callback", "consent", "logout"}
-)  # blueprints where a GET may do something
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
