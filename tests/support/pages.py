@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from bridge.domain.client import Client
 from bridge.domain.subject import subject_id
 from bridge.login.support import subject_key
 from bridge.simulator.service import Login
@@ -74,3 +79,16 @@ def forget_consents(world: World) -> None:
 def sign_out(world: World, person: Person) -> Page:
     """The person signs out on our own page."""
     return press(world, person, visit(world, person, world.issuer + "/logout"))
+
+
+@contextmanager
+def changed(world: World, client_id: str, **fields: Any) -> Iterator[Client]:
+    """The client with other fields for a while."""
+    client = world.services.clients.get(client_id)
+    assert client is not None
+    found = replace(client, **fields)
+    world.services.clients.replace(found)
+    try:
+        yield found
+    finally:
+        world.services.clients.replace(client)
