@@ -20,9 +20,11 @@ from tests.support.waiting import until
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Ours, without anybody's settings."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("BRIDGE_")}
-    return {**own, "PYTHONPATH": str(ROOT), **more}
+    """Ours, without anybody's settings. Byte code is kept, as on every machine but some test ones."""
+    drop = ("BRIDGE_", "PYTHONDONTWRITEBYTECODE")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(drop)}
+    byte_code = str(ROOT / ".make" / "byte-code")
+    return {**own, "PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": byte_code, **more}
 
 
 def settings(folder: Path, port: int, partner: Path, **more: str) -> dict[str, str]:

@@ -1,0 +1,141 @@
+"""`bridge demo`: a person signs in on it in a real browser, and nothing of it stays behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.run.processes import all_gone, environment, family, started
+from tests.support.browser import screenshot
+
+Process = subprocess.Popen[str]
+
+
+@contextmanager
+def demo(folder: Path) -> Iterator[tuple[Process, list[str]]]:
+    """A demo that runs, and the lines that it said."""
+    with started(["-m", "bridge", "demo", "--dir", str(folder / "demo")], environment(), folder) as process:
+        said: list[str] = []
+        assert process.stdout is not None
+        for line in process.stdout:
+            said.append(line.rstrip("\n"))
+            if said[-1].startswith("http://"):
+                break
+        assert process.poll() is None and said[-1].startswith("http://"), (folder / "stderr").read_text()
+        yield process, said
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    with demo(tmp_path_factory.mktemp("demo")) as (_, said):
+        yield said
+
+
+def second_application(said: list[str]) -> str:
+    return next(line.split()[-1] for line in said if "second application" in line)
+
+
+def approve(page: Page, persona: str) -> None:
+    """At CamDigiKey: the QR page, then the phone's page on the same device."""
+    page.locator("#phone").wait_for()
+    screenshot(page, "demo-3-qr-code")
+    page.locator("#phone").click()
+    page.locator(f"#persona-{persona}").check()
+    screenshot(page, "demo-4-phone")
+    page.locator("#approve").click()
+    page.wait_for_load_state()
+
+
+def test_a_person_signs_in_sees_what_came_back_and_signs_out(running: list[str], page: Page) -> None:
+    portal, office = running[-1], second_application(running)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(portal)
+    screenshot(page, "demo-1-application")
+    page.locator("#sign-in").click()
+    screenshot(page, "demo-2-page-before")
+    page.locator("#continue").click()
+    approve(page, "sophea")
+    while not page.url.startswith(portal):  # consent
+        screenshot(page, "demo-5-consent")
+        page.locator("#continue").click()
+        page.wait_for_load_state()
+    expect(page.locator("#name")).to_have_text("SOPHEA CHAN")
+    assert any("\u1780" <= letter <= "\u17ff" for letter in page.locator("#name-km").inner_text())
+    screenshot(page, "demo-6-signed-in")
+
+    header = json.loads(page.locator("#id-token-header").inner_text())
+    before = json.loads(page.locator("#id-token-payload").inner_text())
+    assert header["alg"] == "RS256" and before["aud"] == "demo-portal"
+    assert page.locator("#claims").get_by_text("birthdate").count() == 1
+
+    page.locator("#refresh").click()
+    expect(page.get_by_role("status")).to_contain_text("New tokens came")
+    after = json.loads(page.locator("#id-token-payload").inner_text())
+    assert (after["sub"], after["auth_time"], after["sid"]) == (
+        before["sub"],
+        before["auth_time"],
+        before["sid"],
+    )
+    page.locator("#userinfo").click()
+    expect(page.get_by_role("status")).to_contain_text("Asked again")
+
+    page.goto(office)  # single sign-on: no CamDigiKey on the way
+    page.locator("#sign-in").click()
+    while not page.url.startswith(office):
+        assert page.locator("#continue").count() == 1 and page.locator("#phone").count() == 0
+        page.locator("#continue").click()
+        page.wait_for_load_state()
+    expect(page.locator("#name")).to_have_text("SOPHEA CHAN")
+    there = json.loads(page.locator("#id-token-payload").inner_text())
+    assert there["sub"] != before["sub"] and there["auth_time"] == before["auth_time"]
+
+    page.goto(portal)
+    page.locator("#logout").click()
+    page.wait_for_url(portal)
+    expect(page.locator("#sign-in")).to_be_visible()
+    screenshot(page, "demo-7-signed-out")
+    page.locator("#sign-in").click()
+    expect(page.locator("#continue")).to_be_visible()  # the page before CamDigiKey again
+
+
+def test_a_person_who_refuses_is_told_so(running: list[str], page: Page) -> None:
+    page.goto(running[-1])
+    page.locator("#sign-in").click()
+    page.locator("#cancel").click()
+    expect(page.locator("#why")).to_contain_text("access_denied")
+    assert page.url.startswith(running[-1])
+
+
+def test_the_address_to_open_is_the_last_line_and_stands_alone(running: list[str]) -> None:
+    assert running[-1] == running[-1].strip() and running[-1].count("http") == 1
+    assert "Open this address" in running[-2]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_of_it_stays_behind(tmp_path: Path, number: signal.Signals) -> None:
+    with demo(tmp_path) as (process, _):
+        everybody = family(process.pid)
+        assert len(everybody) == 6  # itself, the world, the supervisor, Valkey, two workers
+        process.send_signal(number)
+        assert process.wait(60) == (-9 if number is signal.SIGKILL else 0)
+        all_gone(everybody)
+        assert "Traceback" not in (tmp_path / "stderr").read_text()
+
+
+def test_a_second_start_keeps_what_was_there_and_two_at_once_are_refused(tmp_path: Path) -> None:
+    with demo(tmp_path) as (first, _):
+        key = (tmp_path / "demo" / "master.key").read_bytes()
+        with started(["-m", "bridge", "demo", "--dir", "demo"], environment(), tmp_path) as second:
+            assert second.wait(60) == 1
+        assert "Another demo runs in" in (tmp_path / "stderr").read_text()
+        first.send_signal(signal.SIGINT)
+        assert first.wait(60) == 0
+    with demo(tmp_path):
+        assert (tmp_path / "demo" / "master.key").read_bytes() == key
