@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,13 +92,14 @@ def apache_with(live: Live, apache: Apache, folder: Path) -> Iterator[str]:
             server.wait(15)
 
 
-def test_mod_auth_openidc_completes_a_login(
-    live: Live, apache: Apache, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("apache")
-    for parent in folder.parents:
-        if os.geteuid() == 0 and parent.stat().st_uid == 0 and str(parent).startswith("/tmp/"):  # noqa: S108 -- pytest's
-            parent.chmod(parent.stat().st_mode | 0o055)
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not below pytest's own, which is closed to others: the server's workers are not root."""
+    with tempfile.TemporaryDirectory(prefix="bridge-apache-") as name:
+        yield Path(name)
+
+
+def test_mod_auth_openidc_completes_a_login(live: Live, apache: Apache, folder: Path) -> None:
     with apache_with(live, apache, folder) as home:
         session = requests.Session()
         session.trust_env = False
