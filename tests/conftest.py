@@ -7,4 +7,5 @@ pytest_plugins = [
     "tests.support.live",
     "tests.support.node",
     "tests.support.postgres",
+    "tests.support.running",
 ]

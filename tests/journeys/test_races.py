@@ -20,8 +20,6 @@ from requests.structures import CaseInsensitiveDict
 from bridge.app import create_app
 from tests.support.person import Page
 from tests.support.running import AT_ONCE, WORKERS, Answer, Running, Visitor
-from tests.support.running import running as running
-from tests.support.running import running_v2 as running_v2
 from tests.support.world import VERIFIER
 
 OFFLINE = "openid offline_access"

@@ -24,7 +24,7 @@ def ttl(redis: Redis, key: str) -> int:
 
 
 def take_handoff(url: str) -> Callable[[int], Handoff | None]:
-    store = stores.RedisHandoffs(stores.connect(url), SEALER)
+    store = stores.RedisHandoffs(stores.connect(url, read_timeout=30), SEALER)
     return lambda _number: store.take("state-hash", "browser-hash")
 
 
@@ -156,7 +156,7 @@ class TestSessions:
 
 
 def hit(url: str) -> Callable[[int], int]:
-    limiter = stores.RedisRateLimiter(stores.connect(url))
+    limiter = stores.RedisRateLimiter(stores.connect(url, read_timeout=30))
     return lambda _number: limiter.hit("raced", 10, 300, float(NOW))
 
 

@@ -102,7 +102,7 @@ class TestClients:
     ) -> None:
         store.add(CLIENT)
         store.get("client-1")
-        with count_round_trips(None, engine) as trips:
+        with count_round_trips(None, engine, versions=True) as trips:
             for number in range(50):
                 assert store.get(f"unknown-{number}\0\udcff") is None
                 assert store.get("client-1") == CLIENT
@@ -120,7 +120,7 @@ class TestClients:
             elsewhere.get(name)
         store.replace(replace(CLIENT, name="new"))
         hand.time += 3
-        with count_round_trips(None, engine) as trips:
+        with count_round_trips(None, engine, versions=True) as trips:
             elsewhere.get("client-2")
             assert trips == {"sql": 2}  # the version and the index of all
             elsewhere.get("client-1")
@@ -151,7 +151,7 @@ class TestClients:
 
 
 def add_key(url: str) -> Callable[[int], bool]:
-    keys = stores.SqlSigningKeys(stores.connect(url), SEALER)
+    keys = stores.SqlSigningKeys(stores.connect(url, timeout=30), SEALER)
     return lambda number: keys.add(SigningKey(f"k{number}", "RS256", "{}", NOW), only_if_first=True)
 
 
@@ -194,7 +194,7 @@ class TestSigningKeys:
     def test_they_are_answered_from_memory(self, store: SigningKeyStore, engine: Engine, hand: Hand) -> None:
         store.add(SigningKey("k", "RS256", "{}", NOW))
         store.all()
-        with count_round_trips(None, engine) as trips:
+        with count_round_trips(None, engine, versions=True) as trips:
             store.all()
             assert not trips
         stores.SqlSigningKeys(engine, SEALER).retire("k", NOW)
@@ -215,7 +215,7 @@ class TestSigningKeys:
 
 
 def make_secret(url: str) -> Callable[[int], bytes]:
-    secrets = stores.SqlSecrets(stores.connect(url), SEALER)
+    secrets = stores.SqlSecrets(stores.connect(url, timeout=30), SEALER)
     return lambda number: secrets.get_or_make("pairwise", lambda: b"%d" % number)
 
 
@@ -264,13 +264,13 @@ class TestConsents:
         store.remove("s", "c")
 
     def test_a_look_is_one_query(self, store: ConsentStore, engine: Engine) -> None:
-        with count_round_trips(None, engine) as trips:
+        with count_round_trips(None, engine, versions=True) as trips:
             store.get("s", "c")
         assert trips == {"sql": 1}
 
 
 def spend(url: str) -> Callable[[int], bool]:
-    spent = stores.SqlSpentTokens(stores.connect(url))
+    spent = stores.SqlSpentTokens(stores.connect(url, timeout=30))
     return lambda _number: spent.spend("raced", NOW)
 
 

@@ -55,7 +55,7 @@ def composed(redis: Redis, engine: Engine) -> Tokens:
 
 
 def opened(urls: tuple[str, str]) -> Tokens:
-    return composed(redis_stores.connect(urls[0]), sql_stores.connect(urls[1]))
+    return composed(redis_stores.connect(urls[0], read_timeout=30), sql_stores.connect(urls[1], timeout=30))
 
 
 @pytest.fixture

@@ -13,18 +13,21 @@ from bridge.stores.redis import Redis
 
 
 @contextmanager
-def count_round_trips(redis: Redis | None, engine: Engine | type[Engine] | None) -> Iterator[Counter[str]]:
+def count_round_trips(
+    redis: Redis | None, engine: Engine | type[Engine] | None, *, versions: bool = False
+) -> Iterator[Counter[str]]:
     """Count `redis` and `sql` round trips of all threads of this process while the block runs.
 
     A pipeline counts once, BEGIN not at all (it waits for nothing in SQLite; PostgreSQL's is the driver's),
     COMMIT neither; a script that Redis doesn't know yet counts once, too. The look for a new version of the
-    clients and keys, every few seconds and no request's own, does not count. The class Engine means all of
-    the process.
+    clients and keys, every few seconds and no request's own, counts with `versions` alone. The class Engine
+    means all of the process.
     """
     counter: Counter[str] = Counter()
+    uncounted = ("BEGIN",) if versions else ("BEGIN", "SELECT versions.number")
 
     def counted(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith(("BEGIN", "SELECT versions.number")):
+        if not statement.startswith(uncounted):
             counter["sql"] += 1
 
     if redis is not None:
