@@ -167,15 +167,28 @@ def load(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> S
     faults: list[str] = []
     tree = _read_file(file, faults) if file else {}
     _overlay_environment(tree, environ, faults)
-    try:
-        settings = Settings.model_validate(tree)
-    except ValidationError as error:
-        faults += [_sentence(fault) for fault in error.errors(include_url=False, include_input=False)]
-        raise ConfigError(tuple(faults)) from None
+    settings = _read_tree(tree, faults)
     faults += check(settings)
     if faults:
         raise ConfigError(tuple(faults))
     return settings
+
+
+def _read_tree(tree: dict[str, Any], faults: list[str]) -> Settings:
+    """The settings of a tree; what is faulty by itself is told and left out, so the rest is looked at too."""
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+    faults += [_sentence(fault) for fault in found]
+    for fault in found:
+        *steps, last = [step for step in fault["loc"] if isinstance(step, str)]
+        part = tree
+        for step in steps:
+            part = part.get(step, {})
+        if isinstance(part, dict):
+            part.pop(last, None)
+    return Settings.model_validate(tree)
 
 
 def check(settings: Settings) -> list[str]:

@@ -182,7 +182,8 @@ def _show_registered(registered: Registered, issuer: str, as_json: bool) -> None
 
 def _print_table(found: Any) -> None:
     table = Table(box=None, pad_edge=False)
-    for title in ("client_id", "name", "proves itself by", "redirect URIs", ""):
+    table.add_column("client_id", no_wrap=True)  # to be copied
+    for title in ("name", "proves itself by", "redirect URIs", ""):
         table.add_column(title, overflow="fold")
     for one in found:
         table.add_row(

@@ -1,0 +1,75 @@
+"""Settings: one file and the environment, and every fault at once."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from bridge.errors import ConfigError
+from bridge.settings import load
+
+KEY = base64.b64encode(bytes(32)).decode()
+GOOD = {"BRIDGE_MASTER_KEYS": KEY}
+
+
+def faults(tmp_path: Path, text: str = "", **environ: str) -> tuple[str, ...]:
+    file = tmp_path / "bridge.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load(file, {**GOOD, **environ})
+    return caught.value.faults
+
+
+def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
+    text = (
+        'issuer = "http://sso.example.gov.kh"\nfoo = 1\n[server]\nport = "x"\n[camdigikey]\namr = ["mfa"]\n'
+    )
+    told = "\n".join(faults(tmp_path, text, BRIDGE_MASTER_KEYS="short", BRIDGE_LIFETIMES__COD="1"))
+    for part in (
+        "issuer: plain http",
+        "foo is not a setting",
+        "server.port",
+        "mfa",
+        "master_keys",
+        "lifetimes.cod",
+    ):
+        assert part in told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("server = 3", "server:"),
+        ("[claims]\nconstant = 3", "claims.constant:"),
+        ("[server]\ntrusted_proxies = [1]", "server.trusted_proxies.0:"),
+        ("issuer = ", "is not TOML"),
+        ('issuer = "https://sso.example/"', "slash at its end"),
+        ('issuer = "https://sso.example/path"', "no path"),
+        ('issuer = "ftp://sso.example"', "starts with https://"),
+        ('issuer = "https://sso.example"\ndebug = true', "debug"),
+        ("[camdigikey]\nmax_in_flight = 16", "below server.threads"),
+        ('[server]\ntrusted_proxies = ["x"]', "no address or network"),
+        ('[look]\ncolour = "red"', "look.colour"),
+    ],
+)
+def test_a_faulty_setting_is_told_in_a_sentence(tmp_path: Path, text: str, told: str) -> None:
+    assert any(told in fault for fault in faults(tmp_path, text))
+
+
+def test_the_environment_wins_over_the_file_and_a_file_can_hold_a_secret(tmp_path: Path) -> None:
+    file, secret = tmp_path / "bridge.toml", tmp_path / "keys"
+    file.write_text("[lifetimes]\ncode = 30\nhandoff = 100\n")
+    secret.write_text(KEY + "\n")
+    settings = load(file, {"BRIDGE_LIFETIMES__CODE": "40", "BRIDGE_MASTER_KEYS_FILE": str(secret)})
+    assert (settings.lifetimes.code, settings.lifetimes.handoff) == (40, 100)
+    assert settings.keys() == (bytes(32),)
+
+
+def test_secrets_print_as_stars(tmp_path: Path) -> None:
+    environ = {**GOOD, "BRIDGE_DATABASE__URL": "postgresql://u:geheim@db/x"}
+    settings = load(None, environ)
+    assert "geheim" not in repr(settings)
+    assert KEY not in repr(settings)
+    assert settings.database_url == "postgresql://u:geheim@db/x"
