@@ -36,7 +36,7 @@ def open_request(account: Account, body: bytes) -> dict[str, Any]:
         inner = json.loads(padded[: -padded[-1]])
         if not isinstance(inner, dict) or inner.get("clientId") != client_id:
             raise BadRequest("form")
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise BadRequest(type(error).__name__) from None
     return inner
 
