@@ -121,12 +121,18 @@ class Service:
             with self._lock:
                 data = self._operations[operation](request, version, key)
                 if fault and fault.kind == "expired_token":
-                    self._tokens[str(data.get("accessToken", ""))].expires_at = 0.0
+                    self._expire(data)
                 if fault and fault.kind == "status_false":
                     data = {"status": False}
         except Refused as refused:
             return {"error": refused.code, "message": refused.message}
         return {"error": 0, "message": "Success", "data": data}
+
+    def _expire(self, data: Mapping[str, Any]) -> None:
+        """The fault expired_token: what was given out is past its time already."""
+        for name in ("accessToken", "loginToken", "account_token"):
+            if token := self._tokens.get(str(data.get(name, ""))):
+                token.expires_at = 0.0
 
     def _login_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
