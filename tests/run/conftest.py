@@ -79,15 +79,21 @@ def answers(issuer: str) -> bool:
 
 
 def belonging(folder: Path) -> dict[int, str]:
-    """Processes that work in this folder, by the environment they began with, or by their command line."""
+    """Processes that work in this folder, by where they are, what they were told, or their first environment.
+
+    Valkey writes its title over the last two, and where the folder's path is long, that does not name it.
+    """
     name, found = os.fsencode(folder) + b"/", {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and int(entry.name) != os.getpid():
             try:
                 command, environ = ((entry / file).read_bytes() for file in ("cmdline", "environ"))
+                place = os.fsencode((entry / "cwd").readlink()) + b"/"
             except OSError:
                 continue  # it has gone, or is not ours
-            if command and (name in command or name in environ):  # one that has ended has no command line
+            if command and any(
+                name in one for one in (command, environ, place)
+            ):  # one that has ended has no command line
                 found[int(entry.name)] = command.replace(b"\0", b" ").decode(errors="replace")
     return found
 
