@@ -22,6 +22,7 @@ from bridge.errors import ConfigError, StoreUnavailable
 from bridge.stores import exec_with_parent
 from bridge.stores.redis import connect
 
+SHORT_FOLDER = "/tmp"  # noqa: S108 -- what is made there is a folder of ours alone, and checked to be
 LONGEST_SOCKET_PATH = 100  # characters; the system takes 107 on Linux, 103 on macOS
 READY_WITHIN = 5.0  # seconds
 LOCK_WITHIN = 3.0  # seconds in which a server that was just told to end may still be ending
@@ -102,7 +103,8 @@ def _socket_path(directory: Path) -> Path:
     if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
         return path
     name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
-    short = Path(tempfile.gettempdir()) / f"bridge-{os.getuid()}-{name}"
+    shortest = min((tempfile.gettempdir(), SHORT_FOLDER), key=len)  # TMPDIR may be long, too
+    short = Path(shortest) / f"bridge-{os.getuid()}-{name}"
     short.mkdir(mode=0o700, exist_ok=True)
     found = short.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:

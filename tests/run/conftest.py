@@ -91,9 +91,8 @@ def belonging(folder: Path) -> dict[int, str]:
                 place = os.fsencode((entry / "cwd").readlink()) + b"/"
             except OSError:
                 continue  # it has gone, or is not ours
-            if command and any(
-                name in one for one in (command, environ, place)
-            ):  # one that has ended has no command line
+            # One that has ended has no command line.
+            if command and any(name in one for one in (command, environ, place)):
                 found[int(entry.name)] = command.replace(b"\0", b" ").decode(errors="replace")
     return found
 
