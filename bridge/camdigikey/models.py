@@ -14,6 +14,7 @@ from bridge.camdigikey.errors import EnvelopeError
 
 VERSIONS = ("v3", "v2")
 MILLISECONDS_FROM = 10**11  # as seconds that would be the year 5138
+LATEST = 253_402_300_799  # 9999-12-31T23:59:59, the last that a date can be made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,24 +164,30 @@ def text(data: Mapping[str, Any], name: str, *, wanted: bool = False) -> str:
 
 
 def instant(data: Mapping[str, Any], name: str) -> float | None:
-    """A time in epoch seconds; it comes as seconds, milliseconds or ISO 8601 (PROTOCOL, Calls: open)."""
+    """A time in epoch seconds; it comes as seconds, milliseconds or ISO 8601 (PROTOCOL, Calls: open).
+
+    Raises EnvelopeError for what is no time, or one before 1970 or after the year 9999.
+    """
     value = data.get(name)
     if value is None or value == "":
         return None
-    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", value):
-        try:
-            found = datetime.fromisoformat(value)
-            return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):
-            raise EnvelopeError(f"the field {name} is not a time") from None
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise EnvelopeError(f"the field {name} is not a time")
     try:
-        number = float(value)
-    except OverflowError:
-        raise EnvelopeError(f"the field {name} is not a time") from None
-    if not abs(number) < 10**16:
+        seconds = _seconds(value)
+    except (ValueError, OverflowError):
+        seconds = float("nan")
+    if not 0 <= seconds <= LATEST:
         raise EnvelopeError(f"the field {name} is not a time")
+    return seconds
+
+
+def _seconds(value: object) -> float:
+    """Raises ValueError, OverflowError."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", value):
+        found = datetime.fromisoformat(value)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    number = float(value)
     return number / 1000 if abs(number) >= MILLISECONDS_FROM else number
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -329,6 +330,24 @@ def test_the_ten_lines_of_the_packages_docstring_work(
     names: dict[str, Any] = {"approve": lambda login: approved(simulator, login.login_token)[1]["authToken"]}
     exec(compile(ast.fix_missing_locations(example), "docstring", "exec"), names)  # noqa: S102 -- our own text
     assert names["status"].user.camdigikey_id
+
+
+def test_the_example_of_the_readme_works(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    example = text.partition("## CamDigiKey from Python")[2].partition("```python\n")[2].partition("```")[0]
+    assert 5 < len(example.splitlines()) <= 10
+    monkeypatch.chdir(simulator.folder)
+
+    def callback(_: str) -> str:
+        address = capsys.readouterr().out.split()[-1]
+        login_token = parse_qs(urlsplit(address).query)["token"][0]
+        return approved(simulator, login_token)[1]["authToken"]
+
+    monkeypatch.setattr("builtins.input", callback)
+    exec(compile(example, "README.md", "exec"), {})  # noqa: S102 -- our own text
+    assert capsys.readouterr().out.startswith("CDK000000042 ")
 
 
 def run(capsys: pytest.CaptureFixture[str], simulator: Simulator, *words: str) -> tuple[int, Any, str]:
