@@ -1,9 +1,11 @@
 """The API port: mutual TLS, the v3 and v2 paths, the envelope, and faults on order."""
 
+import base64
 import json
 import socket
 import ssl
 import struct
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from bridge.simulator.bodies import BadBody, read_body
 from bridge.simulator.faults import Fault
 from bridge.simulator.pki import Pki
 from bridge.simulator.service import Service
@@ -40,7 +43,6 @@ OPERATIONS = {
 CERTIFICATES = frozenset(
     {V3 + "/certificates/access-token", V2 + "/certificates/access-token-certificate-chain"}
 )
-LARGEST = 1024 * 1024  # bytes of a request
 
 
 class ApiServer(ThreadingHTTPServer):
@@ -66,7 +68,9 @@ class ApiServer(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A partner that goes away in the middle is no news."""
+        """A partner that goes away in the middle is no news; anything else is a fault of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -86,10 +90,14 @@ class Handler(BaseHTTPRequestHandler):
         return self._answer(200, json.dumps(answer).encode())
 
     def do_POST(self) -> None:
-        body = self._body()
+        try:
+            body = read_body(self.rfile, self.headers)
+        except BadBody as bad:
+            self.close_connection = True  # what follows can't be told from the rest of this body
+            return self._answer(bad.status, b"{}")
         found = OPERATIONS.get(self._path())
-        if body is None or found is None:
-            return self._answer(404 if found is None else 413, b"{}")
+        if found is None:
+            return self._answer(404, b"{}")
         service, (operation, version) = self.server.service, found
         fault = service.faults.next(operation)
         if fault and self._spoil(fault):
@@ -103,7 +111,8 @@ class Handler(BaseHTTPRequestHandler):
         sealed = seal_answer(service.account, answer)
         if fault and fault.kind == "bad_mac":
             tree = json.loads(sealed)
-            sealed = json.dumps({**tree, "signature": tree["signature"][::-1]}).encode()
+            wrong = base64.b64decode(tree["signature"])[::-1]
+            sealed = json.dumps({**tree, "signature": base64.b64encode(wrong).decode()}).encode()
         return self._answer(200, sealed)
 
     def _spoil(self, fault: Fault) -> bool:
@@ -118,8 +127,9 @@ class Handler(BaseHTTPRequestHandler):
             socket.socket.close(self.connection)
         elif fault.kind in ("hang", "slow"):
             self.server.stopping.wait(fault.seconds)
-            self.close_connection = fault.kind == "hang"
-            return fault.kind == "hang"
+            if fault.kind == "slow":
+                return False
+            self.close_connection = True
         else:
             return False
         return True
@@ -127,28 +137,12 @@ class Handler(BaseHTTPRequestHandler):
     def _path(self) -> str:
         return self.path.partition("?")[0]
 
-    def _body(self) -> bytes | None:
-        """The request's body, chunked or not; None when too large."""
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._chunks()
-        length = int(self.headers.get("Content-Length") or 0)
-        return self.rfile.read(length) if length <= LARGEST else None
-
-    def _chunks(self) -> bytes | None:
-        body = b""
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            body += self.rfile.read(size)
-            self.rfile.readline()
-            if len(body) > LARGEST:
-                return None
-        while self.rfile.readline().strip():
-            pass  # trailers
-        return body
-
     def _answer(self, status: int, body: bytes) -> None:
         self.send_response_only(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
 

@@ -14,7 +14,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -92,35 +91,15 @@ def write_partner(folder: Path, base_url: str, version: str) -> None:
 
 
 def _make(folder: Path) -> None:
+    """Everything of a new folder; the account comes last, as the sign that nothing is missing."""
     root = _authority("Simulated CamDigiKey root", None)
     issuing = _authority("Simulated CamDigiKey issuing", root)
     client = _leaf(DOMAIN, issuing, ec.SECP256R1())
-    pairs = {
-        "root": root,
-        "issuing": issuing,
-        "signer": _leaf("CamDigiKey token signer", issuing, ec.SECP521R1()),
-        "client": client,
-    }
-    for name, pair in pairs.items():
+    signer = _leaf("CamDigiKey token signer", issuing, ec.SECP521R1())
+    for name, pair in (("root", root), ("issuing", issuing), ("signer", signer), ("client", client)):
         _store(folder, name, pair)
     password = secrets.token_urlsafe(12)
-    authorities = [issuing.certificate, root.certificate]
-    # The encryption that every Java, Node and OpenSSL in use can read.
-    encryption = (
-        PrivateFormat.PKCS12.encryption_builder()
-        .kdf_rounds(20000)
-        .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
-        .hmac_hash(SHA1())  # noqa: S303 -- PKCS#12 of old Java knows no other
-        .build(password.encode())
-    )
-    keystore = pkcs12.serialize_key_and_certificates(
-        b"client", client.key, client.certificate, authorities, encryption
-    )
-    trust_store = pkcs12.serialize_java_truststore(
-        [pkcs12.PKCS12Certificate(root.certificate, b"root")], BestAvailableEncryption(password.encode())
-    )
-    _write(folder / "client.p12", keystore)
-    _write(folder / "trust.p12", trust_store)
+    _write_stores(folder, password, client, (issuing, root))
     account = {
         "client_id": str(uuid.uuid4()),
         "domain": DOMAIN,
@@ -132,6 +111,24 @@ def _make(folder: Path) -> None:
         "store_password": password,
     }
     _write(folder / "account.json", json.dumps(account, indent=2).encode())
+
+
+def _write_stores(folder: Path, password: str, client: Pair, authorities: tuple[Pair, ...]) -> None:
+    """The partner's keystore and trust store, so encrypted that every Java and OpenSSL reads it."""
+    encryption = (
+        PrivateFormat.PKCS12.encryption_builder()
+        .kdf_rounds(20000)
+        .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+        .hmac_hash(SHA1())  # noqa: S303 -- PKCS#12 of old Java knows no other
+        .build(password.encode())
+    )
+    chain = [one.certificate for one in authorities]
+    keystore = pkcs12.serialize_key_and_certificates(
+        b"client", client.key, client.certificate, chain, encryption
+    )
+    trusted = [pkcs12.PKCS12Certificate(chain[-1], b"root")]
+    _write(folder / "client.p12", keystore)
+    _write(folder / "trust.p12", pkcs12.serialize_java_truststore(trusted, encryption))
 
 
 def _names(host: str) -> list[x509.GeneralName]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from bridge.simulator.api import ApiServer
+from bridge.simulator.people import PEOPLE
 from bridge.simulator.pki import open_folder, write_partner
 from bridge.simulator.service import Options, Service
 from bridge.simulator.web import create_web
@@ -61,11 +62,15 @@ def serve(
     auto_approve: str | None = None,
     version: str = "v3",
 ) -> Simulator:
-    """Start a simulator in a folder of its own; port 0 takes a free one. Raises OSError when a port is taken.
+    """Start a simulator in a folder of its own; port 0 takes a free one.
+
+    Raises OSError when a port is taken, ValueError when there is no such persona.
 
     `success_url` and `error_url` are those that the partner has registered; `auto_approve` names the persona
     that approves every login at once. `version` is written into partner.json; both are always spoken.
     """
+    if auto_approve is not None and auto_approve not in [one.slug for one in PEOPLE]:
+        raise ValueError(f"there is no persona {auto_approve}")
     options = Options(success_url=success_url or "", error_url=error_url or "", auto_approve=auto_approve)
     pki, account = open_folder(folder, api[0])
     service = Service(pki, account, options)

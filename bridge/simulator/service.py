@@ -4,13 +4,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import segno
 
 from bridge.simulator.faults import Fault, Faults
+from bridge.simulator.fields import TIME_FORMATS, Refused, address_of, text_of, with_params
 from bridge.simulator.people import People, Persona
 from bridge.simulator.pki import Account, Key, Pair, Pki
 from bridge.simulator.wire import random_id, sign_token
@@ -18,20 +18,6 @@ from bridge.simulator.wire import random_id, sign_token
 ISSUER = "CamDX-CamDigiKey"
 LOGIN, AUTH, USER, ORGANIZATION, ACCOUNT = "LOGIN", "AUTH", "USER", "ORGANIZATION", "ACCOUNT"
 LIFETIMES = {LOGIN: 300, AUTH: 120, USER: 3600, ORGANIZATION: 3600, ACCOUNT: 3600}  # seconds
-TIME_FORMATS: dict[str, Callable[[float], int | str]] = {
-    "seconds": int,
-    "milliseconds": lambda moment: int(moment * 1000),
-    "iso": lambda moment: datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds"),
-}
-
-
-class Refused(Exception):
-    """An operation's refusal, with CamDigiKey's code (PROTOCOL, Envelope)."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
 
 
 @dataclass(slots=True)
@@ -98,6 +84,11 @@ class Service:
             "face": self._face,
         }
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The names of the operations, for faults on order."""
+        return tuple(self._operations)
+
     # -- the API -------------------------------------------------------------------------------------
 
     def certificates(self) -> list[str]:
@@ -143,7 +134,7 @@ class Service:
         login = Login(token, version, {}, self.options.success_url, self._tokens[token].expires_at)
         if version == "v3":
             login.callback_vars = given
-            login.success_url = request.get("successReturnUrl") or self.options.success_url
+            login.success_url = address_of(request, "successReturnUrl") or self.options.success_url
         self._forget_old()
         self._logins[token] = login
         return {
@@ -152,12 +143,12 @@ class Service:
         }
 
     def _access_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
-        auth = self._live(str(request.get("authToken", "")), (AUTH,))
+        auth = self._live(text_of(request, "authToken"), (AUTH,))
         auth.alive = False  # used once
         return {"accessToken": self._issue(USER, key, auth.persona)}
 
     def _status(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
-        text = str(request.get("accessToken", ""))
+        text = text_of(request, "accessToken")
         token = self._live(text, (USER, ORGANIZATION))
         times = {"iat": token.issued_at, "exp": token.expires_at}
         fields: dict[str, Any] = {"domain": self.account.domain}
@@ -179,14 +170,14 @@ class Service:
         }
 
     def _refresh(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
-        old = self._live(str(request.get("accessToken", "")), (USER,))
+        old = self._live(text_of(request, "accessToken"), (USER,))
         old.alive = False
         token = self._issue(USER, key, old.persona)
         created = TIME_FORMATS[self.options.time_format](self._clock())
         return {"accessToken": token, "created_date": created, "service_account_id": self.account.client_id}
 
     def _logout(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
-        text = str(request.get("accessToken", ""))
+        text = text_of(request, "accessToken")
         token = self._live(text, (USER, ORGANIZATION))
         token.alive = False
         write = TIME_FORMATS[self.options.time_format]
@@ -199,8 +190,8 @@ class Service:
 
     def _lookup(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
-        self._live(str(request.get("accessToken", "")), (USER, ORGANIZATION))
-        persona = self.people.by_code(str(request.get("personalCode", "")))
+        self._live(text_of(request, "accessToken"), (USER, ORGANIZATION))
+        persona = self.people.by_code(text_of(request, "personalCode"))
         if persona is None:
             raise Refused(404, "User not found")
         token = self._issue(ACCOUNT, key, persona.slug)
@@ -209,7 +200,7 @@ class Service:
 
     def _verify(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
-        token = self._live(str(request.get("accountToken", "")), (ACCOUNT,))
+        token = self._live(text_of(request, "accountToken"), (ACCOUNT,))
         persona = self._person(token.persona)
         status = {"user_status": persona.user_status} if version == "v3" else {}
         return {**self._profile(persona, version), **status}
@@ -217,7 +208,7 @@ class Service:
     def _face(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         if version != "v3":
             raise Refused(404, "No such call")
-        token = self._live(str(request.get("accessToken", "")), (USER,))
+        token = self._live(text_of(request, "accessToken"), (USER,))
         picture = segno.make(token.persona, micro=False).png_data_uri(scale=4)  # a stand-in for a face
         return {"face": picture.partition(",")[2]}
 
@@ -283,7 +274,7 @@ class Service:
         with self._lock:
             if not login.outcome:
                 token = self._issue(AUTH, self._signer.key, self._person(slug).slug)
-                login.outcome = _with(login.success_url, {"authToken": token, **login.callback_vars})
+                login.outcome = with_params(login.success_url, {"authToken": token, **login.callback_vars})
             return login.outcome
 
     def refuse(self, login: Login) -> str:
@@ -291,12 +282,8 @@ class Service:
         with self._lock:
             if not login.outcome:
                 error = {"errorCode": "access_denied", "errorMessage": "The user refused the login."}
-                login.outcome = _with(self.options.error_url, {**error, **login.callback_vars})
+                login.outcome = with_params(self.options.error_url, {**error, **login.callback_vars})
             return login.outcome
-
-
-def _with(url: str, params: Mapping[str, str]) -> str:
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if url else ""
 
 
 def picture_of(text: str) -> str:

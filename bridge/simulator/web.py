@@ -1,25 +1,16 @@
-"""The browser's side: a login page with a QR code, a "phone" to approve with, and the control endpoint.
+"""The browser's side: a login page with a QR code, and a "phone" to approve with."""
 
-The control endpoint answers loopback alone; it sets faults, personas and the automatic mode.
-"""
+from typing import Any
 
-from collections.abc import Callable
-from dataclasses import replace
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
-
-from flask import Blueprint, Flask, abort, current_app, jsonify, redirect, render_template, request
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from bridge.simulator.faults import KINDS, Fault
-from bridge.simulator.service import TIME_FORMATS, Login, Service, picture_of
+from bridge.simulator.control import control, service
+from bridge.simulator.service import Login, Service, picture_of
 
-P = ParamSpec("P")
-R = TypeVar("R")
 SIGNED_IN = "simulator_person"
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action *; frame-ancestors 'none'"
 pages = Blueprint("pages", __name__)
-control = Blueprint("control", __name__, url_prefix="/control")
 
 
 def create_web(service: Service) -> Flask:
@@ -39,11 +30,6 @@ def _headers(response: Any) -> Any:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
-
-
-def service() -> Service:
-    found: Service = current_app.extensions["simulator"]
-    return found
 
 
 def _login() -> Login:
@@ -111,75 +97,4 @@ def sign_out() -> Response:
     """Forget who is signed in here; back to the QR code."""
     response = redirect(f"/login?token={_login().token.replace('+', '%2B')}", 303)
     response.delete_cookie(SIGNED_IN)
-    return response
-
-
-def local(view: Callable[P, R]) -> Callable[P, R]:
-    """Only for this machine."""
-
-    @wraps(view)
-    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-        if request.remote_addr not in ("127.0.0.1", "::1") or request.headers.get("Origin"):
-            abort(404)
-        return view(*args, **kwargs)
-
-    return guarded
-
-
-@control.get("/state")
-@local
-def state() -> Response:
-    """How often each operation was called."""
-    return jsonify(calls=dict(service().faults.calls), auto_approve=service().options.auto_approve)
-
-
-@control.post("/faults")
-@local
-def add_fault() -> Response:
-    """`{operation, kind, count, code, seconds}`."""
-    given = request.get_json()
-    kind = given.get("kind")
-    if kind not in KINDS:
-        return _bad(f"kind is one of {', '.join(KINDS)}")
-    fault = Fault(kind, int(given.get("code", 999)), float(given.get("seconds", 3)))
-    service().faults.add(str(given.get("operation", "*")), fault, int(given.get("count", 1)))
-    return jsonify(ok=True)
-
-
-@control.delete("/faults")
-@local
-def clear_faults() -> Response:
-    """No faults any more."""
-    service().faults.clear()
-    return jsonify(ok=True)
-
-
-@control.post("/personas/<slug>")
-@local
-def change_persona(slug: str) -> Response:
-    """Change fields of a persona: `{"personal_code": "…"}`, `{"user_status": 0}`."""
-    try:
-        service().people.change(slug, **request.get_json())
-    except (KeyError, TypeError):
-        return _bad("no such persona, or no such field")
-    return jsonify(ok=True)
-
-
-@control.post("/settings")
-@local
-def change_settings() -> Response:
-    """`{auto_approve, success_url, error_url, time_format}`; what is left out stays."""
-    given = request.get_json()
-    if given.get("time_format", "seconds") not in TIME_FORMATS:
-        return _bad(f"time_format is one of {', '.join(TIME_FORMATS)}")
-    try:
-        service().options = replace(service().options, **given)
-    except TypeError:
-        return _bad("no such setting")
-    return jsonify(ok=True)
-
-
-def _bad(why: str) -> Response:
-    response = jsonify(error=why)
-    response.status_code = 400
     return response

@@ -19,7 +19,7 @@ from bridge.simulator.pki import Account, Key
 
 
 class BadRequest(Exception):
-    """A request whose envelope does not hold."""
+    """A request whose envelope does not hold; its text says what, in a word."""
 
 
 def open_request(account: Account, body: bytes) -> dict[str, Any]:
@@ -33,12 +33,21 @@ def open_request(account: Account, body: bytes) -> dict[str, Any]:
             raise BadRequest("signature")
         decryptor = _cipher(account).decryptor()
         padded = decryptor.update(base64.b64decode(params)) + decryptor.finalize()
-        inner = json.loads(padded[: -padded[-1]])
+        inner = json.loads(_unpadded(padded))
+        json.dumps(inner, ensure_ascii=False).encode()  # half a surrogate pair can't be written again
         if not isinstance(inner, dict) or inner.get("clientId") != client_id:
             raise BadRequest("form")
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise BadRequest(type(error).__name__) from None
     return inner
+
+
+def _unpadded(padded: bytes) -> bytes:
+    """Without its PKCS#7 padding. Raises BadRequest."""
+    pad = padded[-1]
+    if not 1 <= pad <= 16 or not padded.endswith(bytes([pad]) * pad):
+        raise BadRequest("padding")
+    return padded[:-pad]
 
 
 def seal_answer(account: Account, answer: Mapping[str, Any]) -> bytes:

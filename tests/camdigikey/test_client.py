@@ -182,6 +182,24 @@ def test_trouble_has_its_typed_error_and_the_next_call_succeeds(
     assert camdigikey.organization_access_token()
 
 
+def test_a_wrong_mac_is_seen_as_one(simulator: Simulator, camdigikey: CamDigiKey) -> None:
+    simulator.service.faults.add("organization", Fault("bad_mac"), 1)
+    with pytest.raises(EnvelopeError, match="signature does not verify"):
+        camdigikey.organization_access_token()
+
+
+def test_slow_false_and_expired_are_as_ordered(simulator: Simulator, camdigikey: CamDigiKey) -> None:
+    faults = simulator.service.faults
+    faults.add("organization", Fault("slow", seconds=0.1), 1)
+    token = camdigikey.organization_access_token()
+    faults.add("status", Fault("status_false"), 1)
+    assert camdigikey.status(token).status is False
+    assert camdigikey.status(token).status is True
+    faults.add("organization", Fault("expired_token"), 1)
+    with pytest.raises(TokenExpired):
+        camdigikey.status(camdigikey.organization_access_token())
+
+
 def test_a_refreshed_token_with_anothers_signature_is_not_taken(
     simulator: Simulator, camdigikey: CamDigiKey
 ) -> None:

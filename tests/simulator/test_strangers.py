@@ -26,7 +26,7 @@ def test_a_partner_in_node_signs_a_person_in(node: Node, tmp_path: Path, version
     )
     try:
         authority = (tmp_path / "simulator" / "root.pem").read_text()
-        command = [node.executable, SCRIPT, simulator.partner_file, version]
+        command: list[str | Path] = [node.executable, SCRIPT, simulator.partner_file, version]
         said = subprocess.run(
             command, env={"AUTHORITY": authority}, capture_output=True, text=True, timeout=60, check=False
         )

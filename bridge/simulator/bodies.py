@@ -1,0 +1,60 @@
+"""The body of a request as HTTP/1.1 carries it: with a length, or in chunks (RFC 9112 §6, §7)."""
+
+import re
+from email.message import Message
+from io import BufferedIOBase
+
+LARGEST = 1024 * 1024  # bytes
+LINE = 4096  # bytes of a chunk's head, or of a trailer
+TRAILERS = 64
+
+
+class BadBody(Exception):
+    """A body that can't be read; `status` is what HTTP answers. The connection is of no use any more."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+
+
+def read_body(file: BufferedIOBase, headers: Message) -> bytes:
+    """All of the body. Raises BadBody: 400 for a wrong or short one, 413 for one that is too large."""
+    coding, lengths = headers.get("Transfer-Encoding"), headers.get_all("Content-Length") or []
+    if coding is not None:
+        if lengths or str(coding).strip().lower() != "chunked":  # RFC 9112 §6.1
+            raise BadBody(400)
+        return _chunks(file)
+    if not lengths:
+        return b""
+    if len(lengths) > 1 or not re.fullmatch(r"[0-9]{1,18}", str(lengths[0]).strip()):
+        raise BadBody(400)
+    return _exactly(file, int(lengths[0]), 0)
+
+
+def _chunks(file: BufferedIOBase) -> bytes:
+    body = b""
+    while size := _chunk_size(file):
+        body += _exactly(file, size, len(body))
+        if file.readline(LINE) not in (b"\r\n", b"\n"):
+            raise BadBody(400)
+    for _ in range(TRAILERS):
+        if not file.readline(LINE).strip():
+            return body
+    raise BadBody(400)
+
+
+def _chunk_size(file: BufferedIOBase) -> int:
+    text = file.readline(LINE).partition(b";")[0].strip()
+    if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", text):
+        raise BadBody(400)
+    return int(text, 16)
+
+
+def _exactly(file: BufferedIOBase, size: int, before: int) -> bytes:
+    """So many bytes, and not one less; with those before not more than we take."""
+    if before + size > LARGEST:
+        raise BadBody(413)
+    data = file.read(size)
+    if len(data) < size:
+        raise BadBody(400)
+    return data
