@@ -56,6 +56,7 @@ class Database(_Part):
 
     url: SecretStr = SecretStr("")
     pool_size: Annotated[int, Field(ge=1, le=100)] = 8  # per worker
+    timeout: Annotated[float, Field(gt=0, le=60)] | None = None  # seconds; PostgreSQL 0.8, SQLite's writer 5
 
 
 class Redis(_Part):
@@ -63,6 +64,7 @@ class Redis(_Part):
 
     url: SecretStr = SecretStr("embedded://")
     pool_size: Annotated[int, Field(ge=1, le=1000)] = 32  # per worker
+    timeout: Annotated[float, Field(gt=0, le=60)] = 0.6  # seconds for an answer; then it counts as away
 
 
 class CamDigiKey(_Part):

@@ -230,7 +230,11 @@ def _purge(settings: Settings) -> None:
 
 def _redis(settings: Settings) -> redis.Redis:
     try:
-        return redis.connect(settings.redis.url.get_secret_value(), max_connections=settings.redis.pool_size)
+        return redis.connect(
+            settings.redis.url.get_secret_value(),
+            read_timeout=settings.redis.timeout,
+            max_connections=settings.redis.pool_size,
+        )
     except ValueError as error:
         raise ConfigError((f"redis.url: {error}.",)) from None
 
@@ -243,7 +247,8 @@ def _engine(settings: Settings) -> Engine:
         except OSError as error:
             raise ConfigError((f"data_dir: {settings.data_dir} can't be made: {error.strerror}.",)) from None
     try:
-        return sql.connect(settings.database_url, pool_size=settings.database.pool_size)
+        database = settings.database
+        return sql.connect(settings.database_url, pool_size=database.pool_size, timeout=database.timeout)
     except (ValueError, ArgumentError):
         raise ConfigError(
             ("database.url is sqlite:///path or postgresql://user:password@host/name.",)

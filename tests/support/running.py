@@ -155,6 +155,8 @@ def environment(folder: Path, simulator: Simulator, issuer: str, **more: str) ->
         "BRIDGE_MASTER_KEYS": base64.b64encode(os.urandom(32)).decode(),
         "BRIDGE_CAMDIGIKEY__PARTNER": str(simulator.partner_file),
         "BRIDGE_LIMITS__PER_BROWSER": "100000",
+        "BRIDGE_REDIS__TIMEOUT": "20",  # a machine that is busy is not one that is away
+        "BRIDGE_DATABASE__TIMEOUT": "20",
         "BRIDGE_LIMITS__PER_ADDRESS": "100000",
         **more,
     }

@@ -269,6 +269,8 @@ def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **env
             "BRIDGE_DATA_DIR": str(folder),
             "BRIDGE_MASTER_KEYS": base64.b64encode(os.urandom(32)).decode(),
             "BRIDGE_REDIS__URL": keeper.url,
+            "BRIDGE_REDIS__TIMEOUT": "20",  # a machine that is busy is not one that is away
+            "BRIDGE_DATABASE__TIMEOUT": "20",
             "BRIDGE_CAMDIGIKEY__PARTNER": str(simulator.partner_file),
             "BRIDGE_CAMDIGIKEY__VERSION": version,
             "BRIDGE_LIMITS__PER_BROWSER": "10000",
