@@ -99,7 +99,7 @@ def change_settings() -> Response:
     approver = given.get("auto_approve")
     if approver is not None and (not _is(approver, str) or service().people.get(approver) is None):
         _bad("auto_approve is null or the name of a persona")
-    if given.get("time_format", "seconds") not in TIME_FORMATS:
+    if given.get("time_format", "seconds") not in tuple(TIME_FORMATS):  # a list can't be a key
         _bad(f"time_format is one of {', '.join(TIME_FORMATS)}")
     for name in ("success_url", "error_url"):
         if not is_address(given.get(name, "")):
