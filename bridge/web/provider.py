@@ -10,13 +10,13 @@ from bridge.web.edge import edge
 blueprint = Blueprint("provider", __name__)
 
 
-@blueprint.post("/token")
+@blueprint.post("/token", provide_automatic_options=False)
 def token() -> Response:
     """RFC 6749 §3.2."""
     return _respond(edge().token_endpoint.answer(_client_request()))
 
 
-@blueprint.route("/userinfo", methods=["GET", "POST"])
+@blueprint.route("/userinfo", methods=["GET", "POST"], provide_automatic_options=False)
 def userinfo() -> Response:
     """OIDC Core §5.3."""
     return _respond(edge().userinfo.answer(_client_request()))

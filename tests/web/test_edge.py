@@ -1,0 +1,141 @@
+"""The edge itself: who may read answers, whose address counts, what is limited, and a store that is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from bridge import wiring
+from bridge.app import create_app
+from bridge.settings import Limits, Redis, Server
+from tests.support.person import Person
+from tests.support.servers import free_port
+from tests.support.world import World, basic
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def client_of(app: Flask, address: str = "127.0.0.1") -> FlaskClient:
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
+# -- CORS (DESIGN §6.15) -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/jwks"])
+def test_discovery_and_keys_are_for_every_page_and_kept_by_their_etag(world: World, path: str) -> None:
+    client = world.app.test_client()
+    first = client.get(path, base_url=world.issuer)
+    assert first.headers["Access-Control-Allow-Origin"] == "*"
+    assert "max-age" in first.headers["Cache-Control"]
+    again = client.get(path, base_url=world.issuer, headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    head = client.head(path, base_url=world.issuer)
+    assert (head.status_code, head.data) == (200, b"")
+
+
+@pytest.mark.parametrize(("origin", "may"), [("https://app.example", True), ("https://evil.example", False)])
+def test_token_and_userinfo_are_for_the_pages_that_the_client_registered(
+    world: World, origin: str, may: bool
+) -> None:
+    person = world.person()
+    page = world.sign_in(person)
+    headers = {"Authorization": basic("web", world.secrets["web"]), "Origin": origin}
+    form = {"grant_type": "authorization_code", "code": page.params["code"], "redirect_uri": "x"}
+    said = world.app.test_client().post("/token", data=form, headers=headers, base_url=world.issuer)
+    assert (said.headers.get("Access-Control-Allow-Origin") == origin) is may
+    tokens = world.tokens(world.sign_in(person))
+    headers = {"Authorization": f"Bearer {tokens['access_token']}", "Origin": origin}
+    told = world.app.test_client().get("/userinfo", headers=headers, base_url=world.issuer)
+    assert told.status_code == 200
+    assert (told.headers.get("Access-Control-Allow-Origin") == origin) is may
+
+
+def test_a_preflight_is_answered_and_pages_for_people_are_for_no_other_page(world: World) -> None:
+    client = world.app.test_client()
+    origin = {"Origin": "https://app.example"}
+    asked = client.options("/token", headers=origin, base_url=world.issuer)
+    assert asked.status_code == 204
+    assert "Authorization" in asked.headers["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Origin" not in client.get("/", headers=origin, base_url=world.issuer).headers
+
+
+# -- limits, and whose address counts (DESIGN §6.15) ---------------------------------------------------
+
+
+@pytest.fixture
+def limited(world: World) -> Flask:
+    """The same bridge, with two starts a minute for an address, behind a proxy at 10.0.0.1."""
+    tight = {
+        "limits": Limits(per_browser=100, per_address=2),
+        "server": Server(trusted_proxies=("10.0.0.0/8",)),
+    }
+    return create_app(world.settings.model_copy(update=tight), world.services)
+
+
+def orphan(app: Flask, world: World, remote: str, forwarded: str = "") -> int:
+    """A callback without a Handoff, which counts."""
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    said = client_of(app, remote).get(
+        "/camdigikey/callback?authToken=" + f"{remote}.{forwarded}.{free_port()}".replace(" ", ""),
+        headers=headers,
+        base_url=world.issuer,
+    )
+    if said.status_code == 429:
+        assert int(said.headers["Retry-After"]) > 0
+    return said.status_code
+
+
+def test_an_address_is_limited_and_told_when_to_come_again(world: World, limited: Flask) -> None:
+    assert [orphan(limited, world, "192.0.2.1") for _ in range(3)] == [400, 400, 429]
+
+
+def test_behind_a_trusted_proxy_each_person_counts_for_themselves(world: World, limited: Flask) -> None:
+    for number in range(4):
+        assert orphan(limited, world, "10.0.0.1", f"198.51.100.{number}") == 400
+    assert [orphan(limited, world, "10.0.0.1", "198.51.100.0, 10.0.0.9") for _ in range(2)] == [400, 429]
+
+
+def test_a_stranger_can_not_speak_for_another_address(world: World, limited: Flask) -> None:
+    said = [orphan(limited, world, "192.0.2.77", f"203.0.113.{number}") for number in range(3)]
+    assert said == [400, 400, 429]
+    # Nor through the proxy: only what the proxy itself adds at the end counts.
+    told = [orphan(limited, world, "10.0.0.1", f"203.0.113.{number}, 198.51.100.99") for number in range(3)]
+    assert told == [400, 400, 429]
+
+
+# -- a store is away (DESIGN §6.14) --------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_redis(world: World, tmp_path: Path) -> Iterator[Flask]:
+    away = Redis(url=f"redis://127.0.0.1:{free_port()}", timeout=0.5)  # type: ignore[arg-type]  # -- pydantic wraps it
+    settings = world.settings.model_copy(update={"redis": away})
+    services = wiring.build(settings)
+    yield create_app(settings, services)
+    services.close()
+
+
+def test_without_redis_pages_and_endpoints_say_503_and_when_to_come_again(
+    world: World, without_redis: Flask
+) -> None:
+    person = Person(without_redis, world.issuer)
+    person.bridge.set_cookie("bridge_session", "x", domain="127.0.0.1")
+    page = person.get(world.authorize_url())
+    assert page.status == 503
+    assert page.headers["Retry-After"]
+    assert 'lang="km"' in page.text
+    form = {"grant_type": "authorization_code", "code": "a.b", "redirect_uri": "x", "code_verifier": "y" * 43}
+    headers = {"Authorization": basic("web", world.secrets["web"])}
+    said = without_redis.test_client().post("/token", data=form, headers=headers, base_url=world.issuer)
+    assert (said.status_code, said.get_json()["error"]) == (503, "temporarily_unavailable")
+    ready = without_redis.test_client().get("/readyz", base_url=world.issuer)
+    assert (ready.status_code, ready.get_json()["missing"]) == (503, ["redis"])
+    assert without_redis.test_client().get("/healthz").status_code == 200
+    assert without_redis.test_client().get("/jwks", base_url=world.issuer).status_code == 200
