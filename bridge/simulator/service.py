@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -37,12 +37,12 @@ class Login:
     """One login: waiting, until somebody approves or refuses it."""
 
     token: str
+    code: str  # its short name, for a QR code that every camera reads
     version: str
     callback_vars: dict[str, str]
     success_url: str
     expires_at: float
     outcome: str = ""  # the address that the browser has to go to
-    approvals: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -131,7 +131,9 @@ class Service:
         given = request.get("callbackVars") or {}
         if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
             raise Refused(105, "callbackVars is not a map of texts")
-        login = Login(token, version, {}, self.options.success_url, self._tokens[token].expires_at)
+        login = Login(
+            token, random_id(), version, {}, self.options.success_url, self._tokens[token].expires_at
+        )
         if version == "v3":
             login.callback_vars = given
             login.success_url = address_of(request, "successReturnUrl") or self.options.success_url
@@ -268,6 +270,12 @@ class Service:
         """A login that waits, or was answered; None when there is none, or its time is over."""
         login = self._logins.get(token)
         return login if login is not None and login.expires_at > self._clock() else None
+
+    def login_by_code(self, code: str) -> Login | None:
+        """The login of a QR code, as `login` gives it."""
+        with self._lock:
+            tokens = [login.token for login in self._logins.values() if login.code == code]
+        return self.login(tokens[0]) if tokens else None
 
     def approve(self, login: Login, slug: str) -> str:
         """Somebody approves: the address with the auth token. Once; afterwards the same address."""

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request
+from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from bridge.simulator.control import control, service
 from bridge.simulator.service import Login, Service, picture_of
 
 SIGNED_IN = "simulator_person"
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action *; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "form-action *; base-uri 'none'; frame-ancestors 'none'"
+)
 pages = Blueprint("pages", __name__)
 
 
@@ -59,8 +62,21 @@ def login() -> Response | str:
     person = service().people.get(request.cookies.get(SIGNED_IN, ""))
     if person is not None:
         return render_template("confirm.html", token=found.token, person=person)
-    address = f"{service().options.web_url}/phone?token={found.token.replace('+', '%2B')}"
+    address = f"{service().options.web_url}/scan/{found.code}"
     return render_template("qr.html", token=found.token, picture=picture_of(address))
+
+
+@pages.get("/login/waiting")
+def waiting() -> tuple[str, int]:
+    """For the page with the QR code: 204 while nobody has answered."""
+    return ("answered", 200) if _login().outcome else ("", 204)
+
+
+@pages.get("/scan/<code>")
+def scan(code: str) -> Response:
+    """What the QR code holds: short, so that every camera reads it."""
+    found = service().login_by_code(code) or abort(404)
+    return redirect(url_for("pages.phone", token=found.token), 303)
 
 
 @pages.get("/phone")
@@ -95,6 +111,6 @@ def answer() -> Response:
 @pages.post("/sign-out")
 def sign_out() -> Response:
     """Forget who is signed in here; back to the QR code."""
-    response = redirect(f"/login?token={_login().token.replace('+', '%2B')}", 303)
+    response = redirect(url_for("pages.login", token=_login().token), 303)
     response.delete_cookie(SIGNED_IN)
     return response

@@ -60,10 +60,12 @@ def test_the_qr_page_goes_on_by_itself_once_a_phone_has_approved(
     computer, phone = browser(), browser()
     page = computer.get(url, timeout=10)
     assert "<svg" in page.text
-    assert 'http-equiv="refresh"' in page.text
+    waiting = url.replace("/login?", "/login/waiting?")
+    assert computer.get(waiting, timeout=10).status_code == 204
     assert "here=1" in page.text
     approved = answer(simulator, phone, url, persona="sophea")
     assert approved.status_code == 200  # the phone is not sent anywhere
+    assert computer.get(waiting, timeout=10).status_code == 200
     going = computer.get(url, allow_redirects=False, timeout=10)
     assert going.status_code == 303
     given = parse_qs(urlsplit(going.headers["Location"]).query)
