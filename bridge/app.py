@@ -37,7 +37,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     errors.register(app)
     language.init_app(app)
     hooks.register(app, parts)
-    app.wsgi_app = prepared.Prepared(app.wsgi_app, settings, parts.keys)  # type: ignore[method-assign]  # -- Flask's way
+    app.wsgi_app = prepared.Prepared(app.wsgi_app, settings, parts.keys)  # type: ignore[method-assign]  # -- Flask says to do it so
     return app
 
 

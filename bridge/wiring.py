@@ -54,11 +54,6 @@ def build(settings: Settings) -> Services:
     secrets = sql.SqlSecrets(engine, sealer)
     check_subject_key(engine, secrets)
     signing_keys = sql.SqlSigningKeys(engine, sealer)
-    checks: dict[str, HealthCheck] = {
-        "redis": kept.ping,
-        "sql": sql.check(engine),
-        "keys": _keys_check(signing_keys),
-    }
     connector = _connector(settings)
 
     def close() -> None:
@@ -86,7 +81,7 @@ def build(settings: Settings) -> Services:
             sql.SqlRefreshTokens(engine, sealer),
         ),
         limiter=redis.RedisRateLimiter(kept),
-        checks=checks,
+        checks={"redis": kept.ping, "sql": sql.check(engine), "keys": _keys_check(signing_keys)},
         close=close,
     )
 
