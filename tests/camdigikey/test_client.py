@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import base64
 import inspect
-import io
 import json
 import threading
 import time
@@ -37,7 +35,6 @@ from bridge.camdigikey import (
     TokenWrongType,
     TransportError,
 )
-from bridge.camdigikey import __main__ as command
 from bridge.camdigikey.signature import key_sha256
 from bridge.simulator import Simulator
 from bridge.simulator.faults import Fault
@@ -281,56 +278,7 @@ def test_the_forged_chain_that_the_official_libraries_take_brings_no_token_in() 
             camdigikey.user_access_token("auth")
 
 
-# -- the partner's file ----------------------------------------------------------------------------------
-
-
-def test_a_partners_secrets_are_not_shown() -> None:
-    ours = partner()
-    shown = repr(ours)
-    for secret in (ours.hmac_key, ours.aes_secret_key, ours.aes_iv_params, ours.store_password):
-        assert repr(secret) not in shown
-        if isinstance(secret, bytes):
-            assert base64.b64encode(secret).decode() not in shown
-    assert ours.client_id in shown
-
-
-BAD_FILES: dict[str, tuple[Any, str]] = {
-    "no object": ([], "one object"),
-    "a field missing": ({"hmac_key": None}, "lacks 'hmac_key'"),
-    "a key in another form": ({"hmac_key": "%%%"}, "base64"),
-    "a key that is a number": ({"hmac_key": 5}, "base64"),
-    "a short key": ({"aes_secret_key": "AAAA"}, "32 bytes"),
-    "an unknown version": ({"version": "v4"}, "v3, v2"),
-}
-
-
-@pytest.mark.parametrize(("changes", "why"), BAD_FILES.values(), ids=BAD_FILES)
-def test_a_partner_file_that_is_wrong_says_what(
-    simulator: Simulator, tmp_path: Path, changes: Any, why: str
-) -> None:
-    tree = json.loads(simulator.partner_file.read_text())
-    for name in ("keystore", "trust_store"):
-        tree[name] = str(simulator.folder / tree[name])
-    tree = {name: value for name, value in (tree | changes).items() if value is not None} if changes else []
-    path = tmp_path / "partner.json"
-    path.write_text(json.dumps(tree))
-    with pytest.raises(ValueError, match=why):
-        Partner.from_file(path)
-
-
-def test_a_partner_file_may_name_its_stores_and_version_outright(
-    simulator: Simulator, tmp_path: Path
-) -> None:
-    tree = json.loads(simulator.partner_file.read_text())
-    for name in ("keystore", "trust_store"):
-        tree[name] = str(simulator.folder / tree[name])
-    path = tmp_path / "partner.json"
-    path.write_text(json.dumps(tree | {"version": "v2"}))
-    assert Partner.from_file(path).version == "v2"
-    assert Partner.from_file(path, version="v3").version == "v3"
-
-
-# -- the example, and the operators' command -------------------------------------------------------------
+# -- the examples ----------------------------------------------------------------------------------------
 
 
 def test_the_ten_lines_of_the_packages_docstring_work(
@@ -366,65 +314,3 @@ def test_the_example_of_the_readme_works(
     monkeypatch.setattr("builtins.input", callback)
     exec(compile(example, "README.md", "exec"), {})  # noqa: S102 -- our own text
     assert capsys.readouterr().out.startswith("CDK000000042 ")
-
-
-def run(capsys: pytest.CaptureFixture[str], simulator: Simulator, *words: str) -> tuple[int, Any, str]:
-    """The command's exit code, its JSON, and what it complains of."""
-    code = command.main(["--partner", str(simulator.partner_file), "--timeout", "20", *words])
-    printed = capsys.readouterr()
-    return code, json.loads(printed.out) if printed.out else None, printed.err
-
-
-def test_an_operator_walks_through_every_operation(
-    simulator: Simulator, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    def done(*words: str) -> Any:
-        code, answer, complaint = run(capsys, simulator, *words)
-        assert (code, complaint) == (0, "")
-        return answer
-
-    login = done("login-token", "--var", "state=a=b", "--return-url", "https://portal.example.gov.kh/x")
-    _, params = approved(simulator, login["login_token"])
-    assert params["state"] == "a=b"
-    token = done("exchange", params["authToken"])["access_token"]
-    status = done("status", token)
-    assert status["status"] is True and status["user"]["first_name_kh"] == "សុភា"
-    token = done("refresh", token)["access_token"]
-    assert done("face", token)["face"]
-    picture = tmp_path / "face.png"
-    assert done("face", "--out", str(picture), token)["bytes"] == picture.stat().st_size
-    organization = done("organization-token")["access_token"]
-    person = done("lookup", organization, status["user"]["personal_code"])
-    assert done("verify", person["account_token"])["camdigikey_id"] == status["user"]["camdigikey_id"]
-    certificates = done("certificates")
-    assert len(certificates["key_sha256"]) == 64 and certificates["expires_at"] > time.time()
-    assert done("logout", token)["status"] == 0
-
-
-def test_an_operators_trouble_is_one_sentence_and_an_exit_code(
-    simulator: Simulator, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, answer, complaint = run(capsys, simulator, "status", "junk")
-    assert (code, answer) == (1, None)
-    assert complaint.startswith("Token") and complaint.count("\n") == 1 and "junk" not in complaint
-    code, answer, complaint = run(capsys, simulator, "--version", "v2", "face", "junk")
-    assert (code, complaint) == (1, "NotOffered: face is not a call of protocol v2\n")
-    assert command.main(["--partner", str(tmp_path / "none.json"), "certificates"]) == 2
-    assert "No such file" in capsys.readouterr().err
-    broken = tmp_path / "partner.json"
-    broken.write_text("{}")
-    assert command.main(["--partner", str(broken), "certificates"]) == 2
-    assert "lacks 'client_id'" in capsys.readouterr().err
-    for words in (["--timeout", "0", "certificates"], ["login-token", "--var", "x"], [], ["status"]):
-        with pytest.raises(SystemExit) as caught:
-            command.main(words)
-        assert caught.value.code == 2
-
-
-def test_a_token_can_come_by_standard_input(
-    simulator: Simulator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, organization, _ = run(capsys, simulator, "organization-token")
-    monkeypatch.setattr("sys.stdin", io.StringIO(organization["access_token"] + "\n"))
-    code, answer, _ = run(capsys, simulator, "status", "-")
-    assert code == 0 and answer["type"] == "ORGANIZATION"
