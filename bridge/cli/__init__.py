@@ -8,17 +8,17 @@ wrong), and the order of a start in `run`. Leaves to others: what a command does
 import click
 
 import bridge
-from bridge.cli.console import Group
+from bridge.cli.console import Group, Lazy, global_config_option
 
 COMMANDS = {
-    "run": "bridge.cli.run:run",
-    "demo": "bridge.cli.demo:demo",
-    "simulator": "bridge.cli.simulator:simulator",
-    "client": "bridge.cli.client:client",
-    "keys": "bridge.cli.keys:keys",
-    "db": "bridge.cli.db:db",
-    "config": "bridge.cli.config:config",
-    "demo-world": "bridge.cli.demo_world:world",
+    "run": Lazy("bridge.cli.run:run", "Serve, until Ctrl-C or SIGTERM; requests under way are finished first."),
+    "demo": Lazy("bridge.cli.demo:demo", "Show a whole sign-in on this machine, without a setting to make."),
+    "simulator": Lazy("bridge.cli.simulator:simulator", "Run a pretend CamDigiKey until Ctrl-C."),
+    "client": Lazy("bridge.cli.client:client", "Applications that may sign people in."),
+    "keys": Lazy("bridge.cli.keys:keys", "Signing keys and master keys."),
+    "db": Lazy("bridge.cli.db:db", "The database."),
+    "config": Lazy("bridge.cli.config:config", "The settings."),
+    "demo-world": Lazy("bridge.cli.demo_world:world"),
 }
 
 
@@ -28,5 +28,6 @@ COMMANDS = {
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(bridge.__version__, prog_name="bridge")
+@global_config_option
 def main() -> None:
     """Sign people in with CamDigiKey at any application that speaks OpenID Connect."""

@@ -5,9 +5,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from bridge.errors import BridgeError, ConfigError, SealBroken, StoreUnavailable
 from bridge.settings import Settings, load
@@ -17,13 +18,21 @@ DEFAULT_FILE = Path("bridge.toml")
 FAILED, WRONG_SETTINGS = 1, 2  # exit codes
 
 
-class Group(click.Group):
-    """A group whose commands are loaded when they are asked for, and tell of expected trouble in a sentence.
+class Lazy(NamedTuple):
+    """A command that is loaded when it is asked for."""
 
-    `lazy`: the commands by name, each as `module:attribute`. None waits for what only another one needs.
+    target: str  # module:attribute
+    about: str = ""  # its line in the group's help; empty: hidden
+
+
+class Group(click.Group):
+    """A group that loads a command when it is asked for, and tells of expected trouble in a sentence.
+
+    The commands' modules import all that they work with, which takes a second; so no command waits for what
+    only another one needs, and the help comes at once: its lines stand in the table.
     """
 
-    def __init__(self, *args: Any, lazy: Mapping[str, str], **options: Any) -> None:
+    def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **options: Any) -> None:
         super().__init__(*args, **options)
         self._lazy = lazy
 
@@ -35,9 +44,14 @@ class Group(click.Group):
         """The command of a name."""
         if cmd_name not in self._lazy:
             return None
-        module, _, attribute = self._lazy[cmd_name].partition(":")
+        module, _, attribute = self._lazy[cmd_name].target.partition(":")
         found: click.Command = getattr(importlib.import_module(module), attribute)
         return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.about) for name, one in self._lazy.items() if one.about])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
@@ -65,14 +79,38 @@ def sentence(error: BridgeError) -> str:
 
 
 def config_option(command: Command) -> Command:
-    """The option that names the settings file."""
+    """The option that names the settings file; `bridge --config FILE …` gives it to every command."""
     return click.option(
         "--config",
         "config_file",
         type=click.Path(path_type=Path, dir_okay=False),
         envvar="BRIDGE_CONFIG",
+        callback=_nearest,
         help="Settings file (TOML); without it bridge.toml, where there is one.",
     )(command)
+
+
+def global_config_option(command: Command) -> Command:
+    """The same before the command's name."""
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path, dir_okay=False),
+        expose_value=False,
+        callback=_remember,
+        help="Settings file (TOML), for the command that follows.",
+    )(command)
+
+
+def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    ctx.find_root().obj = value
+
+
+def _nearest(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """After the command, before it, from the environment: the first of these counts."""
+    if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
+        return value
+    before: Path | None = ctx.find_root().obj
+    return before or value
 
 
 def file_of(config_file: Path | None) -> Path | None:

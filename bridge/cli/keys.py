@@ -1,68 +1,25 @@
-"""`bridge keys`: signing keys, and new master keys."""
+"""`bridge keys`: signing keys, and new master keys, which need no settings and no database."""
 
 import base64
-import json
 import os
-from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 
-from bridge import wiring
-from bridge.cli.console import config_option, settings_of
-from bridge.manage import keys as signing_keys
-from bridge.manage.keys import SIGNING_ALGS, SigningKey
-from bridge.manage.office import OPERATOR
+from bridge.cli.console import Group, Lazy
+
+COMMANDS = {
+    "list": Lazy("bridge.cli.signing_keys:list_", "All signing keys, newest first."),
+    "rotate": Lazy("bridge.cli.signing_keys:rotate", "Make a new signing key; the one before retires."),
+    "master": Lazy("bridge.cli.keys:master", "Print a new master key, for `master_keys`."),
+}
 
 
-@click.group()
+@click.group(cls=Group, lazy=COMMANDS)
 def keys() -> None:
     """Signing keys and master keys."""
 
 
-@keys.command("list")
-@config_option
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
-def list_(config_file: Path | None, as_json: bool) -> None:
-    """All signing keys, newest first."""
-    with wiring.console(settings_of(config_file)) as office:
-        found = signing_keys.listed(OPERATOR, office)
-        now = office.clock()
-    if as_json:
-        rows = [
-            {"kid": one.kid, "alg": one.alg, "created_at": one.created_at, "retired_at": one.retired_at}
-            for one in found
-        ]
-        click.echo(json.dumps(rows, indent=2))
-    elif not found:
-        click.echo("No key yet: the first start of `bridge run` makes them.")
-    else:
-        for one in found:
-            click.echo(f"{one.kid}  {one.alg:<5}  made {_day(one.created_at)}  {_state(one, now)}")
-
-
-@keys.command()
-@config_option
-@click.option("--alg", type=click.Choice(SIGNING_ALGS), default="RS256", show_default=True)
-@click.option("--at-once", is_flag=True, help="Sign with the new one now: for a key that leaked.")
-def rotate(config_file: Path | None, alg: str, at_once: bool) -> None:
-    """Make a new signing key; the one before retires, and stays published."""
-    with wiring.console(settings_of(config_file)) as office:
-        kid = signing_keys.rotate(OPERATOR, office, alg, at_once=at_once)
-    click.echo(f"{kid} " + ("signs now." if at_once else "is published now, and signs in five minutes."))
-
-
-@keys.command()
+@click.command()
 def master() -> None:
     """Print a new master key, for `master_keys`. Put it before the others; keep those."""
     click.echo(base64.b64encode(os.urandom(32)).decode())
-
-
-def _state(one: SigningKey, now: float) -> str:
-    if one.retired_at is None:
-        return "active"
-    return f"{'retires' if one.retired_at > now else 'retired'} {_day(one.retired_at)}"
-
-
-def _day(instant: int) -> str:
-    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d %H:%M UTC")

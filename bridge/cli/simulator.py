@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from bridge.cli.parent import end_with_parent
 from bridge.simulator import serve
 from bridge.simulator.people import PEOPLE
 
@@ -42,6 +43,14 @@ class Address(click.ParamType[tuple[str, int]]):
     type=click.Choice([one.slug for one in PEOPLE]),
     help="Approve every login at once, as this persona.",
 )
+@click.option(
+    "--version",
+    type=click.Choice(("v3", "v2")),
+    default="v3",
+    show_default=True,
+    help="What partner.json names; it speaks both.",
+)
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when the process that started it ends.")
 def simulator(
     folder: Path,
     api: tuple[str, int],
@@ -49,17 +58,31 @@ def simulator(
     success_url: str | None,
     error_url: str | None,
     auto_approve: str | None,
+    version: str,
+    with_parent: bool,
 ) -> None:
-    """Run a pretend CamDigiKey until Ctrl-C; DIR/partner.json then says how to reach it."""
+    """Run a pretend CamDigiKey until Ctrl-C. DIR/partner.json then says how to reach it."""
+    if with_parent:
+        end_with_parent()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     try:
         running = serve(
-            folder, api, web, success_url=success_url, error_url=error_url, auto_approve=auto_approve
+            folder,
+            api,
+            web,
+            success_url=success_url,
+            error_url=error_url,
+            auto_approve=auto_approve,
+            version=version,
         )
     except OSError as error:
         raise click.ClickException(f"The simulator can't start: {error.strerror or error}.") from None
+    except (ValueError, KeyError):
+        raise click.ClickException(
+            f"The simulator can't read what it once wrote to {folder}: take that folder away."
+        ) from None
     click.echo(f"API      {running.api_url}")
     click.echo(f"Web      {running.web_url}")
     click.echo(f"Partner  {running.partner_file}")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
-from bridge.cli import COMMANDS, main
+from bridge.cli import COMMANDS, keys, main
 from bridge.domain.client import Client
+from tests.support.tools import ROOT
 
 KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -58,6 +61,51 @@ def test_every_command_explains_itself(console: Console) -> None:
         assert "Usage: " in console.say(name, "--help").output
     listed = console.say("--help").output
     assert all(name in listed for name in ("run", "demo", "client", "keys")) and "demo-world" not in listed
+
+
+@pytest.mark.parametrize("words", [(), ("keys",)], ids=["bridge", "bridge keys"])
+def test_the_help_says_of_each_command_how_its_own_help_begins(
+    console: Console, words: tuple[str, ...]
+) -> None:
+    lazy = {(): COMMANDS, ("keys",): keys.COMMANDS}[words]
+    for name, one in lazy.items():
+        own = console.say(*words, name, "--help").output
+        begin = " ".join(own.partition("\n\n")[2].partition("\n\n")[0].split())
+        assert begin.startswith(one.about.removesuffix(".")), name
+
+
+@pytest.mark.parametrize(
+    ("words", "unwanted"),
+    [
+        ("--help", "sqlalchemy alembic redis flask authlib joserfc cryptography httpx rich werkzeug"),
+        ("keys --help", "sqlalchemy alembic redis flask authlib joserfc cryptography httpx rich werkzeug"),
+        ("keys master", "sqlalchemy alembic redis flask authlib joserfc cryptography httpx rich werkzeug"),
+        ("simulator --help", "sqlalchemy alembic redis authlib httpx bridge.wiring"),
+    ],
+)
+def test_a_command_does_not_wait_for_what_only_others_need(words: str, unwanted: str) -> None:
+    code = (
+        "import sys; from bridge.cli import main; main(sys.argv[1:], standalone_mode=False);"
+        "print('loaded:', *sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code, *words.split()], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
+    loaded = set(said.partition("loaded:")[2].split())
+    assert "bridge.cli" in loaded and not set(unwanted.split()) & loaded
+
+
+def test_the_settings_file_is_named_before_or_after_the_command(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("before", "after", "environment"):
+        (console.folder / name).write_text(f'issuer = "https://{name}.example"\n', encoding="utf-8")
+    monkeypatch.setenv("BRIDGE_CONFIG", "environment")
+    tell = ("config", "show")
+    assert "https://environment.example" in console.say(*tell).output
+    assert "https://before.example" in console.say("--config", "before", *tell).output
+    assert "https://after.example" in console.say("--config", "before", *tell, "--config", "after").output
+    assert "can't be read" in console.say("--config", "nowhere", *tell, wanted=2).output
 
 
 def test_an_application_is_registered_before_the_first_start(console: Console) -> None:

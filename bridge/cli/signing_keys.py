@@ -1,0 +1,59 @@
+"""`bridge keys list` and `rotate`: the signing keys."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bridge import wiring
+from bridge.cli.console import config_option, settings_of
+from bridge.manage import keys as signing_keys
+from bridge.manage.keys import SIGNING_ALGS, SigningKey
+from bridge.manage.office import OPERATOR
+
+
+@click.command("list")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+def list_(config_file: Path | None, as_json: bool) -> None:
+    """All signing keys, newest first."""
+    with wiring.console(settings_of(config_file)) as office:
+        found = signing_keys.listed(OPERATOR, office)
+        now = office.clock()
+    if as_json:
+        rows = [
+            {"kid": one.kid, "alg": one.alg, "created_at": one.created_at, "retired_at": one.retired_at}
+            for one in found
+        ]
+        click.echo(json.dumps(rows, indent=2))
+    elif not found:
+        click.echo("No key yet: the first start of `bridge run` makes them.")
+    else:
+        for one in found:
+            click.echo(f"{one.kid}  {one.alg:<5}  made {_day(one.created_at)}  {_state(one, now)}")
+
+
+@click.command()
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+@click.option("--alg", type=click.Choice(SIGNING_ALGS), default="RS256", show_default=True)
+@click.option("--at-once", is_flag=True, help="Sign with the new one now: for a key that leaked.")
+def rotate(config_file: Path | None, as_json: bool, alg: str, at_once: bool) -> None:
+    """Make a new signing key; the one before retires, and stays published."""
+    with wiring.console(settings_of(config_file)) as office:
+        kid = signing_keys.rotate(OPERATOR, office, alg, at_once=at_once)
+    if as_json:
+        click.echo(json.dumps({"kid": kid, "alg": alg, "signs_at_once": at_once}, indent=2))
+        return
+    click.echo(f"{kid} " + ("signs now." if at_once else "is published now, and signs in five minutes."))
+
+
+def _state(one: SigningKey, now: float) -> str:
+    if one.retired_at is None:
+        return "active"
+    return f"{'retires' if one.retired_at > now else 'retired'} {_day(one.retired_at)}"
+
+
+def _day(instant: int) -> str:
+    return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d %H:%M UTC")
