@@ -11,7 +11,9 @@ import bridge
 from bridge.cli.console import Group, Lazy, global_config_option
 
 COMMANDS = {
-    "run": Lazy("bridge.cli.run:run", "Serve, until Ctrl-C or SIGTERM; requests under way are finished first."),
+    "run": Lazy(
+        "bridge.cli.run:run", "Serve, until Ctrl-C or SIGTERM; requests under way are finished first."
+    ),
     "demo": Lazy("bridge.cli.demo:demo", "Show a whole sign-in on this machine, without a setting to make."),
     "simulator": Lazy("bridge.cli.simulator:simulator", "Run a pretend CamDigiKey until Ctrl-C."),
     "client": Lazy("bridge.cli.client:client", "Applications that may sign people in."),
