@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from alembic.util import CommandError
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -108,6 +109,8 @@ def console(settings: Settings) -> Iterator[Console]:
         sealer = MasterSealer(settings.keys())
         keys = sql.SqlSigningKeys(engine, sealer)
         yield Console(time.time, os.urandom, sealer, sql.SqlClients(engine), keys, sql.SqlAuditLog(engine))
+    except SQLAlchemyError as error:  # not a database of ours, or one with the tables of another release
+        raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
     finally:
         engine.dispose()
 
@@ -117,6 +120,10 @@ def upgrade(settings: Settings) -> None:
     _engine(settings).dispose()
     try:
         migrate.upgrade(settings.database_url)
+    except CommandError:
+        raise ConfigError(
+            ("database.url: a newer release of the bridge has changed these tables; run that one.",)
+        ) from None
     except SQLAlchemyError as error:
         raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
 
@@ -132,6 +139,9 @@ def check(settings: Settings) -> None:
             one(settings)
         except ConfigError as error:
             faults += error.faults
+        except StoreUnavailable:
+            if not faults:  # those come first: they may be why
+                raise
     if faults:
         raise ConfigError(tuple(faults))
 
@@ -153,6 +163,8 @@ def _check_database(settings: Settings) -> None:
     try:
         if migrate.current(settings.database_url) is not None:
             check_subject_key(engine, sql.SqlSecrets(engine, MasterSealer(settings.keys())))
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
     finally:
         engine.dispose()
 

@@ -37,15 +37,12 @@ def client() -> None:
 @config_option
 @json_option
 @click.option("--client-id", default="", help="Its id; without it one is made.")
-@click.option(
-    "--sector", default="", help="The host that people's sub hangs on; else the redirect URIs' own."
-)
 @client_options
-def add(config_file: Path | None, as_json: bool, client_id: str, sector: str, **options: Any) -> None:
+def add(config_file: Path | None, as_json: bool, client_id: str, **options: Any) -> None:
     """Register an application; its secret is shown this once."""
     fields = {"name": "", "redirect_uris": (), **given(options)}
     with office(config_file) as here:
-        registered = clients.add(OPERATOR, here, Client(client_id=client_id, sector=sector, **fields))
+        registered = clients.add(OPERATOR, here, Client(client_id=client_id, **fields))
     _show_registered(registered, settings_of(config_file).issuer, as_json)
 
 
@@ -85,8 +82,11 @@ def edit(config_file: Path | None, as_json: bool, client_id: str, **options: Any
     if not changes:
         raise click.UsageError("Say what to change; `bridge client edit --help` lists the options.")
     with office(config_file) as here:
+        before = clients.shown(OPERATOR, here, client_id)
         changed = clients.edit(OPERATOR, here, client_id, changes)
     _show(changed, as_json)
+    if changed.subject_type != before.subject_type:
+        click.echo("Its subject type changed: it knows everybody by another sub from now on.", err=True)
     if not changed.public and not changed.secret_hashes:
         click.echo(f"It has no secret yet: `bridge client rotate-secret {client_id}` makes one.", err=True)
 
@@ -125,16 +125,17 @@ def enable(config_file: Path | None, as_json: bool, client_id: str) -> None:
 
 @client.command()
 @config_option
+@json_option
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.argument("client_id")
-def delete(config_file: Path | None, yes: bool, client_id: str) -> None:
+def delete(config_file: Path | None, as_json: bool, yes: bool, client_id: str) -> None:
     """Forget an application, with what people agreed to give it."""
     with office(config_file) as here:
         found = clients.shown(OPERATOR, here, client_id)
         if not yes:
-            click.confirm(f"Forget {found.name} ({client_id}) and all consents to it?", abort=True)
+            click.confirm(f"Forget {found.name} ({client_id}) and all consents to it?", abort=True, err=True)
         clients.delete(OPERATOR, here, client_id)
-    click.echo(f"{client_id} is forgotten.")
+    click.echo(json.dumps({"deleted": client_id}) if as_json else f"{client_id} is forgotten.")
 
 
 def _fields(one: Client) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from bridge.manage.client_checks import (
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Command], Command]
+NONE = -1  # seconds: what was set before is taken back
 
 
 class Lifetime(click.ParamType[tuple[str, int]]):
@@ -27,11 +28,27 @@ class Lifetime(click.ParamType[tuple[str, int]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, int]:
-        """The pair."""
+        """The pair; one without a name for "", which empties the list."""
         name, _, seconds = str(value).partition("=")
+        if value == "":
+            return "", 0
         if not name or not seconds.isdecimal():
             self.fail(f"{value} is not of the form NAME=SECONDS, such as access_token=300", param, ctx)
         return name, int(seconds)
+
+
+class Seconds(click.ParamType[int]):
+    """A number of seconds; "" for none."""
+
+    name = "SECONDS"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; NONE for none."""
+        if value == "":
+            return NONE
+        if not str(value).isdecimal():
+            self.fail(f"{value} is not a number of seconds", param, ctx)
+        return int(str(value))
 
 
 def _text(field: str, option: str, about: str) -> Option[Any]:
@@ -69,6 +86,7 @@ OPTIONS: tuple[Option[Any], ...] = (
     ),
     _switch("straight_on", "--straight-on/--page-before", "Go on to CamDigiKey without a page before (v3)."),
     _choice("subject_type", "--subject-type", SUBJECT_TYPES, "pairwise: a sub of its own."),
+    _text("sector", "--sector", "What people's sub hangs on, for good; else the redirect URIs' host."),
     _choice("id_token_signed_response_alg", "--id-token-alg", SIGNING_ALGS, "What signs its ID tokens."),
     _choice("access_token_format", "--access-token-format", TOKEN_FORMATS, "at+jwt: RFC 9068."),
     _switch(
@@ -85,7 +103,7 @@ OPTIONS: tuple[Option[Any], ...] = (
     _text("policy_uri", "--policy-uri", "Its privacy policy."),
     _text("tos_uri", "--tos-uri", "Its terms of service."),
     _text("initiate_login_uri", "--initiate-login-uri", "Where it begins a sign-in by itself."),
-    click.option("--default-max-age", type=int, help="Seconds after which a sign-in is asked for again."),
+    click.option("--default-max-age", type=Seconds(), help="After that long a sign-in is asked for again."),
     _many("lifetimes", "--lifetime", "Its own lifetimes: code, access_token, id_token, refresh", Lifetime()),
 )
 
@@ -102,9 +120,11 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
     found = {name: value for name, value in options.items() if value is not None and value != ()}
     for name, value in found.items():
         if isinstance(value, tuple):
-            found[name] = () if value == ("",) else value
+            found[name] = () if value == ("",) else tuple(dict.fromkeys(value))
     if "lifetimes" in found:
-        found["lifetimes"] = dict(found["lifetimes"])
+        found["lifetimes"] = {name: seconds for name, seconds in found["lifetimes"] if name}
+    if found.get("default_max_age") == NONE:
+        found["default_max_age"] = None
     if found.get("claims") == ():
         found["claims"] = None  # no allow-list any more
     return found

@@ -6,12 +6,15 @@ on their way (capital letters of a host, a missing slash, `..`) must not be regi
 
 import ipaddress
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
 LOOPBACK_NAMES = ("127.0.0.1", "::1", "localhost")
 LONGEST = 2000
 # What RFC 3986 allows in an address, with % before two hexadecimal digits alone.
 ALLOWED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
+HOST = re.compile(r"[a-z0-9._-]+")  # a name: no %, and none of the letters that end a word in a header
 FORBIDDEN_SCHEMES = ("javascript", "data", "file", "ftp", "about", "blob", "vbscript", "ws", "wss", "mailto")
 
 
@@ -52,10 +55,17 @@ def origin_fault(origin: str) -> str:
     return ""
 
 
-def sectors(uris: tuple[str, ...]) -> list[str]:
-    """The hosts of redirect URIs, each once (OIDC Core §8.1); the scheme where an address has no host."""
-    found = (urlsplit(uri).hostname or urlsplit(uri).scheme for uri in uris)
-    return list(dict.fromkeys(found))
+def sectors(uris: Sequence[str]) -> list[str]:
+    """The hosts of redirect URIs, each once (OIDC Core §8.1); the scheme where an address has no host.
+
+    Without loopback ones: every machine has those, so they don't say whose application it is. Addresses that
+    can't be read have none.
+    """
+    found: dict[str, None] = {}
+    for uri in uris:
+        with suppress(ValueError):
+            found[urlsplit(uri).hostname or urlsplit(uri).scheme] = None
+    return [host for host in found if host and not is_loopback(host)]
 
 
 def is_loopback(host: str) -> bool:
@@ -131,10 +141,29 @@ def _host_fault(uri: str) -> str:
         return f"{uri}: browsers send the host in small letters, so write {parts.netloc.lower()}."
     if parts.hostname.endswith(".") or ".." in parts.hostname:
         return f"{uri}: the host has a dot too many."
+    if fault := _name_fault(uri, parts):
+        return fault
     if parts.netloc.endswith(":") or parts.port == 0:
         return f"{uri}: the port is missing or 0; leave the colon out, or name a port."
     if parts.port == {"https": 443, "http": 80}[parts.scheme]:
         return f"{uri}: browsers leave the port {parts.port} out, so leave it out too."
+    return ""
+
+
+def _name_fault(uri: str, parts: SplitResult) -> str:
+    """What a host may be; browsers read every host that ends in a number as an IPv4 address (WHATWG URL)."""
+    host = parts.hostname or ""
+    bracketed = parts.netloc.startswith("[")
+    if "%" in host or (not bracketed and not HOST.fullmatch(host)):
+        return f"{uri}: a host has letters, digits, dots and hyphens alone."
+    if not bracketed and not re.fullmatch(r"\d+|0x[0-9a-f]*", host.rpartition(".")[2]):
+        return ""
+    try:
+        right = str(ipaddress.ip_address(host))
+    except ValueError:
+        return f"{uri}: {host} is not an IP address."
+    if right != host:
+        return f"{uri}: browsers send this address as {right}; write it so."
     return ""
 
 
