@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from bridge.cli import COMMANDS, keys, main
 from bridge.domain.client import Client
+from bridge.simulator import serve
 from tests.support.tools import ROOT
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -33,6 +36,12 @@ class Console:
 
     def settings(self, text: str) -> None:
         (self.folder / "bridge.toml").write_text(text, encoding="utf-8")
+
+    def with_partner(self) -> None:
+        """Settings that have all that they need."""
+        serve(self.folder / "sim", ("127.0.0.1", 0), ("127.0.0.1", 0)).stop()
+        account = '[camdigikey]\npartner = "sim/partner.json"\n'
+        self.settings(f'issuer = "https://sso.example.gov.kh"\n{account}')
 
     def say(self, *words: str, wanted: int = 0, answer: str = "") -> Result:
         """Give a command; its exit code has to be the one wanted."""
@@ -146,6 +155,29 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
     console.say("client", "edit", "portal", "--claim", "", "--allowed-origin", "")
     after = console.json("client", "show", "portal")
     assert (after["claims"], after["allowed_origins"]) == (None, [])
+    console.say("client", "edit", "portal", "--lifetime", "", "--default-max-age", "")
+    after = console.json("client", "show", "portal")
+    assert (after["lifetimes"], after["default_max_age"]) == ({}, None)
+
+
+def test_what_is_given_twice_is_kept_once(console: Console) -> None:
+    made = console.add("--scope", "openid", "--scope", "profile", "--scope", "openid")
+    assert made["scopes"] == ["openid", "profile"]
+
+
+def test_a_change_of_the_subject_type_is_warned_of(console: Console) -> None:
+    console.add()
+    assert "another sub" in console.say("client", "edit", "portal", "--subject-type", "public").stderr
+    assert not console.say("client", "edit", "portal", "--subject-type", "public").stderr
+
+
+def test_names_in_khmer_are_shown_as_they_are(console: Console) -> None:
+    console.add()
+    name = "ក្រសួង [bold]O'Neil[/bold]"
+    edited = console.say("client", "edit", "portal", "--name", name, "--json").stdout
+    assert name in edited
+    assert name in console.say("client", "show", "portal").stdout
+    assert "[bold]" in console.say("client", "list").stdout  # not taken for a colour
 
 
 def _as_json(value: Any) -> Any:
@@ -174,7 +206,7 @@ def test_an_application_is_kept_out_let_in_and_forgotten(console: Console) -> No
     assert console.json("client", "enable", "portal")["enabled"] is True
     console.say("client", "delete", "portal", wanted=1, answer="n\n")
     assert len(console.json("client", "list")) == 1
-    console.say("client", "delete", "portal", "--yes")
+    assert console.json("client", "delete", "portal", "--yes") == {"deleted": "portal"}
     assert "No application yet" in console.say("client", "list").output
 
 
@@ -198,6 +230,51 @@ def test_expected_trouble_is_one_sentence(console: Console) -> None:
         ).output
     )
     console.say("client", "edit", "portal", wanted=2)
+
+
+def test_an_address_that_is_none_is_explained_too(console: Console) -> None:
+    for bad in ("https://[", "https://[::1", "http://[x]/", "//", ":", "\x00", ""):
+        said = console.say("client", "add", "--name", "Portal", "--redirect-uri", bad, wanted=1).output
+        assert any(word in said for word in ("can't be read", "not absolute", "can't have", "is needed")), bad
+
+
+def test_a_database_of_no_use_is_told_in_a_sentence(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in (("client", "list"), ("db", "upgrade"), ("keys", "rotate")):
+        for url in ("postgresql://u:canary@127.0.0.1:1/none", "sqlite:////nowhere/at/all.db"):
+            monkeypatch.setenv("BRIDGE_DATABASE__URL", url)
+            said = console.say(*words, wanted=1).output
+            assert said.count("\n") == 1 and "bridge db upgrade" in said and "canary" not in said
+        monkeypatch.setenv("BRIDGE_DATABASE__URL", "mysql://u:canary@h/x")
+        said = console.say(*words, wanted=2).output
+        assert said.count("\n") == 1 and "database.url" in said and "canary" not in said
+
+
+def test_a_file_that_is_no_database_is_told(console: Console) -> None:
+    (console.folder / "data").mkdir()
+    (console.folder / "data" / "bridge.db").write_text("anything but a database" * 10, encoding="utf-8")
+    for words in (("client", "list"), ("keys", "list"), ("db", "upgrade")):
+        assert "SQL: DatabaseError" in console.say(*words, wanted=1).output
+    # What is wrong in the settings is told first.
+    assert "camdigikey.partner" in console.say("config", "check", wanted=2).output
+    console.with_partner()
+    assert "SQL: DatabaseError" in console.say("config", "check", wanted=1).output
+
+
+def test_right_settings_are_said_to_be_right(console: Console) -> None:
+    console.with_partner()
+    assert "are right" in console.say("config", "check").output
+    console.say("db", "upgrade")
+    assert "are right" in console.say("config", "check").output
+
+
+def test_a_database_of_a_newer_release_is_left_alone(console: Console) -> None:
+    console.say("db", "upgrade")
+    with closing(sqlite3.connect(console.folder / "data" / "bridge.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    assert "newer release" in console.say("db", "upgrade", wanted=2).output
 
 
 def test_wrong_settings_are_all_told_with_exit_code_2(console: Console) -> None:

@@ -19,6 +19,10 @@ RIGHT = (
     ("http://[::1]:5000/cb", False),
     ("http://localhost/cb", False),
     ("http://127.0.0.1/cb", True),
+    ("https://[2001:db8::1]/cb", False),
+    ("https://my_app.example/cb", False),
+    ("https://192.0.2.7/cb", False),
+    ("https://app.7eleven/cb", False),
     ("kh.gov.app:/cb", True),
 )
 WRONG = (
@@ -44,6 +48,14 @@ WRONG = (
     ("no path, but a query", "https://app.example?x=1", "https://app.example/?x=1"),
     ("no host", "https:///cb", "no host"),
     ("a dot too many", "https://app.example./cb", "dot"),
+    ("hidden letters in the host", "https://app%2eexample/cb", "letters, digits"),
+    ("a host that would end a word of a header", "https://a.example;x/cb", "letters, digits"),
+    ("a comma in the host", "https://a.example,b.example/cb", "letters, digits"),
+    ("WHATWG URL §4.3 a short IPv4 address", "https://127.1/cb", "not an IP address"),
+    ("WHATWG URL §4.3 a hexadecimal IPv4 address", "https://0x7f000001/cb", "not an IP address"),
+    ("WHATWG URL §4.3 a long IPv6 address", "http://[0:0:0:0:0:0:0:1]/cb", "::1"),
+    ("RFC 9844 a zone", "http://[::1%25lo]/cb", "letters, digits"),
+    ("brackets without an address", "https://[app]/cb", "can't be read"),
     ("Khmer host", "https://កម្ពុជា.example/cb", "xn--"),
     ("Khmer path", "https://app.example/ខ្មែរ", "%XX"),
     ("blank inside", "https://app.example/a b", "%XX"),
@@ -127,3 +139,6 @@ def test_the_sector_of_addresses_is_their_host() -> None:
     assert sectors(("https://a.example/1", "https://a.example:8443/2")) == ["a.example"]
     assert sectors(("https://a.example/1", "https://b.example/1")) == ["a.example", "b.example"]
     assert sectors(("kh.gov.app:/cb",)) == ["kh.gov.app"]
+    assert sectors(("http://127.0.0.1/cb", "http://[::1]/cb", "kh.gov.app:/cb")) == ["kh.gov.app"]
+    assert sectors(("http://localhost:3000/cb",)) == []
+    assert sectors(("https://[", "https:///cb")) == ["https"]

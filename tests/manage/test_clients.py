@@ -12,6 +12,7 @@ from bridge.manage import clients, keys
 from bridge.manage.client_checks import ClientFaults, check
 from bridge.manage.office import OPERATOR, Actor, Forbidden, Refused
 from bridge.oidc.server.client_auth import SECRET
+from bridge.ports import ClientStore
 from bridge.wiring import Console
 
 STRANGER = Actor("somebody")
@@ -77,6 +78,69 @@ def test_the_sector_stays_when_addresses_change(office: Console) -> None:
     assert changed.sector == "app.example"
     with pytest.raises(Refused, match="sector"):
         clients.edit(OPERATOR, office, made.client.client_id, {"sector": "new.example"})
+
+
+def test_two_native_applications_on_loopback_share_no_sector(office: Console) -> None:
+    # Every native application may use 127.0.0.1 (RFC 8252 §7.3): with that as a sector two owners could tell
+    # that they speak of the same person (OIDC Core §8.1).
+    native = replace(
+        GOOD,
+        redirect_uris=("http://127.0.0.1/cb", "http://[::1]/cb"),
+        application_type="native",
+        token_endpoint_auth_method="none",
+    )
+    one, other = (clients.add(OPERATOR, office, native).client for _ in range(2))
+    assert (one.sector, other.sector) == (one.client_id, other.client_id)
+
+
+def test_an_address_on_the_developers_machine_does_not_make_a_second_sector(office: Console) -> None:
+    uris = ("http://localhost:3000/cb", "https://app.example/cb")
+    assert clients.add(OPERATOR, office, replace(GOOD, redirect_uris=uris)).client.sector == "app.example"
+
+
+def test_a_client_with_public_subs_can_become_pairwise(office: Console) -> None:
+    made = clients.add(OPERATOR, office, replace(GOOD, subject_type="public")).client
+    changed = clients.edit(OPERATOR, office, made.client_id, {"subject_type": "pairwise"})
+    assert changed.sector == "app.example"
+
+
+def test_a_sector_that_was_left_open_is_set_once(office: Console) -> None:
+    uris = ("https://a.example/cb", "https://b.example/cb")
+    made = clients.add(OPERATOR, office, replace(GOOD, subject_type="public", redirect_uris=uris)).client
+    with pytest.raises(ClientFaults, match="--sector"):
+        clients.edit(OPERATOR, office, made.client_id, {"subject_type": "pairwise"})
+    clients.edit(OPERATOR, office, made.client_id, {"subject_type": "pairwise", "sector": "portal"})
+    with pytest.raises(Refused, match="sector"):
+        clients.edit(OPERATOR, office, made.client_id, {"sector": "other"})
+
+
+@pytest.mark.parametrize("field", ["client_id", "secret_hashes", "created_at", "enabled", "shoe_size"])
+def test_an_edit_changes_what_it_may_and_nothing_else(office: Console, field: str) -> None:
+    made = clients.add(OPERATOR, office, GOOD).client.client_id
+    with pytest.raises(Refused, match=field):
+        clients.edit(OPERATOR, office, made, {field: ("x",)})
+
+
+class GoneMeanwhile:
+    """A store whose client another administrator deletes between the look and the change."""
+
+    def __init__(self, store: ClientStore) -> None:
+        self.get, self.all, self.add, self.remove = store.get, store.all, store.add, store.remove
+
+    def replace(self, client: Client) -> None:
+        raise KeyError(client.client_id)
+
+
+def test_a_client_that_is_deleted_meanwhile_is_told(office: Console) -> None:
+    made = clients.add(OPERATOR, office, GOOD).client.client_id
+    office = replace(office, clients=GoneMeanwhile(office.clients))
+    for use in (
+        lambda: clients.edit(OPERATOR, office, made, {"name": "Another"}),
+        lambda: clients.rotate_secret(OPERATOR, office, made),
+        lambda: clients.set_enabled(OPERATOR, office, made, False),
+    ):
+        with pytest.raises(Refused, match="There is no client"):
+            use()
 
 
 def test_all_faults_are_told_at_once_and_nothing_is_kept(office: Console) -> None:
