@@ -7,6 +7,7 @@ import ssl
 import struct
 import sys
 import threading
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bridge.simulator.bodies import BadBody, read_body
+from bridge.simulator.connections import Connections
 from bridge.simulator.faults import Fault
 from bridge.simulator.pki import Pki
 from bridge.simulator.service import Service
@@ -56,6 +58,7 @@ class ApiServer(ThreadingHTTPServer):
         self.service = service
         self.stopping = threading.Event()
         self._context = _context(pki)
+        self._connections = Connections()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(10)
@@ -64,8 +67,13 @@ class ApiServer(ThreadingHTTPServer):
         except OSError:
             return  # no TLS, or no certificate of ours
         secured.settimeout(60)
-        with secured:
-            super().finish_request(secured, client_address)
+        with secured, self._connections.known(secured) as welcome:
+            if welcome:
+                super().finish_request(secured, client_address)
+
+    def server_close(self) -> None:
+        super().server_close()
+        self._connections.end()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A partner that goes away in the middle is no news; anything else is a fault of ours."""
@@ -138,13 +146,15 @@ class Handler(BaseHTTPRequestHandler):
         return self.path.partition("?")[0]
 
     def _answer(self, status: int, body: bytes) -> None:
-        self.send_response_only(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        """Head and body in one write: one TLS record for the partner to read."""
+        head = [
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            "Content-Type: application/json",
+            f"Content-Length: {len(body)}",
+        ]
         if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
+            head.append("Connection: close")
+        self.wfile.write("\r\n".join([*head, "", ""]).encode() + body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests hold tokens: no log."""

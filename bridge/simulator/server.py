@@ -3,10 +3,13 @@
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from flask import Flask
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from bridge.simulator.api import ApiServer
+from bridge.simulator.connections import Connections
 from bridge.simulator.people import PEOPLE
 from bridge.simulator.pki import open_folder, write_partner
 from bridge.simulator.service import Options, Service
@@ -23,6 +26,23 @@ class QuietHandler(WSGIRequestHandler):
         """Nothing."""
 
 
+class WebServer(ThreadedWSGIServer):
+    """The browser's side of one simulator."""
+
+    def __init__(self, address: tuple[str, int], app: Flask) -> None:
+        self._connections = Connections()
+        super().__init__(*address, app, QuietHandler)
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        with self._connections.known(request) as welcome:
+            if welcome:
+                super().finish_request(request, client_address)
+
+    def server_close(self) -> None:
+        super().server_close()
+        self._connections.end()
+
+
 @dataclass(frozen=True, slots=True)
 class Simulator:
     """A simulator that runs."""
@@ -32,7 +52,7 @@ class Simulator:
     web_url: str
     service: Service
     _api: ApiServer
-    _web: BaseWSGIServer
+    _web: WebServer
 
     @property
     def partner_file(self) -> Path:
@@ -44,8 +64,12 @@ class Simulator:
         """Faults, personas, settings."""
         return self.web_url + "/control"
 
+    def wait(self) -> None:
+        """Come back once somebody has called `stop`."""
+        self._api.stopping.wait()
+
     def stop(self) -> None:
-        """Stop both ports."""
+        """Stop both ports, and end every connection. A second call changes nothing."""
         self._api.stopping.set()
         for server in (self._api, self._web):
             server.shutdown()
@@ -75,7 +99,7 @@ def serve(
     pki, account = open_folder(folder, api[0])
     service = Service(pki, account, options)
     api_server = ApiServer(api, service, pki)
-    web_server = make_server(*web, create_web(service), threaded=True, request_handler=QuietHandler)
+    web_server = WebServer(web, create_web(service))
     options.web_url = f"http://{web[0]}:{web_server.server_port}"
     api_url = f"https://{api[0]}:{api_server.server_port}"
     write_partner(folder, api_url, version)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import http.client
 import json
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -344,3 +346,27 @@ def test_a_wrong_mac_is_wrong(simulator: Simulator, partner: RawPartner) -> None
     simulator.service.faults.add("organization", Fault("bad_mac"), 1)
     with pytest.raises(AssertionError):
         _organization(partner)
+
+
+# -- the end ---------------------------------------------------------------------------------------------
+
+
+def test_the_end_is_the_end_of_connections_that_are_kept_alive_too(tmp_path: Path) -> None:
+    running = serve(tmp_path / "simulator", ("127.0.0.1", 0), ("127.0.0.1", 0))
+    try:
+        there = urlsplit(running.web_url)
+        api = RawPartner(running.folder).connection()
+        web = http.client.HTTPConnection(there.hostname or "", there.port, timeout=20)
+        with contextlib.closing(api), contextlib.closing(web):
+            for connection, path in ((api, CERTIFICATES[0]), (web, "/")):
+                connection.request("GET", path)
+                assert connection.getresponse().read()
+            running.stop()
+            for connection, path in ((api, CERTIFICATES[0]), (web, "/")):
+                connection.auto_open = 0  # no second connection in secret
+                with pytest.raises((OSError, http.client.HTTPException)):
+                    connection.request("GET", path)
+                    connection.getresponse()
+    finally:
+        running.stop()
+    running.wait()  # comes back at once, now that it has ended
