@@ -17,10 +17,12 @@ from tests.run.processes import all_gone, environment, started, status
 
 COMMAND = ["-m", "bridge", "simulator", "--api", "127.0.0.1:0", "--web", "127.0.0.1:0"]
 # Starts a simulator as its child, says the child's number, and lives until it is killed.
-PARENT = (
-    "import signal, subprocess, sys; child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True);"
-    "print(child.stdout.readline(), end=''); print(child.pid, flush=True); signal.pause()"
-)
+PARENT = """
+import signal, subprocess, sys
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE, text=True)
+print(child.stdout.readline(), child.pid, sep="", flush=True)
+signal.pause()
+"""
 
 
 @contextmanager
