@@ -1,7 +1,7 @@
 """The control endpoint: faults, personas and settings while the simulator runs. It answers loopback alone."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, fields, replace
 from functools import wraps
 from ipaddress import ip_address
 from typing import Any, NoReturn, ParamSpec, TypeVar
@@ -10,9 +10,9 @@ from flask import Blueprint, abort, current_app, jsonify, request
 from werkzeug.wrappers import Response
 
 from bridge.simulator.faults import KINDS, Fault
-from bridge.simulator.fields import TIME_FORMATS, is_address
+from bridge.simulator.fields import EMPTY_FIELDS, TIME_FORMATS, is_address
 from bridge.simulator.people import FIELDS
-from bridge.simulator.service import Service
+from bridge.simulator.service import Options, Service
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,8 +42,9 @@ def local(view: Callable[P, R]) -> Callable[P, R]:
 @control.get("/state")
 @local
 def state() -> Response:
-    """How often each operation was called."""
-    return jsonify(calls=dict(service().faults.calls), auto_approve=service().options.auto_approve)
+    """How often each operation was called, how many faults wait, and the settings."""
+    faults = service().faults
+    return jsonify(calls=dict(faults.calls), faults=faults.waiting(), **asdict(service().options))
 
 
 @control.post("/faults")
@@ -94,13 +95,17 @@ def change_persona(slug: str) -> Response:
 @control.post("/settings")
 @local
 def change_settings() -> Response:
-    """`{auto_approve, success_url, error_url, time_format}`; what is left out stays."""
-    given = _given({"auto_approve", "success_url", "error_url", "time_format"})
+    """`{auto_approve, success_url, error_url, time_format, empty_fields, error_vars}`; the rest stays."""
+    given = _given({field.name for field in fields(Options)} - {"web_url"})
     approver = given.get("auto_approve")
     if approver is not None and (not _is(approver, str) or service().people.get(approver) is None):
         _bad("auto_approve is null or the name of a persona")
     if given.get("time_format", "seconds") not in tuple(TIME_FORMATS):  # a list can't be a key
         _bad(f"time_format is one of {', '.join(TIME_FORMATS)}")
+    if given.get("empty_fields", "empty") not in EMPTY_FIELDS:
+        _bad(f"empty_fields is one of {', '.join(EMPTY_FIELDS)}")
+    if not isinstance(given.get("error_vars", True), bool):
+        _bad("error_vars is true or false")
     for name in ("success_url", "error_url"):
         if not is_address(given.get(name, "")):
             _bad(f"{name} is an address, or empty")

@@ -45,6 +45,11 @@ class Faults:
         with self._lock:
             self._waiting.clear()
 
+    def waiting(self) -> dict[str, int]:
+        """How many faults wait, by operation."""
+        with self._lock:
+            return {operation: len(faults) for operation, faults in self._waiting.items() if faults}
+
     def next(self, operation: str) -> Fault | None:
         """Count a call, and take the fault that waits for it."""
         with self._lock:

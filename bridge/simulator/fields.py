@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 TIME_FORMATS: dict[str, Callable[[float], int | str]] = {
     "seconds": int,
     "milliseconds": lambda moment: int(moment * 1000),
     "iso": lambda moment: datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds"),
 }
+EMPTY_FIELDS = ("empty", "null", "missing")  # how an answer shows a field that a person lacks
+EARLIEST = 10**11  # milliseconds: 1973; less is a time in seconds
 
 
 class Refused(Exception):
@@ -29,6 +31,13 @@ def text_of(request: Mapping[str, Any], name: str) -> str:
     return value or ""
 
 
+def check_date(request: Mapping[str, Any]) -> None:
+    """requestedDate is milliseconds since 1970 (PROTOCOL, Envelope). Raises Refused."""
+    value = request.get("requestedDate")
+    if type(value) is not int or value < EARLIEST:
+        raise Refused(105, "requestedDate is not in milliseconds")
+
+
 def address_of(request: Mapping[str, Any], name: str) -> str:
     """A field that is a URL, or empty. Raises Refused."""
     value = text_of(request, name)
@@ -46,5 +55,12 @@ def is_address(value: object) -> bool:
 
 
 def with_params(url: str, params: Mapping[str, str]) -> str:
-    """The URL with parameters behind those that it has; empty when there is none."""
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if url else ""
+    """The URL with percent-encoded parameters behind those that it has; empty when there is none."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(params, quote_via=quote, safe='')}" if url else ""
+
+
+def shown(fields: Mapping[str, str], empty: str) -> dict[str, str | None]:
+    """A person's fields as an answer has them; any can be empty or missing (PROTOCOL, Calls)."""
+    if empty == "missing":
+        return {name: value for name, value in fields.items() if value}
+    return {name: value or (None if empty == "null" else "") for name, value in fields.items()}

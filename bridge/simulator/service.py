@@ -1,5 +1,6 @@
 """CamDigiKey itself, without HTTP: logins, tokens and the ten operations (PROTOCOL, Calls)."""
 
+import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -10,26 +11,13 @@ from urllib.parse import quote
 import segno
 
 from bridge.simulator.faults import Fault, Faults
-from bridge.simulator.fields import TIME_FORMATS, Refused, address_of, text_of, with_params
+from bridge.simulator.fields import TIME_FORMATS, Refused, address_of, check_date, shown, text_of, with_params
 from bridge.simulator.people import People, Persona
 from bridge.simulator.pki import Account, Key, Pair, Pki
-from bridge.simulator.wire import random_id, sign_token
+from bridge.simulator.tokens import ACCOUNT, AUTH, ISSUER, LOGIN, ORGANIZATION, USER, Tokens
 
-ISSUER = "CamDX-CamDigiKey"
-LOGIN, AUTH, USER, ORGANIZATION, ACCOUNT = "LOGIN", "AUTH", "USER", "ORGANIZATION", "ACCOUNT"
-LIFETIMES = {LOGIN: 300, AUTH: 120, USER: 3600, ORGANIZATION: 3600, ACCOUNT: 3600}  # seconds
-
-
-@dataclass(slots=True)
-class Token:
-    """A token that was given out, and what became of it."""
-
-    kind: str
-    jti: str
-    issued_at: float
-    expires_at: float
-    persona: str = ""
-    alive: bool = True
+FRESH = ("accessToken", "loginToken", "account_token")  # where an answer carries a token
+TAKES = frozenset({"status", "logout", "verify", "face"})  # a token comes in, and none goes out
 
 
 @dataclass(slots=True)
@@ -42,7 +30,9 @@ class Login:
     callback_vars: dict[str, str]
     success_url: str
     expires_at: float
-    outcome: str = ""  # the address that the browser has to go to
+    answered: bool = False
+    outcome: str = ""  # the address that the browser then goes to; empty when the partner has none
+    approver: str = ""  # the persona who approved
 
 
 @dataclass
@@ -54,6 +44,8 @@ class Options:
     error_url: str = ""
     auto_approve: str | None = None
     time_format: str = "seconds"
+    empty_fields: str = "empty"  # user fields that a person lacks: empty, null, or missing
+    error_vars: bool = True  # whether callbackVars come along to the error address
 
 
 class Service:
@@ -70,7 +62,7 @@ class Service:
         self._clock = clock
         self._lock = threading.Lock()
         self._signer: Pair = pki.signer
-        self._tokens: dict[str, Token] = {}
+        self._tokens = Tokens(clock)
         self._logins: dict[str, Login] = {}
         self._swept_at = float("-inf")
         self._operations = {
@@ -103,6 +95,8 @@ class Service:
         try:
             if fault and fault.kind == "error":
                 raise Refused(fault.code, "Fault on order")
+            if fault and fault.kind == "expired_token" and operation in TAKES:
+                raise Refused(103, "Expired access token")
             if fault and fault.kind == "rotated_signer":
                 self._signer = self._pki.new_signer()
             key = (
@@ -122,18 +116,25 @@ class Service:
 
     def _expire(self, data: Mapping[str, Any]) -> None:
         """The fault expired_token: what was given out is past its time already."""
-        for name in ("accessToken", "loginToken", "account_token"):
-            if token := self._tokens.get(str(data.get(name, ""))):
-                token.expires_at = 0.0
+        for text in (str(data.get(name, "")) for name in FRESH):
+            self._tokens.expire(text)
+            if login := self._logins.get(text):
+                login.expires_at = self._clock()
 
     def _login_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
-        token = self._issue(LOGIN, key)
+        check_date(request)
+        token = self._tokens.issue(LOGIN, key)
         given = request.get("callbackVars") or {}
         if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
             raise Refused(105, "callbackVars is not a map of texts")
         login = Login(
-            token, random_id(), version, {}, self.options.success_url, self._tokens[token].expires_at
+            token,
+            secrets.token_hex(16),
+            version,
+            {},
+            self.options.success_url,
+            self._tokens[token].expires_at,
         )
         if version == "v3":
             login.callback_vars = given
@@ -146,20 +147,20 @@ class Service:
         }
 
     def _access_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
-        auth = self._live(text_of(request, "authToken"), (AUTH,))
+        auth = self._tokens.live(text_of(request, "authToken"), AUTH)
         auth.alive = False  # used once
-        return {"accessToken": self._issue(USER, key, auth.persona)}
+        return {"accessToken": self._tokens.issue(USER, key, auth.persona)}
 
     def _status(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         text = text_of(request, "accessToken")
-        token = self._live(text, (USER, ORGANIZATION))
+        token = self._tokens.live(text, USER, ORGANIZATION)
         times = {"iat": token.issued_at, "exp": token.expires_at}
         fields: dict[str, Any] = {"domain": self.account.domain}
         if token.kind == USER:
             persona = self._person(token.persona)
             if persona.user_status != 1:
                 raise Refused(104, "Disabled access token")
-            fields |= persona.fields()
+            fields |= shown(persona.fields(), self.options.empty_fields)
             times["nbf"] = token.issued_at
         write = TIME_FORMATS[self.options.time_format]
         return {
@@ -173,15 +174,15 @@ class Service:
         }
 
     def _refresh(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
-        old = self._live(text_of(request, "accessToken"), (USER,))
+        old = self._tokens.live(text_of(request, "accessToken"), USER)
         old.alive = False
-        token = self._issue(USER, key, old.persona)
+        token = self._tokens.issue(USER, key, old.persona)
         created = TIME_FORMATS[self.options.time_format](self._clock())
         return {"accessToken": token, "created_date": created, "service_account_id": self.account.client_id}
 
     def _logout(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         text = text_of(request, "accessToken")
-        token = self._live(text, (USER, ORGANIZATION))
+        token = self._tokens.live(text, USER, ORGANIZATION)
         token.alive = False
         write = TIME_FORMATS[self.options.time_format]
         times = {"expiry": write(token.expires_at), "issued": write(token.issued_at)}
@@ -189,21 +190,22 @@ class Service:
 
     def _organization(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
-        return {"accessToken": self._issue(ORGANIZATION, key)}
+        check_date(request)
+        return {"accessToken": self._tokens.issue(ORGANIZATION, key)}
 
     def _lookup(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
-        self._live(text_of(request, "accessToken"), (USER, ORGANIZATION))
+        self._tokens.live(text_of(request, "accessToken"), USER, ORGANIZATION)
         persona = self.people.by_code(text_of(request, "personalCode"))
         if persona is None:
             raise Refused(404, "User not found")
-        token = self._issue(ACCOUNT, key, persona.slug)
+        token = self._tokens.issue(ACCOUNT, key, persona.slug)
         expired = TIME_FORMATS[self.options.time_format](self._tokens[token].expires_at)
         return {**self._profile(persona, version), "account_token": token, "expired_date": expired}
 
     def _verify(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
-        token = self._live(text_of(request, "accountToken"), (ACCOUNT,))
+        token = self._tokens.live(text_of(request, "accountToken"), ACCOUNT)
         persona = self._person(token.persona)
         status = {"user_status": persona.user_status} if version == "v3" else {}
         return {**self._profile(persona, version), **status}
@@ -211,13 +213,13 @@ class Service:
     def _face(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         if version != "v3":
             raise Refused(404, "No such call")
-        token = self._live(text_of(request, "accessToken"), (USER,))
+        token = self._tokens.live(text_of(request, "accessToken"), USER)
         picture = segno.make(token.persona, micro=False).png_data_uri(scale=4)  # a stand-in for a face
         return {"face": picture.partition(",")[2]}
 
     def _profile(self, persona: Persona, version: str) -> dict[str, Any]:
         more = {"gender": persona.gender, "nationality": persona.nationality} if version == "v3" else {}
-        return {**persona.profile(), **more}
+        return shown({**persona.profile(), **more}, self.options.empty_fields)
 
     def _check_domain(self, request: Mapping[str, Any]) -> None:
         if request.get("domain") != self.account.domain:
@@ -229,35 +231,6 @@ class Service:
             raise Refused(404, "User not found")
         return persona
 
-    def _issue(self, kind: str, key: Key, persona: str = "") -> str:
-        now = self._clock()
-        token = Token(kind, random_id(), now, now + LIFETIMES[kind], persona)
-        payload = {
-            "jti": token.jti,
-            "iss": ISSUER,
-            "type": kind,
-            "iat": int(now),
-            "exp": int(token.expires_at),
-        }
-        text = sign_token(key, payload)
-        self._tokens[text] = token
-        return text
-
-    def _live(self, text: str, kinds: tuple[str, ...]) -> Token:
-        """A token that holds, of one of these kinds."""
-        if not text:
-            raise Refused(107, "Token id is empty")
-        token = self._tokens.get(text)
-        if token is None:
-            raise Refused(101, "Invalid token signature")
-        if token.kind not in kinds:
-            raise Refused(106, "Invalid token type")
-        if not token.alive:
-            raise Refused(104, "Disabled access token")
-        if token.expires_at <= self._clock():
-            raise Refused(103, "Expired access token")
-        return token
-
     def _forget_old(self) -> None:
         """So that a simulator that runs for days does not grow: what expired an hour ago goes.
 
@@ -267,9 +240,9 @@ class Service:
         if 0 <= now - self._swept_at < 60:
             return
         self._swept_at, limit = now, now - 3600
-        for table in (self._tokens, self._logins):
-            for text in [text for text, one in table.items() if one.expires_at < limit]:
-                del table[text]
+        self._tokens.forget(limit)
+        for text in [text for text, one in self._logins.items() if one.expires_at < limit]:
+            del self._logins[text]
 
     # -- the browser's side --------------------------------------------------------------------------
 
@@ -285,19 +258,22 @@ class Service:
         return self.login(tokens[0]) if tokens else None
 
     def approve(self, login: Login, slug: str) -> str:
-        """Somebody approves: the address with the auth token. Once; afterwards the same address."""
+        """Somebody approves: the address with the auth token. Once; afterwards what was answered first."""
         with self._lock:
-            if not login.outcome:
-                token = self._issue(AUTH, self._signer.key, self._person(slug).slug)
+            if not login.answered:
+                token = self._tokens.issue(AUTH, self._signer.key, self._person(slug).slug)
                 login.outcome = with_params(login.success_url, {"authToken": token, **login.callback_vars})
+                login.answered, login.approver = True, slug
             return login.outcome
 
     def refuse(self, login: Login) -> str:
-        """Somebody refuses: the address with the error."""
+        """Somebody refuses: the address with the error. Once; afterwards what was answered first."""
         with self._lock:
-            if not login.outcome:
+            if not login.answered:
                 error = {"errorCode": "access_denied", "errorMessage": "The user refused the login."}
-                login.outcome = with_params(self.options.error_url, {**error, **login.callback_vars})
+                known = login.callback_vars if self.options.error_vars else {}
+                login.outcome = with_params(self.options.error_url, {**error, **known})
+                login.answered = True
             return login.outcome
 
 

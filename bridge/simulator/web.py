@@ -10,7 +10,7 @@ from bridge.simulator.service import Login, Service, picture_of
 
 SIGNED_IN = "simulator_person"
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action *; base-uri 'none'; frame-ancestors 'none'"
 )
 pages = Blueprint("pages", __name__)
@@ -39,11 +39,18 @@ def _login() -> Login:
     return service().login(request.values.get("token", "")) or abort(404)
 
 
-def _leave(url: str) -> Response:
-    """Send the browser on; without an address to go to, say so."""
-    if not url:
-        return current_app.make_response((render_template("message.html", key="nowhere"), 200))
-    return redirect(url, 303)
+def _leave(login: Login) -> Response:
+    """Send the browser on with the answer; without an address to go to, say so.
+
+    Whoever approved is signed in here from now on, as on CamDigiKey's own page (document 2.2.1).
+    """
+    if login.outcome:
+        response = redirect(login.outcome, 303)
+    else:
+        response = current_app.make_response(render_template("message.html", key="nowhere"))
+    if login.approver:
+        response.set_cookie(SIGNED_IN, login.approver, httponly=True, samesite="Lax")
+    return response
 
 
 @pages.get("/")
@@ -55,10 +62,10 @@ def home() -> str:
 def login() -> Response | str:
     """`loginUrl`: a QR code, or a confirmation for somebody who is signed in here (document 2.2.1)."""
     found = _login()
-    if found.outcome:
-        return _leave(found.outcome)
-    if persona := service().options.auto_approve:
-        return _leave(service().approve(found, persona))
+    if not found.answered and (persona := service().options.auto_approve):
+        service().approve(found, persona)
+    if found.answered:
+        return _leave(found)
     person = service().people.get(request.cookies.get(SIGNED_IN, ""))
     if person is not None:
         return render_template("confirm.html", token=found.token, person=person)
@@ -69,7 +76,7 @@ def login() -> Response | str:
 @pages.get("/login/waiting")
 def waiting() -> tuple[str, int]:
     """For the page with the QR code: 204 while nobody has answered."""
-    return ("answered", 200) if _login().outcome else ("", 204)
+    return ("answered", 200) if _login().answered else ("", 204)
 
 
 @pages.get("/scan/<code>")
@@ -80,17 +87,17 @@ def scan(code: str) -> Response:
 
 
 @pages.get("/phone")
-def phone() -> str:
+def phone() -> Response | str:
     """The telephone: pick who you are, and approve or refuse."""
     found = _login()
-    if found.outcome:
-        return render_template("message.html", key="answered")
     here = "here" in request.args
+    if found.answered:
+        return _answered(found, here)
     return render_template("phone.html", token=found.token, people=service().people.all(), here=here)
 
 
 @pages.post("/phone")
-def answer() -> Response:
+def answer() -> Response | str:
     """The answer. On another device it ends here, and the page with the QR code goes on by itself."""
     found = _login()
     slug = request.form.get("persona", "")
@@ -100,12 +107,12 @@ def answer() -> Response:
         abort(404)
     else:
         service().approve(found, slug)
-    if "here" not in request.form:
-        return current_app.make_response(render_template("message.html", key="answered"))
-    response = _leave(found.outcome)
-    if "refuse" not in request.form:
-        response.set_cookie(SIGNED_IN, slug, httponly=True, samesite="Lax")
-    return response
+    return _answered(found, "here" in request.form)
+
+
+def _answered(found: Login, here: bool) -> Response | str:
+    key = "approved" if found.approver else "refused"
+    return _leave(found) if here else render_template("message.html", key=key)
 
 
 @pages.post("/sign-out")

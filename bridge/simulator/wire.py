@@ -7,7 +7,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,7 +31,7 @@ def open_request(account: Account, body: bytes) -> dict[str, Any]:
         if client_id != account.client_id or not hmac.compare_digest(expected, signature):
             raise BadRequest("signature")
         decryptor = _cipher(account).decryptor()
-        padded = decryptor.update(base64.b64decode(params)) + decryptor.finalize()
+        padded = decryptor.update(base64.b64decode(params, validate=True)) + decryptor.finalize()
         inner = json.loads(_unpadded(padded))
         json.dumps(inner, ensure_ascii=False).encode()  # half a surrogate pair can't be written again
         if not isinstance(inner, dict) or inner.get("clientId") != client_id:
@@ -68,11 +67,6 @@ def sign_token(key: Key, payload: Mapping[str, Any]) -> str:
     signed = b".".join(parts)
     signature = key.sign(hashlib.sha512(signed).digest(), ec.ECDSA(SHA512()))
     return (signed + b"." + base64.b64encode(signature)).decode()
-
-
-def random_id() -> str:
-    """The id of a token (jti)."""
-    return os.urandom(16).hex()
 
 
 def _cipher(account: Account) -> "Cipher[modes.CBC]":

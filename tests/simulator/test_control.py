@@ -104,6 +104,9 @@ WRONG: list[tuple[str, Any, str]] = [
     ("settings", {"auto_approve": ["sophea"]}, "auto_approve"),
     ("settings", {"time_format": "moons"}, "time_format is one of"),
     ("settings", {"time_format": []}, "time_format is one of"),
+    ("settings", {"empty_fields": "gone"}, "empty_fields is one of"),
+    ("settings", {"empty_fields": {}}, "empty_fields is one of"),
+    ("settings", {"error_vars": 0}, "error_vars is true or false"),
     ("settings", {"success_url": 5}, "success_url is an address"),
     ("settings", {"error_url": "http://["}, "error_url is an address"),
 ]
@@ -135,7 +138,8 @@ def test_faults_come_in_order_as_often_as_ordered_and_can_be_cleared(
     assert [one and one.kind for one in kinds] == ["500", "500", "error", "slow", None]
     assert kinds[2] and kinds[2].code == 104 and kinds[3] and kinds[3].seconds == 0.5
     assert client.get("/control/state").get_json()["calls"] == {"status": 5}
-    client.post("/control/faults", json={"kind": "500"})
+    client.post("/control/faults", json={"kind": "500", "count": 3})
+    assert client.get("/control/state").get_json()["faults"] == {"*": 3}
     assert client.delete("/control/faults").get_json() == {"ok": True}
     assert service.faults.next("status") is None
 
@@ -146,3 +150,7 @@ def test_settings_change_what_they_name_and_nothing_else(client: FlaskClient, se
     assert service.options == Options("", "https://a.example/x", "", "dara", "iso")
     client.post("/control/settings", json={"auto_approve": None, "success_url": ""})
     assert service.options == Options("", "", "", None, "iso")
+    client.post("/control/settings", json={"empty_fields": "missing", "error_vars": False})
+    assert service.options == Options("", "", "", None, "iso", "missing", False)
+    state = client.get("/control/state").get_json()
+    assert (state["time_format"], state["empty_fields"], state["error_vars"]) == ("iso", "missing", False)

@@ -98,6 +98,50 @@ def test_who_approved_here_before_is_asked_to_confirm_instead_of_scanning(
     assert "<svg" in forget.text
 
 
+def test_an_approval_on_the_phone_signs_the_computer_in_and_the_phone_not(
+    simulator: Simulator, third: CamDigiKey
+) -> None:
+    url = third.login_token(None, RETURN).login_url
+    computer, phone = browser(), browser()
+    computer.get(url, timeout=10)
+    said = answer(simulator, phone, url, persona="dara")
+    assert "Approved" in said.text
+    assert not phone.cookies
+    computer.get(url, allow_redirects=False, timeout=10)
+    page = computer.get(third.login_token(None, RETURN).login_url, timeout=10).text
+    assert "DARA SOK" in page and "<svg" not in page
+
+
+def test_a_refusal_signs_nobody_in(simulator: Simulator, third: CamDigiKey) -> None:
+    url = third.login_token(None, RETURN).login_url
+    here = browser()
+    assert "Refused" in answer(simulator, here, url, refuse="1", persona="dara").text
+    here.get(url, allow_redirects=False, timeout=10)
+    late = answer(simulator, here, url, persona="dara", here="1")  # too late: it was refused
+    assert late.headers["Location"].startswith(FAILURE)
+    assert not here.cookies
+
+
+def test_the_link_to_this_device_goes_on_when_a_phone_has_answered_already(
+    simulator: Simulator, third: CamDigiKey
+) -> None:
+    url = third.login_token(None, RETURN).login_url
+    answer(simulator, browser(), url, persona="sophea")
+    here = browser().get(url.replace("/login?", "/phone?") + "&here=1", allow_redirects=False, timeout=10)
+    assert here.headers["Location"].startswith(RETURN + "&authToken=")
+
+
+def test_without_an_address_the_page_says_so_on_both_devices(simulator: Simulator, third: CamDigiKey) -> None:
+    control = simulator.control_url + "/settings"
+    browser().post(control, json={"success_url": ""}, timeout=10)
+    try:
+        url = third.login_token().login_url
+        assert "Approved" in answer(simulator, browser(), url, persona="sophea").text
+        assert "No address to go to" in browser().get(url, timeout=10).text
+    finally:
+        browser().post(control, json={"success_url": SUCCESS}, timeout=10)
+
+
 def test_an_answered_login_is_not_answered_again(simulator: Simulator, third: CamDigiKey) -> None:
     url = third.login_token(None, RETURN).login_url
     first = answer(simulator, browser(), url, persona="sophea", here="1").headers["Location"]

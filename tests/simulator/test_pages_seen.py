@@ -106,19 +106,23 @@ def test_a_phone_scans_approves_and_the_computer_goes_on(
     telephone.goto(f"{simulator.web_url}/scan/{login.code}")
     telephone.check("#persona-kesor")
     telephone.click("#approve")
-    expect(telephone.locator("h1")).to_contain_text("Answered")
+    expect(telephone.locator("h1")).to_contain_text("Approved")
     with computer.expect_request("**/success?from=camdigikey&authToken=*&state=s"):
         pass
 
 
-def test_without_scripts_a_link_goes_on(new_page: NewPage, simulator: Simulator, login_url: str) -> None:
+def test_without_scripts_the_page_goes_on_too(
+    new_page: NewPage, simulator: Simulator, login_url: str
+) -> None:
     page = new_page(java_script_enabled=False)
     page.goto(login_url)
-    login = simulator.service.login(parse_qs(urlsplit(login_url).query)["token"][0])
+    there = page.locator("#continue").get_attribute("href") or ""
+    token = parse_qs(urlsplit(login_url).query)["token"][0]
+    assert parse_qs(urlsplit(there).query) == {"token": [token]} and urlsplit(there).path == "/login"
+    login = simulator.service.login(token)
     assert login
-    simulator.service.refuse(login)
     with page.expect_request("**/error?errorCode=*&state=s"):
-        page.click("#answered", no_wait_after=True)
+        simulator.service.refuse(login)
 
 
 def test_keys_alone_reach_an_answer(new_page: NewPage, simulator: Simulator, login_url: str) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from bridge.simulator.faults import Fault
 from bridge.simulator.people import PEOPLE
 from bridge.simulator.pki import DOMAIN, Account, Pki, open_folder
 from bridge.simulator.service import Options, Service
@@ -24,9 +25,13 @@ class House:
         self.options = Options("http://127.0.0.1:1", SUCCESS, FAILURE)
         self.service = Service(*made, self.options, lambda: self.now)
 
+    @property
+    def dated(self) -> dict[str, Any]:
+        return {"domain": DOMAIN, "requestedDate": int(self.now * 1000)}
+
     def call(self, operation: str, version: str = "v3", **fields: Any) -> Any:
         """The data of a success, the code of an error."""
-        answer = self.service.answer(operation, version, {"domain": DOMAIN, **fields}, None)
+        answer = self.service.answer(operation, version, {**self.dated, **fields}, None)
         return answer["error"] or answer["data"]
 
     def approved(self, persona: str = "sophea", version: str = "v3", **fields: Any) -> str:
@@ -162,6 +167,30 @@ def test_a_refusal_carries_the_error_and_the_variables(house: House) -> None:
     assert found == {"errorCode": "access_denied", "state": "s"}
 
 
+def test_callback_variables_stay_away_from_the_error_address_on_order(house: House) -> None:
+    house.options.error_vars = False
+    found = dict(parse_qsl(urlsplit(house.service.refuse(house.login(callbackVars={"state": "s"}))).query))
+    assert set(found) == {"errorCode", "errorMessage"}
+
+
+def test_what_is_sent_back_is_percent_encoded(house: House) -> None:
+    url = house.approved(callbackVars={"state": "a b+/="})
+    assert url.endswith("&state=a%20b%2B%2F%3D")
+
+
+@pytest.mark.parametrize(
+    ("how", "email"), [("empty", {"email": ""}), ("null", {"email": None}), ("missing", {})]
+)
+def test_what_a_person_lacks_is_shown_as_ordered(house: House, how: str, email: dict[str, Any]) -> None:
+    house.options.empty_fields = how
+    status = house.call("status", accessToken=house.access_token("dara"))
+    assert {name: value for name, value in status.items() if name == "email"} == email
+    organization = house.call("organization")["accessToken"]
+    profile = house.call("lookup", accessToken=organization, personalCode="010223344")
+    assert {name[:5]: value for name, value in profile.items() if name == "email_address"} == email
+    assert status["camdigikey_id"] == profile["camdigikey_id"] == "CDK000000043"
+
+
 def test_who_answers_first_decides(house: House) -> None:
     login = house.login()
     refused = house.service.refuse(login)
@@ -170,5 +199,27 @@ def test_who_answers_first_decides(house: House) -> None:
 
 def test_a_partner_without_addresses_leads_nowhere(house: House) -> None:
     house.options.success_url = house.options.error_url = ""
-    assert house.approved() == ""
+    login = house.login()
+    assert house.service.approve(login, "sophea") == ""
+    before = len(list(house.service._tokens))
+    assert house.service.approve(login, "sophea") == house.service.refuse(login) == ""
+    assert len(list(house.service._tokens)) == before  # answered once, even so
     assert house.service.refuse(house.login()) == ""
+
+
+@pytest.mark.parametrize("operation", ["status", "logout", "face"])
+def test_the_fault_expired_token_refuses_where_a_token_comes_in(house: House, operation: str) -> None:
+    token = house.access_token()
+    request = {**house.dated, "accessToken": token}
+    answer = house.service.answer(operation, "v3", request, Fault("expired_token"))
+    assert answer["error"] == 103
+    assert house.call("status", accessToken=token)["status"] is True  # the token itself lives on
+
+
+def test_the_fault_expired_token_spoils_what_is_given_out(house: House) -> None:
+    answer = house.service.answer("login_token", "v3", house.dated, Fault("expired_token"))
+    assert house.service.login(answer["data"]["loginToken"]) is None
+    request = {**house.dated, "accessToken": house.access_token()}
+    refreshed = house.service.answer("refresh", "v3", request, Fault("expired_token"))["data"]["accessToken"]
+    house.call("login_token")  # forgets what is long over, and this is not
+    assert house.call("status", accessToken=refreshed) == 103

@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from bridge.simulator import serve
 from tests.support.tools import Node
@@ -63,3 +65,14 @@ def test_java_reads_both_stores(tmp_path: Path, store: str, kind: str) -> None:
     said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert said.returncode == 0, said.stdout
     assert kind in said.stdout
+
+
+def test_the_certificates_of_the_stores_have_ec_keys(tmp_path: Path) -> None:
+    """The official Node libraries read the trust store with node-forge, and of what that hands over they take
+    the part that it fills only for keys other than RSA. A simulator with an RSA root they could not use."""
+    folder = tmp_path / "simulator"
+    serve(folder, ("127.0.0.1", 0), ("127.0.0.1", 0)).stop()
+    password = json.loads((folder / "partner.json").read_text())["store_password"].encode()
+    trusted = pkcs12.load_pkcs12((folder / "trust.p12").read_bytes(), password).additional_certs
+    assert len(trusted) == 1  # they take the first, whatever it is
+    assert isinstance(trusted[0].certificate.public_key(), ec.EllipticCurvePublicKey)

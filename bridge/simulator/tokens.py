@@ -1,0 +1,73 @@
+"""The tokens that were given out, what they are for, and whether they still hold."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bridge.simulator.fields import Refused
+from bridge.simulator.pki import Key
+from bridge.simulator.wire import sign_token
+
+ISSUER = "CamDX-CamDigiKey"
+LOGIN, AUTH, USER, ORGANIZATION, ACCOUNT = "LOGIN", "AUTH", "USER", "ORGANIZATION", "ACCOUNT"
+LIFETIMES = {LOGIN: 300, AUTH: 120, USER: 3600, ORGANIZATION: 3600, ACCOUNT: 3600}  # seconds
+
+
+@dataclass(slots=True)
+class Token:
+    """A token that was given out, and what became of it."""
+
+    kind: str
+    jti: str
+    issued_at: float
+    expires_at: float
+    persona: str = ""
+    alive: bool = True
+
+
+class Tokens:
+    """The tokens of one simulator. Whoever changes them holds the service's lock."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._found: dict[str, Token] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __getitem__(self, text: str) -> Token:
+        return self._found[text]
+
+    def issue(self, kind: str, key: Key, persona: str = "") -> str:
+        """A new token of a kind, signed."""
+        now = self._clock()
+        token = Token(kind, str(uuid.uuid4()), now, now + LIFETIMES[kind], persona)
+        times = {"iat": int(now), "nbf": int(now), "exp": int(token.expires_at)}
+        text = sign_token(key, {"jti": token.jti, "iss": ISSUER, "type": kind, **times})
+        self._found[text] = token
+        return text
+
+    def live(self, text: str, *kinds: str) -> Token:
+        """A token that holds, of one of these kinds. Raises Refused with the code of what is wrong."""
+        if not text:
+            raise Refused(107, "Token id is empty")
+        token = self._found.get(text)
+        if token is None:
+            raise Refused(101, "Invalid token signature")
+        if token.kind not in kinds:
+            raise Refused(106, "Invalid token type")
+        if not token.alive:
+            raise Refused(104, "Disabled access token")
+        if token.expires_at <= self._clock():
+            raise Refused(103, "Expired access token")
+        return token
+
+    def expire(self, text: str) -> None:
+        """Let a token be past its time, if there is such a token."""
+        if token := self._found.get(text):
+            token.expires_at = self._clock()
+
+    def forget(self, before: float) -> None:
+        """Let go of those that expired before a time."""
+        for text in [text for text, one in self._found.items() if one.expires_at < before]:
+            del self._found[text]
