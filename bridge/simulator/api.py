@@ -54,11 +54,11 @@ class ApiServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, address: tuple[str, int], service: Service, pki: Pki) -> None:
+        self._connections = Connections()  # before the bind: where that fails, server_close asks for it
         super().__init__(address, Handler)
         self.service = service
         self.stopping = threading.Event()
         self._context = _context(pki)
-        self._connections = Connections()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(10)
