@@ -55,6 +55,7 @@ class ApiServer(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], service: Service, pki: Pki) -> None:
         self._connections = Connections()  # before the bind: where that fails, server_close asks for it
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, Handler)
         self.service = service
         self.stopping = threading.Event()

@@ -100,9 +100,13 @@ def serve(
     service = Service(pki, account, options)
     api_server = ApiServer(api, service, pki)
     web_server = WebServer(web, create_web(service))
-    options.web_url = f"http://{web[0]}:{web_server.server_port}"
-    api_url = f"https://{api[0]}:{api_server.server_port}"
+    options.web_url = _url("http", web[0], web_server.server_port)
+    api_url = _url("https", api[0], api_server.server_port)
     write_partner(folder, api_url, version)
     for one in (api_server, web_server):
         threading.Thread(target=one.serve_forever, daemon=True, name="simulator").start()
     return Simulator(folder, api_url, options.web_url, service, api_server, web_server)
+
+
+def _url(scheme: str, host: str, port: int) -> str:
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

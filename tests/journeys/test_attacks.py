@@ -37,11 +37,16 @@ def victim(new_page: NewPage) -> Page:
 
 
 def caught_callback(page: Page, live: Live, persona: str) -> str:
-    """The callback that CamDigiKey would send this browser to, once its owner approved on a phone."""
-    token = parse_qs(urlsplit(page.url).query)["token"][0]
+    """The callback that CamDigiKey would send this browser to, once its owner approved on a phone.
+
+    The browser itself is taken away before: the page with the QR code would go on by itself.
+    """
+    login_url = page.url
+    token = parse_qs(urlsplit(login_url).query)["token"][0]
+    page.goto("about:blank")
     phone = {"token": token, "persona": persona}
     requests.post(live.world.simulator.web_url + "/phone", data=phone, timeout=10).raise_for_status()
-    answer = requests.get(page.url, allow_redirects=False, timeout=10)
+    answer = requests.get(login_url, allow_redirects=False, timeout=10)
     return answer.headers["Location"]
 
 
@@ -74,6 +79,7 @@ def test_an_attackers_login_page_pushed_on_a_victim_gives_the_attacker_nothing(
     expect(attacker.locator("body")).to_contain_text("Ministry portal")
     go_on_to_camdigikey(attacker)
     login_url = attacker.url
+    attacker.goto("about:blank")  # they wait elsewhere: that page goes on by itself
     victim.goto(login_url)
     approve_here(victim, VICTIM)
     victim.wait_for_url(re.compile(r".*/camdigikey/callback.*"))

@@ -6,6 +6,7 @@ import base64
 import contextlib
 import http.client
 import json
+import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -69,11 +70,11 @@ def test_one_connection_serves_many_calls_chunked_or_with_a_length(partner: RawP
     body = json.dumps(partner.wrapped(request)).encode()
     connection = partner.connection()
     connection.connect()
-    socket = connection.sock
+    kept = connection.sock
     for sent in (body, iter([body[:7], body[7:]]), body):
         connection.request("POST", V3 + "organization-access-token", sent, {"Expect": ""})
         assert partner.opened(connection.getresponse().read())["error"] == 0
-    assert connection.sock is socket
+    assert connection.sock is kept
     connection.close()
 
 
@@ -293,6 +294,21 @@ def test_a_second_start_keeps_the_account_and_writes_the_new_address(tmp_path: P
             running.stop()
     assert found[0] == found[1]
     assert keystore == (partner.folder / "client.p12").read_bytes()
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="needs IPv6: this machine has none.")
+def test_an_address_of_ipv6_is_served_and_certified(tmp_path: Path) -> None:
+    try:
+        running = serve(tmp_path / "simulator", ("::1", 0), ("::1", 0))
+    except OSError:
+        pytest.skip("needs IPv6: this machine's loopback has no ::1.")
+    try:
+        partner = RawPartner(running.folder)
+        assert running.api_url.startswith("https://[::1]:") and _organization(partner)
+        login = partner.call(V3 + "login-token", **DATED)["data"]["loginUrl"]
+        assert login.startswith(running.web_url + "/login?") and "//[::1]:" in login
+    finally:
+        running.stop()
 
 
 def test_a_stranger_as_persona_stops_the_start(tmp_path: Path) -> None:
