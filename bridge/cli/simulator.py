@@ -1,7 +1,7 @@
 """`bridge simulator`: a pretend CamDigiKey, for tests and for trying things on."""
 
+import queue
 import signal
-import threading
 from pathlib import Path
 
 import click
@@ -64,9 +64,9 @@ def simulator(
     """Run a pretend CamDigiKey until Ctrl-C. DIR/partner.json then says how to reach it."""
     if with_parent:
         end_with_parent()
-    stop = threading.Event()
+    stop: queue.SimpleQueue[int] = queue.SimpleQueue()  # a handler may fill it: it takes no lock
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: stop.put(number))
     try:
         running = serve(
             folder,
@@ -86,5 +86,5 @@ def simulator(
     click.echo(f"API      {running.api_url}")
     click.echo(f"Web      {running.web_url}")
     click.echo(f"Partner  {running.partner_file}")
-    stop.wait()
+    stop.get()
     running.stop()

@@ -4,12 +4,18 @@ import queue
 import threading
 import time
 from collections.abc import Mapping
+from types import SimpleNamespace
 
 from bridge.errors import BridgeError
 from bridge.ports import HealthCheck
 
 WITHIN = 1.0  # seconds in which everything has to answer
-LEAVING = threading.Event()  # set when this process was told to end: it serves, and wants no more work
+_this_process = SimpleNamespace(leaving=False)
+
+
+def leave(leaving: bool = True) -> None:
+    """This process was told to end: it serves, and wants no more work. A signal's handler may call this."""
+    _this_process.leaving = leaving
 
 
 def readiness(checks: Mapping[str, HealthCheck], within: float = WITHIN) -> tuple[str, ...]:
@@ -17,7 +23,7 @@ def readiness(checks: Mapping[str, HealthCheck], within: float = WITHIN) -> tupl
 
     `leaving` is missing a future: this process is about to end. `within` in seconds.
     """
-    if LEAVING.is_set():
+    if _this_process.leaving:
         return ("leaving",)
     passed: queue.SimpleQueue[str] = queue.SimpleQueue()
     asked = [threading.Thread(target=_ask, args=(*one, passed), daemon=True) for one in checks.items()]

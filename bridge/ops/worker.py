@@ -10,9 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bridge.errors import BridgeError, ConfigError
-from bridge.ops import logs
+from bridge.ops import health, logs
 from bridge.ops.access_log import AccessLog
-from bridge.ops.health import LEAVING
 from bridge.settings import PREFIX
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ def load(target: str, parent: int, level: str) -> "WSGIApplication":
     os.setpgid(0, 0)
     for number in ENDING:
         signal.signal(number, signal.SIG_DFL)  # not the supervisor's own handlers, which came with the fork
-    signal.signal(LEAVE, lambda *_: LEAVING.set())
+    signal.signal(LEAVE, lambda *_: health.leave())
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (*ENDING, LEAVE))
     logs.configure(level)
     app = _made(target)

@@ -6,7 +6,9 @@ this one brings every worker back, at growing intervals while they die young. Al
 
 import gc
 import importlib
+import itertools
 import os
+import queue
 import resource
 import signal
 import socket
@@ -111,7 +113,7 @@ class Workers(MPServer):
         self._chore = chore
         self._chore_every = chore_every
         self._hurried = threading.Event()  # a signal that wants no drain, or a second one
-        self._ordered = threading.Event()
+        self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._dead: dict[int, float] = {}  # by number: when to bring it back
         self._young = 0  # deaths of young workers in a row
         self.ended = threading.Event()
@@ -120,17 +122,15 @@ class Workers(MPServer):
     # -- what Granian calls -----------------------------------------------------------------------------
 
     def signal_handler_interrupt(self, number: int = signal.SIGINT, *_: object) -> None:
-        """Ctrl-C, SIGTERM: end in order. Only SIGTERM, a machine's word, leaves time for others to notice."""
-        if self.interrupt_signal or number != signal.SIGTERM:
-            self._hurried.set()
-        self._ordered.set()
-        super().signal_handler_interrupt()  # type: ignore[no-untyped-call]  # -- Granian's
+        """Ctrl-C, SIGTERM. Heard in `_hear`: a handler may interrupt the holder of an Event's lock."""
+        self._signals.put(number)
 
     def signal_handler_reload(self, *_: object) -> None:
         """SIGHUP: the terminal was closed."""
         self.signal_handler_interrupt(signal.SIGHUP)
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        threading.Thread(target=self._hear, daemon=True).start()
         ready, next_chore = False, time.monotonic() + self._chore_every
         while not self.interrupt_signal:
             self.main_loop_interrupt.wait(self._pause(next_chore) if ready else 0.02)
@@ -159,6 +159,13 @@ class Workers(MPServer):
             super()._respawn_workers(*args, **options)
 
     # -- ours -------------------------------------------------------------------------------------------
+
+    def _hear(self) -> None:
+        """End in order. Only SIGTERM, a machine's word, leaves time for others to notice."""
+        while True:
+            if self._signals.get() != signal.SIGTERM or self.interrupt_signal:
+                self._hurried.set()
+            super().signal_handler_interrupt()  # type: ignore[no-untyped-call]  # -- Granian's
 
     def _note_the_dead(self) -> None:
         """When to bring each one back: at once, or after a pause that grows while they die young."""
@@ -191,6 +198,8 @@ class Workers(MPServer):
     def _leave(self) -> None:
         """Tell the workers that they are no longer ready, and those who ask them the time to notice."""
         stopping = tuple(self.wrks)
+        for one in stopping:  # told to end by somebody else too, one may be gone already: no surprise
+            one.interrupt_by_parent = True
         _nudge(stopping)
         self._hurried.wait(self._drain)
         self.interrupt_children.clear()
@@ -214,11 +223,10 @@ def _heard_once() -> WorkerSignal:
 
     A second one is usual: systemd, for one, tells every process of a service, and then the supervisor does.
     """
-    ending, heard = WorkerSignal(), threading.Event()
+    ending, times = WorkerSignal(), itertools.count()
 
     def hear(*_: object) -> None:
-        if not heard.is_set():
-            heard.set()
+        if next(times) == 0:  # one step, which no other handler can interrupt
             ending.set()
 
     _signals.set_main_signals(hear)  # type: ignore[no-untyped-call]  # -- Granian's
@@ -254,7 +262,8 @@ def serve(
     server = Workers(target, listening, on_ready, chore, chore_every)
     load = partial(_load, target, os.getpid(), listening.level)
     try:
-        server.serve(target_loader=load, wrap_loader=False)
+        with suppress(SystemExit):  # Granian's word for a worker that ended before it was told to
+            server.serve(target_loader=load, wrap_loader=False)
     finally:
         server.ended.set()
     if server.gave_up:

@@ -132,11 +132,11 @@ def test_readiness_does_not_wait_for_what_hangs() -> None:
 
 
 def test_who_is_about_to_end_is_not_ready() -> None:
-    health.LEAVING.set()
+    health.leave()
     try:
         assert health.readiness({}) == ("leaving",)
     finally:
-        health.LEAVING.clear()
+        health.leave(False)
     assert health.readiness({}) == ()
 
 
