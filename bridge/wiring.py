@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from alembic.util import CommandError
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -120,7 +119,7 @@ def upgrade(settings: Settings) -> None:
     _engine(settings).dispose()
     try:
         migrate.upgrade(settings.database_url)
-    except CommandError:
+    except migrate.NewerTables:
         raise ConfigError(
             ("database.url: a newer release of the bridge has changed these tables; run that one.",)
         ) from None

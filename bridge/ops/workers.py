@@ -256,9 +256,10 @@ def serve(
     if soft != resource.RLIM_INFINITY and soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+    gc.disable()
     importlib.import_module(target.partition(":")[0])
-    gc.collect()
     gc.freeze()  # what is here stays: collections in the workers leave its pages shared
+    gc.enable()
     server = Workers(target, listening, on_ready, chore, chore_every)
     load = partial(_load, target, os.getpid(), listening.level)
     try:

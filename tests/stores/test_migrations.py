@@ -35,21 +35,33 @@ def tables(url: str) -> set[str]:
 def test_there_is_one_line_of_migrations() -> None:
     assert len(ScriptDirectory(str(migrate.scripts())).get_heads()) == 1
     assert REVISIONS[0] == "0001"
+    assert REVISIONS[-1] == migrate.newest()
+
+
+def test_alembic_is_not_loaded_where_there_is_nothing_to_do(sql_url: str) -> None:
+    code = """if True:
+        import sys
+        from bridge import wiring
+        from bridge.stores import migrate
+        migrate.upgrade(sys.argv[1])
+        assert not [name for name in sys.modules if name.startswith("alembic")]
+    """
+    subprocess.run([sys.executable, "-c", code, sql_url], check=True)
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_each_goes_up_down_and_up_again(empty_sql_url: str, revision: str) -> None:
-    migrate.upgrade(empty_sql_url, revision)
+    migrate.move(empty_sql_url, "upgrade", revision)
     assert migrate.current(empty_sql_url) == revision
     before = REVISIONS.index(revision)
-    migrate.downgrade(empty_sql_url, REVISIONS[before - 1] if before else "base")
+    migrate.move(empty_sql_url, "downgrade", REVISIONS[before - 1] if before else "base")
     assert migrate.current(empty_sql_url) == (REVISIONS[before - 1] if before else None)
-    migrate.upgrade(empty_sql_url, revision)
+    migrate.move(empty_sql_url, "upgrade", revision)
     assert migrate.current(empty_sql_url) == revision
 
 
 def test_all_the_way_down_leaves_no_table(sql_url: str) -> None:
-    migrate.downgrade(sql_url, "base")
+    migrate.move(sql_url, "downgrade", "base")
     assert tables(sql_url) == set()
 
 
