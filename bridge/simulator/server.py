@@ -1,6 +1,10 @@
 """Starts and stops a simulator: both ports, on threads of this process."""
 
+import os
+import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +35,10 @@ class WebServer(ThreadedWSGIServer):
 
     def __init__(self, address: tuple[str, int], app: Flask) -> None:
         self._connections = Connections()
-        super().__init__(*address, app, QuietHandler)
+        family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        with socket.create_server(address, family=family, backlog=128) as bound:  # werkzeug exits
+            super().__init__(*address, app, QuietHandler, fd=bound.fileno())
+        self._connections = Connections()  # of the bound socket: werkzeug has closed another one meanwhile
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         with self._connections.known(request) as welcome:
@@ -98,14 +105,30 @@ def serve(
     options = Options(success_url=success_url or "", error_url=error_url or "", auto_approve=auto_approve)
     pki, account = open_folder(folder, api[0])
     service = Service(pki, account, options)
-    api_server = ApiServer(api, service, pki)
-    web_server = WebServer(web, create_web(service))
-    options.web_url = _url("http", web[0], web_server.server_port)
+    with _named(api):
+        api_server = ApiServer(api, service, pki)
+    try:
+        with _named(web):
+            web_server = WebServer(web, create_web(service))
+    except OSError:
+        api_server.server_close()
+        raise
+    options.web_url = _url("http", web[0], web_server.port)
     api_url = _url("https", api[0], api_server.server_port)
     write_partner(folder, api_url, version)
     for one in (api_server, web_server):
         threading.Thread(target=one.serve_forever, daemon=True, name="simulator").start()
     return Simulator(folder, api_url, options.web_url, service, api_server, web_server)
+
+
+@contextmanager
+def _named(address: tuple[str, int]) -> Iterator[None]:
+    """Which address an OSError is about."""
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+        raise OSError(error.errno, f"{address[0]}:{address[1]}: {why}") from None
 
 
 def _url(scheme: str, host: str, port: int) -> str:

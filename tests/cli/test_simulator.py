@@ -67,13 +67,14 @@ def test_it_can_end_with_the_process_that_started_it(tmp_path: Path) -> None:
                 running.kill()
 
 
-def test_a_taken_port_is_told_without_a_traceback(tmp_path: Path) -> None:
+@pytest.mark.parametrize("port", ["API", "Web"])
+def test_a_taken_port_is_told_without_a_traceback(tmp_path: Path, port: str) -> None:
     with simulator(tmp_path) as (_, said):
-        taken = said["API"].partition("//")[2]
-        second = [sys.executable, *COMMAND, "--dir", "other", "--api", taken]
+        taken = said[port].partition("//")[2]
+        second = [sys.executable, *COMMAND, "--dir", "other", f"--{port.lower()}", taken]
         result = subprocess.run(second, env=environment(), cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 1
-    assert result.stderr == "Error: The simulator can't start: Address already in use.\n"
+    assert result.stderr == f"Error: The simulator can't start: {taken}: Address already in use.\n"
 
 
 def test_a_folder_that_cannot_be_read_is_told_without_a_traceback(tmp_path: Path) -> None:
