@@ -6,7 +6,7 @@ Times are epoch seconds, durations seconds. `now` comes in as an argument wherev
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
@@ -229,11 +229,19 @@ class TokenStore(Protocol):
         """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""
 
 
+class Rate(NamedTuple):
+    """At most `limit` in any `window` seconds, of what `key` names."""
+
+    key: str
+    limit: int
+    window: int
+
+
 class RateLimiter(Protocol):
     """Counts in windows (Redis)."""
 
-    def hit(self, key: str, limit: int, window: int, now: float) -> int:
-        """Count one; 0 when within the limit, else the seconds to wait."""
+    def hit(self, *rates: Rate, now: float) -> int:
+        """Count one for each; 0 when within them all, else the seconds to wait."""
 
 
 class HealthCheck(Protocol):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bridge.domain.session import Session
 from bridge.domain.subject import UpstreamToken
 from bridge.errors import UpstreamError
-from bridge.ports import Services
+from bridge.ports import Rate, Services
 from bridge.settings import Settings
 
 SKEW = 30  # seconds by which others' clocks may differ from ours (DESIGN §6.14)
@@ -59,7 +59,7 @@ def _look(token: UpstreamToken, services: Services, now: int) -> UpstreamToken |
 
 def _my_turn(session: Session, services: Services, now: int) -> bool:
     """Of many requests at once in one Session, one asks."""
-    return services.limiter.hit(f"watch:{session.key}", 1, ONE_ASKS, now) == 0
+    return services.limiter.hit(Rate(f"watch:{session.key}", 1, ONE_ASKS), now=now) == 0
 
 
 def end_session(key: str, services: Services, now: int) -> None:

@@ -19,7 +19,7 @@ from bridge.domain.token import digest
 from bridge.errors import ShownToUser
 from bridge.login.support import LastPerson, random_text
 from bridge.oidc.response_mode import origin
-from bridge.ports import Services
+from bridge.ports import Rate, Services
 from bridge.settings import Settings
 
 YEAR = 365 * 86400
@@ -122,16 +122,10 @@ class Guard:
     def limit_starts(self, client_id: str = "") -> None:
         """Handoff starts, and callbacks without a Handoff (DESIGN §6.15). Raises TooManyRequests."""
         limits, now = self.settings.limits, self.services.clock()
-        address = "address:" + self.address()
-        wait = self.services.limiter.hit(address, limits.per_address, limits.per_address_window, now)
+        rates = [Rate("address:" + self.address(), limits.per_address, limits.per_address_window)]
         if browser := self.browser():
-            wait = max(
-                wait,
-                self.services.limiter.hit(
-                    "browser:" + browser, limits.per_browser, limits.per_browser_window, now
-                ),
-            )
-        if wait:
+            rates.append(Rate("browser:" + browser, limits.per_browser, limits.per_browser_window))
+        if wait := self.services.limiter.hit(*rates, now=now):
             raise Limited(wait, client_id)
 
 

@@ -105,14 +105,14 @@ def test_single_sign_on_with_a_remembered_consent_asks_sql_once_more(world: Worl
 # -- the walk -------------------------------------------------------------------------------------------
 
 
-def test_a_start_asks_three_times(world: World) -> None:
-    """Two limits and the Handoff."""
+def test_a_start_asks_twice(world: World) -> None:
+    """Both limits, and the Handoff."""
     person = world.person()
     page = visit(world, person, world.authorize_url())
     with counting(world) as trips:
         at = person.press(page, "continue")
     assert kind(world, at) == "camdigikey"
-    assert trips == {"redis": 3}
+    assert trips == {"redis": 2}
 
 
 def test_a_callback_asks_three_times(world: World) -> None:

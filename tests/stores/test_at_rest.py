@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bridge.domain.consent import Consent
-from bridge.ports import SigningKey
+from bridge.ports import Rate, SigningKey
 from bridge.stores import embedded, migrate
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores
@@ -34,7 +34,7 @@ def test_no_file_tells_a_name_a_number_or_a_token(tmp_path: Path) -> None:
     redis_stores.RedisSessions(redis, SEALER, idle=60, limit=600).save(samples.session(), NOW)
     redis_stores.RedisHandoffs(redis, SEALER).begin(samples.handoff(), 60, replace=True)
     redis_stores.RedisWaiting(redis, SEALER).put("k", samples.interaction(), samples.arrival(), 60)
-    redis_stores.RedisRateLimiter(redis).hit("Sokunthea", 1, 60, float(NOW))
+    redis_stores.RedisRateLimiter(redis).hit(Rate("Sokunthea", 1, 60), now=float(NOW))
     SealedInteractions(SEALER, redis_stores.Parking(redis), longest=9).seal(samples.interaction())
     tokens = Tokens(
         redis_stores.RedisTokens(redis, SEALER, session_limit=600),

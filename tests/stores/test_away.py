@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from bridge.errors import ConfigError, StoreUnavailable
+from bridge.ports import Rate
 from bridge.stores import embedded, migrate
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores
@@ -53,7 +54,7 @@ def steps(redis: Redis) -> list[Callable[[], object]]:
         lambda: tokens.open_grant("grant-1.c", samples.code(grant), NOW),
         lambda: tokens.mint(grant, ("grant-1.a", samples.access(grant)), None),
         lambda: redis_stores.RedisHandoffs(redis, SEALER).begin(samples.handoff(), 60, replace=True),
-        lambda: redis_stores.RedisRateLimiter(redis).hit("k", 1, 60, float(NOW)),
+        lambda: redis_stores.RedisRateLimiter(redis).hit(Rate("k", 1, 60), now=float(NOW)),
         lambda: redis_stores.Parking(redis).put("text", 60),
     ]
 

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.domain.interaction import Handoff
 from bridge.errors import SealBroken
-from bridge.ports import HandoffStore, RateLimiter, SessionStore, WaitingStore
+from bridge.ports import HandoffStore, Rate, RateLimiter, SessionStore, WaitingStore
 from bridge.stores import redis as stores
 from bridge.stores.redis import Redis, layout
 from bridge.stores.sealing import MasterSealer, SealedInteractions
@@ -157,7 +157,7 @@ class TestSessions:
 
 def hit(url: str) -> Callable[[int], int]:
     limiter = stores.RedisRateLimiter(stores.connect(url, read_timeout=30))
-    return lambda _number: limiter.hit("raced", 10, 300, float(NOW))
+    return lambda _number: limiter.hit(Rate("raced", 10, 300), now=float(NOW))
 
 
 class TestRateLimiter:
@@ -166,27 +166,34 @@ class TestRateLimiter:
         return stores.RedisRateLimiter(redis)
 
     def test_hits_within_the_limit_pass_and_the_next_is_told_when_to_come(self, limiter: RateLimiter) -> None:
-        assert [limiter.hit("k", 3, 60, 600.0) for _ in range(3)] == [0, 0, 0]
-        wait = limiter.hit("k", 3, 60, 600.0)
+        assert [limiter.hit(Rate("k", 3, 60), now=600.0) for _ in range(3)] == [0, 0, 0]
+        wait = limiter.hit(Rate("k", 3, 60), now=600.0)
         assert 0 < wait <= 80
-        assert limiter.hit("k", 3, 60, 600.0 + wait) == 0
+        assert limiter.hit(Rate("k", 3, 60), now=600.0 + wait) == 0
 
     def test_a_window_before_counts_by_its_share(self, limiter: RateLimiter) -> None:
         for _ in range(10):
-            assert limiter.hit("k", 10, 60, 659.0) == 0
-        assert limiter.hit("k", 10, 60, 660.0) == 6  # a tenth of the ten has to leave the window
-        assert limiter.hit("k", 10, 60, 666.0) == 0
-        assert limiter.hit("k", 10, 60, 666.0) > 0
-        assert limiter.hit("k", 10, 60, 719.0) == 0
+            assert limiter.hit(Rate("k", 10, 60), now=659.0) == 0
+        assert limiter.hit(Rate("k", 10, 60), now=660.0) == 6  # a tenth of the ten has to leave the window
+        assert limiter.hit(Rate("k", 10, 60), now=666.0) == 0
+        assert limiter.hit(Rate("k", 10, 60), now=666.0) > 0
+        assert limiter.hit(Rate("k", 10, 60), now=719.0) == 0
 
     def test_refused_hits_do_not_count(self, limiter: RateLimiter) -> None:
-        waits = [limiter.hit("k", 1, 60, 600.0) for _ in range(50)]
+        waits = [limiter.hit(Rate("k", 1, 60), now=600.0) for _ in range(50)]
         assert waits[0] == 0
         assert len(set(waits[1:])) == 1
 
     def test_keys_do_not_share_a_count(self, limiter: RateLimiter) -> None:
-        assert limiter.hit("a", 1, 60, 600.0) == 0
-        assert limiter.hit("b}{", 1, 60, 600.0) == 0
+        assert limiter.hit(Rate("a", 1, 60), now=600.0) == 0
+        assert limiter.hit(Rate("b}{", 1, 60), now=600.0) == 0
+
+    def test_several_at_once_wait_for_the_slowest(self, limiter: RateLimiter) -> None:
+        both = Rate("address", 2, 60), Rate("browser", 1, 300)
+        assert limiter.hit(*both, now=600.0) == 0
+        assert limiter.hit(*both, now=600.0) == limiter.hit(both[1], now=600.0) > 0
+        assert limiter.hit(both[0], Rate("nothing", 0, 90), now=600.0) == 90
+        assert limiter.hit(both[0], now=600.0) > 0  # counted, although the other was refused
 
     def test_of_a_hundred_ten_pass(self, limiter: RateLimiter, redis_url: str, racers: Racers) -> None:
         assert racers.run(hit, redis_url).count(0) == 10
@@ -224,7 +231,7 @@ def test_every_key_dies_by_itself(redis: Redis) -> None:
     stores.RedisHandoffs(redis, SEALER).begin(samples.handoff("second"), 300, replace=True)
     stores.RedisHandoffs(redis, SEALER).take("second", "browser-hash")
     stores.RedisWaiting(redis, SEALER).put("k", samples.interaction(), samples.arrival(), 120)
-    stores.RedisRateLimiter(redis).hit("k", 10, 60, float(NOW))
+    stores.RedisRateLimiter(redis).hit(Rate("k", 10, 60), now=float(NOW))
     SealedInteractions(SEALER, stores.Parking(redis), longest=10).seal(samples.interaction())
     tokens.open_grant("grant-1.c", samples.code(grant), NOW)
     tokens.take_code("grant-1.c", "client-1", NOW)

@@ -1,7 +1,8 @@
 """Counting in sliding windows."""
 
+from bridge.ports import Rate
 from bridge.stores.redis import layout
-from bridge.stores.redis.connection import Redis, Script
+from bridge.stores.redis.connection import Command, Redis, Script
 
 # Two fixed windows make a sliding one: the last counts by the share of it that is still within reach.
 # Returns the milliseconds to wait; a refused hit doesn't count.
@@ -27,11 +28,15 @@ class RedisRateLimiter:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def hit(self, key: str, limit: int, window: int, now: float) -> int:
-        """Count one; 0 when within `limit` per `window` seconds, else the seconds to wait, at least 1."""
-        if limit <= 0:
-            return window
-        number, elapsed = divmod(now, window)
-        keys = (layout.rate(key, int(number)), layout.rate(key, int(number) - 1))
-        wait = int(self._redis.run(_HIT, keys, limit, window * 1000, int(elapsed * 1000)))
-        return -(-wait // 1000)
+    def hit(self, *rates: Rate, now: float) -> int:
+        """Count one for each, in one round trip; 0 when within them all, else the seconds to wait."""
+        if never := [rate.window for rate in rates if rate.limit <= 0]:
+            return max(never)
+        waits = self._redis.together(*(_call(rate, now) for rate in rates))
+        return max(-(-int(wait) // 1000) for wait in waits)
+
+
+def _call(rate: Rate, now: float) -> Command:
+    number, elapsed = divmod(now, rate.window)
+    keys = (layout.rate(rate.key, int(number)), layout.rate(rate.key, int(number) - 1))
+    return _HIT.call(keys, rate.limit, rate.window * 1000, int(elapsed * 1000))
