@@ -42,6 +42,8 @@ def list_(config_file: Path | None, as_json: bool) -> None:
 def rotate(config_file: Path | None, as_json: bool, alg: str, at_once: bool) -> None:
     """Make a new signing key; the one before retires, and stays published."""
     with wiring.console(settings_of(config_file)) as office:
+        keys = signing_keys.listed(OPERATOR, office)
+        at_once = at_once or not any(one.alg == alg and one.retired_at is None for one in keys)
         kid = signing_keys.rotate(OPERATOR, office, alg, at_once=at_once)
     if as_json:
         click.echo(json.dumps({"kid": kid, "alg": alg, "signs_at_once": at_once}, indent=2))

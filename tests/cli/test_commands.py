@@ -295,10 +295,11 @@ def test_a_master_key_that_opens_nothing_is_told(console: Console, monkeypatch: 
 
 def test_keys_are_rotated_and_listed(console: Console) -> None:
     assert "No key yet" in console.say("keys", "list").output
-    console.say("keys", "rotate", "--alg", "ES256")
+    assert "signs now" in console.say("keys", "rotate", "--alg", "ES256").output
+    assert "in five minutes" in console.say("keys", "rotate", "--alg", "ES256").output
     assert "signs now" in console.say("keys", "rotate", "--alg", "ES256", "--at-once").output
     listed = console.json("keys", "list")
-    assert [one["alg"] for one in listed] == ["ES256", "ES256"]
+    assert [one["alg"] for one in listed] == ["ES256"] * 3
     assert [one["retired_at"] is None for one in listed].count(True) == 1
     assert "retired" in console.say("keys", "list").output
     assert '"d"' not in json.dumps(listed)
