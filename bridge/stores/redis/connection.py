@@ -1,15 +1,12 @@
 """The way to Redis: any URL, our own time limits, scripts by their hash, one error for all that can fail."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
-from threading import Lock
 from typing import Any, ClassVar
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from redis import Redis as Client
-from redis import RedisCluster
+from redis import ConnectionPool, RedisCluster
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
 from redis.exceptions import NoScriptError, RedisClusterException, RedisError
@@ -17,9 +14,8 @@ from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from bridge.errors import StoreUnavailable
+from bridge.stores.redis.servers import Argument, Cluster, Command, OneServer, SentinelGroup, Server
 
-Argument = str | bytes | int
-Command = tuple[Argument, ...]
 CONNECT_TIMEOUT = 0.3  # seconds; with READ_TIMEOUT under the one second that a request may wait for Redis
 READ_TIMEOUT = 0.6
 
@@ -46,39 +42,27 @@ class Redis:
     `on_round_trip`, where set, is called before each one: the tests' hook to count them.
     """
 
-    def __init__(self, make: Callable[[], Any]) -> None:  # redis-py's own types are incomplete
-        self._make = make
-        self._made: Any = None
-        self._making = Lock()
+    def __init__(self, server: Server) -> None:
+        self._server = server
         self.on_round_trip: Callable[[], None] | None = None
 
     def command(self, *command: Argument) -> Any:
         """The answer to one command; texts come back as bytes."""
-        with _translated():
-            self._counted()
-            return self._client.execute_command(*command)
+        return self.together(command)[0]
 
     def run(self, script: Script, keys: Sequence[str], *arguments: Argument) -> Any:
         """What a script returns: one atomic step."""
-        call = script.call(keys, *arguments)
-        with _translated():
-            return self._settled(call, self._alone(call))
+        return self.together(script.call(keys, *arguments))[0]
 
     def together(self, *commands: Command) -> list[Any]:
         """The answers to several commands in one round trip, in this order, not atomic as a whole.
 
         A Cluster, where the keys live on several servers, gets them one after the other.
         """
-        with _translated():
-            if isinstance(self._client, RedisCluster):
-                answers = [self._alone(command) for command in commands]
-            else:
-                self._counted()
-                pipeline = self._client.pipeline(transaction=False)
-                for command in commands:
-                    pipeline.execute_command(*command)
-                answers = pipeline.execute(raise_on_error=False)
-            return [self._settled(*pair) for pair in zip(commands, answers, strict=True)]
+        try:
+            return [self._settled(*pair) for pair in zip(commands, self._ask(commands), strict=True)]
+        except (RedisError, RedisClusterException, OSError) as error:
+            raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
 
     def ping(self) -> None:
         """A HealthCheck: raises StoreUnavailable."""
@@ -86,42 +70,21 @@ class Redis:
 
     def close(self) -> None:
         """Give the connections back."""
-        if self._made is not None:
-            self._made.close()
+        self._server.close()
 
-    @property
-    def _client(self) -> Any:
-        """Made at first use: a Cluster is asked for its slots already when its client is made."""
-        if self._made is None:
-            with self._making:
-                self._made = self._made or self._make()
-        return self._made
-
-    def _alone(self, command: Command) -> Any:
-        self._counted()
-        try:
-            return self._client.execute_command(*command)
-        except NoScriptError as error:
-            return error
+    def _ask(self, commands: Sequence[Command]) -> list[Any]:
+        if self.on_round_trip is not None:
+            for _ in commands[:1] if self._server.at_once else commands:
+                self.on_round_trip()
+        return self._server.ask(commands)
 
     def _settled(self, command: Command, answer: Any) -> Any:
         if isinstance(answer, NoScriptError):  # Redis was started anew, or this is the first call
-            return self._client.execute_command("EVAL", Script.by_sha[str(command[1])].text, *command[2:])
+            text = Script.by_sha[str(command[1])].text
+            answer = self._server.ask([("EVAL", text, *command[2:])])[0]
         if isinstance(answer, Exception):
             raise answer
         return answer
-
-    def _counted(self) -> None:
-        if self.on_round_trip is not None:
-            self.on_round_trip()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (RedisError, RedisClusterException, OSError) as error:
-        raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
 
 
 def connect(
@@ -156,14 +119,14 @@ def connect(
         options |= {"ssl": True} if scheme == "rediss" else {}
         options |= {"username": _plain(parts.username), "password": _plain(parts.password)}
         if group == "sentinel":
-            return Redis(partial(_sentinel, _service(parts), _nodes(parts, 26379), options))
+            return Redis(SentinelGroup(_master(_service(parts), _nodes(parts, 26379), options)))
         if group == "cluster":
-            return Redis(partial(_cluster, _nodes(parts, 6379), options))
+            return Redis(Cluster(partial(_cluster, _nodes(parts, 6379), options)))
     if url.startswith("unix://"):
         options.pop("socket_keepalive")
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("Redis is redis://, rediss://, unix://, or one of them with +sentinel or +cluster")
-    return Redis(partial(Client.from_url, url, **options))
+    return Redis(OneServer(ConnectionPool.from_url(url, **options)))
 
 
 def _service(parts: SplitResult) -> tuple[str, int]:
@@ -173,7 +136,7 @@ def _service(parts: SplitResult) -> tuple[str, int]:
     return service, int(db or 0)
 
 
-def _sentinel(service: tuple[str, int], nodes: list[tuple[str, int]], options: dict[str, Any]) -> Any:
+def _master(service: tuple[str, int], nodes: list[tuple[str, int]], options: dict[str, Any]) -> Any:
     sentinel_options = {
         name: value
         for name, value in options.items()

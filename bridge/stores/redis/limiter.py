@@ -2,7 +2,8 @@
 
 from bridge.ports import Rate
 from bridge.stores.redis import layout
-from bridge.stores.redis.connection import Command, Redis, Script
+from bridge.stores.redis.connection import Redis, Script
+from bridge.stores.redis.servers import Command
 
 # Two fixed windows make a sliding one: the last counts by the share of it that is still within reach.
 # Returns the milliseconds to wait; a refused hit doesn't count.
