@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,6 +90,37 @@ def test_a_hanging_redis(server: EmbeddedRedis, warm: bool) -> None:
             steps(redis)[number + 1]()
         server.process.send_signal(signal.SIGCONT)
         redis.ping()
+
+
+def test_an_answer_that_comes_too_late_is_never_taken_for_anothers(server: EmbeddedRedis) -> None:
+    redis = redis_stores.connect(server.url)
+    redis.command("SET", "k", "v")
+    server.process.send_signal(signal.SIGSTOP)
+    with unavailable_within(1):
+        redis.command("GET", "k")
+    server.process.send_signal(signal.SIGCONT)
+    assert redis.command("GET", "other") is None
+
+
+def test_what_redis_refuses_costs_no_connection(server: EmbeddedRedis) -> None:
+    redis = redis_stores.connect(server.url)
+    number = redis.command("CLIENT", "ID")
+    with pytest.raises(StoreUnavailable):
+        redis.together(("ECHO", "1"), ("NO", "SUCH", "COMMAND"), ("ECHO", "2"))
+    assert redis.together(("CLIENT", "ID"), ("ECHO", "3")) == [number, b"3"]
+
+
+def test_threads_share_few_connections_and_never_answers(server: EmbeddedRedis) -> None:
+    redis = redis_stores.connect(server.url)
+
+    def echo(number: int) -> bool:
+        return all(redis.command("ECHO", f"{number}.{n}") == b"%d.%d" % (number, n) for n in range(100))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(echo, range(32)))
+    assert redis.command("CLIENT", "LIST").count(b"id=") <= 8
+    redis.close()
+    assert redis.command("CLIENT", "LIST").count(b"id=") == 1
 
 
 def test_a_restarted_redis_is_not_noticed(tmp_path: Path) -> None:
