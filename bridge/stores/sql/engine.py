@@ -82,7 +82,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def writing(engine: Engine, step: Callable[[Connection], Result]) -> Result:
-    """What `step` returns, done in one transaction; tried again when the database wants that."""
+    """What `step` returns, done in one transaction; tried again when the database wants that.
+
+    A single statement too: a server that hangs would do it later, when we have said already that it failed.
+    """
     for _ in range(_ATTEMPTS):
         with suppress(_TryAgain), _translated():
             with engine.begin() as connection:
