@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from bridge.domain.authorization_request import ClaimRequest, Json
+from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, Json
 from bridge.domain.client import Client
 from bridge.domain.grant import Grant
 from bridge.domain.subject import Identity
@@ -50,9 +50,10 @@ _CONSTANT_SCOPES: Mapping[str, tuple[str, ...]] = {
 _SCOPE_OF = {
     name: scope for table in (_CONSTANT_SCOPES, SCOPES) for scope, names in table.items() for name in names
 }
+_PERSONAL = frozenset(name for names in SCOPES.values() for name in names)
 # Of the login rather than of the person: in every ID token, and never a constant.
 LOGIN_CLAIMS = ("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash")
-SUPPORTED_CLAIMS = frozenset(name for names in SCOPES.values() for name in names) | frozenset(LOGIN_CLAIMS)
+SUPPORTED_CLAIMS = _PERSONAL | frozenset(LOGIN_CLAIMS)
 _RESERVED = frozenset(("sub", "azp", "nbf", "jti", "c_hash", "client_id", "scope", *LOGIN_CLAIMS))
 
 ZONE = "Asia/Phnom_Penh"
@@ -86,10 +87,18 @@ def allowed_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for word in scope if word in allowed)
 
 
+def reach(request: AuthorizationRequest, client: Client) -> frozenset[str]:
+    """The names of what a request can bring this client of a person, as it is registered now."""
+    own = {name for scope in allowed_scope(client, SCOPES) for name in SCOPES[scope]}
+    by_scope = {name for scope in request.scope for name in SCOPES.get(scope, ())}
+    asked = by_scope | (request.claims.names & own)
+    return frozenset({"sub", *(name for name in asked if _listed(name, client))})
+
+
 def userinfo_claims(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
     """The answer of userinfo for a Grant (OIDC Core §5.3.2), `sub` first; `day`: today's date."""
     known = _known(grant, client, constant, day)
-    return {"sub": grant.sub} | _chosen(known, grant.scope, grant.claims.userinfo, client)
+    return {"sub": grant.sub} | _chosen(known, grant.scope, grant.claims.userinfo, grant, client)
 
 
 def id_token_claims(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
@@ -97,16 +106,23 @@ def id_token_claims(grant: Grant, client: Client, constant: Constants, day: date
     scope = grant.scope if client.claims_in_id_token else ()
     if not scope and not grant.claims.id_token:
         return {}
-    return _chosen(_known(grant, client, constant, day), scope, grant.claims.id_token, client)
+    return _chosen(_known(grant, client, constant, day), scope, grant.claims.id_token, grant, client)
 
 
-def _chosen(known: Values, scope: Sequence[str], asked: Mapping[str, ClaimRequest], client: Client) -> Values:
-    """Of what is known, what a scope holds or is asked for by name, and the client may have."""
-    reach = frozenset(allowed_scope(client, (*SCOPES, *_CONSTANT_SCOPES)))
+def _chosen(
+    known: Values, scope: Sequence[str], asked: Mapping[str, ClaimRequest], grant: Grant, client: Client
+) -> Values:
+    """Of what is known, what a scope holds or is asked for by name, and the client may have.
+
+    Both then and now: a registration that was widened since gives an old Grant no more.
+    """
+    allowed = frozenset(allowed_scope(client, (*SCOPES, *_CONSTANT_SCOPES)))
 
     def wanted(name: str, value: Value) -> bool:
         needed = _SCOPE_OF.get(_known_name(name), ALWAYS)
-        if needed not in reach or not _listed(name, client):
+        if needed not in allowed or not _listed(name, client):
+            return False
+        if name in _PERSONAL and name not in grant.reach:
             return False
         if needed in scope:
             return True

@@ -20,6 +20,7 @@ class Grant:
     sub: str  # as this client knows the person
     scope: tuple[str, ...]
     claims: ClaimsRequest
+    reach: frozenset[str]  # names of the claims that the client could have when it was opened
     claims_locales: tuple[str, ...]
     nonce: str | None
     auth_time: int  # epoch seconds

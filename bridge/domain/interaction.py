@@ -30,7 +30,7 @@ class Interaction:
     request: AuthorizationRequest
     browser: str
     created_at: int  # epoch seconds
-    consented: bool = False  # answered in this Interaction, on our page
+    consented_by: str = ""  # whose Subject it was that agreed in this Interaction, on our page
     failure: str = ""  # OAuth error that the way back carries, once CamDigiKey's part has failed
 
 
@@ -62,7 +62,7 @@ def next_step(
         if silent:
             raise ReturnedToClient("login_required", "The person has to sign in.")
         return Step.SIGN_IN
-    if _consent_is_wanted(interaction, consent, client):
+    if interaction.consented_by != session.subject.id and _consent_is_wanted(interaction, consent, client):
         if silent:
             raise ReturnedToClient("consent_required", "The person has to agree first.")
         return Step.CONSENT
@@ -88,10 +88,8 @@ def _serves(interaction: Interaction, session: Session, sub: str | None, now: in
 
 
 def _consent_is_wanted(interaction: Interaction, consent: Consent | None, client: Client) -> bool:
-    if interaction.consented:
-        return False
     if "consent" in interaction.request.prompt:
         return True
     if client.skip_consent:
         return False
-    return consent is None or not consent.covers(interaction.request)
+    return consent is None or not consent.covers(interaction.request, client)

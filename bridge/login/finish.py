@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bridge.domain.claims import reach
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
 from bridge.domain.grant import Grant
@@ -11,6 +12,7 @@ from bridge.domain.subject import sub_for
 from bridge.domain.token import Code
 from bridge.errors import ReturnedToClient, ShownToUser
 from bridge.login.support import subject_key
+from bridge.oidc.authorize import registered
 from bridge.oidc.respond import AuthorizationResponse, failure, success
 from bridge.oidc.session_watch import outlived, watched
 from bridge.oidc.token_issuer import new_code
@@ -38,10 +40,15 @@ Outcome = Asking | AuthorizationResponse
 
 
 def client_of(interaction: Interaction, services: Services) -> Client:
-    """The client of an Interaction, as registered now. Raises ShownToUser when it is gone or disabled."""
+    """The client of an Interaction, as registered now.
+
+    Raises ShownToUser when it is gone or disabled, or the address for the answer is no longer its own.
+    """
     client = services.clients.get(interaction.request.client_id)
     if client is None or not client.enabled:
         raise ShownToUser(400, "unknown_client")
+    if not registered(interaction.request.redirect_uri, client):
+        raise ShownToUser(400, "bad_redirect_uri", client_id=client.client_id)
     return client
 
 
@@ -76,7 +83,7 @@ def _decide(
     interaction: Interaction, session: Session | None, sub: str | None, client: Client, services: Services
 ) -> Step:
     consent: Consent | None = None
-    if session is not None and not interaction.consented and not client.skip_consent:
+    if session is not None and not interaction.consented_by and not client.skip_consent:
         consent = services.consents.get(session.subject.id, client.client_id)
     return next_step(interaction, session, sub, consent, client, int(services.clock()))
 
@@ -89,12 +96,12 @@ def agree(
     if not isinstance(outcome, Asking) or outcome.step is not Step.CONSENT or session is None:
         return outcome
     now = int(services.clock())
-    client_id = interaction.request.client_id
-    before = services.consents.get(session.subject.id, client_id)
-    consent = before or Consent(session.subject.id, client_id, frozenset(), frozenset(), now)
-    services.consents.save(consent.widened_by(interaction.request, now))
-    services.audit.record("consent.given", now, client_id=client_id, sid=session.sid)
-    return proceed(replace(interaction, consented=True), session, services, settings)
+    client = outcome.client
+    before = services.consents.get(session.subject.id, client.client_id)
+    consent = before or Consent(session.subject.id, client.client_id, frozenset(), frozenset(), now)
+    services.consents.save(consent.widened_by(interaction.request, client, now))
+    services.audit.record("consent.given", now, client_id=client.client_id, sid=session.sid)
+    return proceed(replace(interaction, consented_by=session.subject.id), session, services, settings)
 
 
 def decline(interaction: Interaction, settings: Settings) -> AuthorizationResponse:
@@ -120,6 +127,7 @@ def _open_grant(
         sub=sub,
         scope=request.scope,
         claims=request.claims,
+        reach=reach(request, client),
         claims_locales=request.claims_locales,
         nonce=request.nonce,
         auth_time=session.auth_time,

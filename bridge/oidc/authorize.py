@@ -93,9 +93,14 @@ def trust(pairs: Sequence[tuple[str, str]], clients: ClientStore, hints: HintRea
     if client is None or not client.enabled:
         raise ShownToUser(400, "unknown_client")
     redirect_uri = params.get("redirect_uri", "")
-    if not any(_same_address(redirect_uri, one, client) for one in client.redirect_uris):
+    if not registered(redirect_uri, client):
         raise ShownToUser(400, "bad_redirect_uri", client_id=client.client_id)
     return Asked(params, frozenset(repeated), client, redirect_uri, hints)
+
+
+def registered(redirect_uri: str, client: Client) -> bool:
+    """Whether answers for this client may go to that address (RFC 9700 §2.1)."""
+    return any(_same_address(redirect_uri, one, client) for one in client.redirect_uris)
 
 
 def _same_address(asked: str, registered: str, client: Client) -> bool:

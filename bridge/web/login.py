@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from bridge.domain.client import Client
 from bridge.domain.interaction import Interaction, Step
 from bridge.domain.session import Session
-from bridge.errors import ShownToUser, UpstreamError
+from bridge.errors import BridgeError, ShownToUser, UpstreamError
 from bridge.login import finish, start
 from bridge.login.support import random_text
 from bridge.oidc.respond import AuthorizationResponse
@@ -53,12 +53,14 @@ def _sealed(interaction: Interaction) -> str:
 
 
 def opened(text: str) -> Interaction:
-    """The Interaction of a sealed text, if it is this browser's. Raises ShownToUser, or Elsewhere."""
+    """The Interaction of a sealed text, if it is this browser's and lives. Raises ShownToUser, Overdue."""
     e = edge()
     interaction = e.services.interactions.unseal(text)
     browser = e.guard.browser()
     if browser != interaction.browser:
         raise Elsewhere(interaction, has_cookie=bool(browser))
+    if int(e.services.clock()) - interaction.created_at > e.settings.lifetimes.interaction:
+        raise Overdue(interaction)
     language.prefer(interaction.request.ui_locales)
     g.sealed = (interaction, text)
     return interaction
@@ -73,13 +75,20 @@ class Elsewhere(ShownToUser):
         self.has_cookie = has_cookie
 
 
-def _renewed(interaction: Interaction) -> Interaction | None:
-    """The same request again, when its time was over; None while it lives."""
-    e = edge()
-    now = int(e.services.clock())
-    if now - interaction.created_at <= e.settings.lifetimes.interaction:
-        return None
-    return Interaction(random_text(e.services, 16), interaction.request, interaction.browser, now)
+class Overdue(BridgeError):
+    """Its time is over, whatever was pressed: the same request begins anew (DESIGN §5)."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        super().__init__("an Interaction whose time is over")
+        self.interaction = interaction
+
+
+@blueprint.app_errorhandler(Overdue)
+def again(overdue: Overdue) -> Response:
+    """The same request again, in this browser that asked it."""
+    services, old = edge().services, overdue.interaction
+    now = int(services.clock())
+    return to_login(Interaction(random_text(services, 16), old.request, old.browser, now))
 
 
 @blueprint.get("/login")
@@ -92,8 +101,6 @@ def login() -> Response:
         interaction = opened(text)
     except Elsewhere as elsewhere:
         return _try_cookie(text, elsewhere)
-    if renewed := _renewed(interaction):
-        return to_login(renewed)
     return move_on(interaction, edge().guard.session(), arrived=True)
 
 
@@ -145,8 +152,6 @@ def begin() -> Response:
     e = edge()
     interaction = opened(request.form.get("i", ""))
     e.guard.check_csrf("start", interaction.request.client_id)
-    if renewed := _renewed(interaction):
-        return to_login(renewed)
     outcome = finish.proceed(interaction, e.guard.session(), e.services, e.settings)
     if isinstance(outcome, AuthorizationResponse) or outcome.step is not Step.SIGN_IN:
         return show(outcome, arrived=False)  # signed in meanwhile, in another tab

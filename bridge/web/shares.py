@@ -1,10 +1,9 @@
 """What a consent page lists: in plain words, exactly what the application will be told, each thing once."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from bridge.domain.authorization_request import AuthorizationRequest
-from bridge.domain.claims import LOGIN_CLAIMS, SCOPES, allowed_scope
+from bridge.domain.claims import LOGIN_CLAIMS, SCOPES, reach
 from bridge.domain.client import Client
 from bridge.web.texts import N_
 
@@ -66,23 +65,13 @@ UNSAID = frozenset(LOGIN_CLAIMS) | {"updated_at"}  # of the sign-in and of the r
 
 def shares_of(request: AuthorizationRequest, client: Client) -> tuple[Share, ...]:
     """What the person is asked to agree to."""
-    given = frozenset(_given(request, client))
+    given = reach(request, client)
     listed = [_with_purpose(one, client) for one in SHARES if one.claims & given]
     if any(scope not in SCOPES for scope in request.scope):  # only a constant can fill it
         listed.append(OTHER)
     if request.offline:
         listed.append(OFFLINE)
     return tuple(listed)
-
-
-def _given(request: AuthorizationRequest, client: Client) -> Iterable[str]:
-    """The names of the claims that this request can bring this client; as domain.claims chooses them."""
-    yield "sub"
-    reach = {name for scope in allowed_scope(client, SCOPES) for name in SCOPES[scope]}
-    by_scope = {name for scope in request.scope for name in SCOPES.get(scope, ())}
-    for name in by_scope | (request.claims.names & reach):
-        if client.claims is None or name in client.claims or name.partition("#")[0] in client.claims:
-            yield name
 
 
 def _with_purpose(share: Share, client: Client) -> Share:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 from bridge.domain.authorization_request import ClaimsRequest
+from bridge.domain.claims import SUPPORTED_CLAIMS
 from bridge.domain.client import Client
 from bridge.domain.grant import Grant
 from bridge.domain.session import ACR, Session
@@ -241,6 +242,7 @@ class House:
             sub="pairwise-sub",
             scope=("openid", "profile"),
             claims=ClaimsRequest(),
+            reach=SUPPORTED_CLAIMS,
             claims_locales=(),
             nonce="n-once",
             auth_time=NOW - 5,

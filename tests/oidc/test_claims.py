@@ -46,6 +46,7 @@ def grant(*scope: str, identity: Identity = IDENTITY, **changes: Any) -> Grant:
         sub="Sub-1",
         scope=("openid", *scope),
         claims=ClaimsRequest(),
+        reach=SUPPORTED_CLAIMS,
         claims_locales=(),
         nonce=None,
         auth_time=NOW,

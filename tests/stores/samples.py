@@ -55,6 +55,7 @@ def grant(name: str = "grant-1", *, offline: bool = False, session_key: str = "s
         sub="pairwise-sub",
         scope=("openid", "offline_access") if offline else ("openid",),
         claims=CLAIMS,
+        reach=frozenset({"sub", "name"}),
         claims_locales=("km",),
         nonce="n",
         auth_time=NOW,
