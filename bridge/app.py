@@ -28,6 +28,7 @@ from bridge.wiring import Services, build
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
     """The Flask application of one process."""
     app = Flask("bridge.web")
+    app.url_map.merge_slashes = False  # no redirect from //authorize: only what is ours is answered
     app.config["MAX_CONTENT_LENGTH"] = settings.server.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.server.max_body
     parts = edge.assemble(settings, services or build(settings))

@@ -11,7 +11,7 @@ from bridge.web import language, pages
 from bridge.web.edge import edge, query_pairs
 from bridge.web.login import problem_page, to_login
 from bridge.web.respond import page, prefetch_refused
-from bridge.web.security import YEAR, is_prefetch, next_hops
+from bridge.web.security import YEAR, is_part_of_a_page, is_prefetch, next_hops
 
 blueprint = Blueprint("callback", __name__)
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("callback", __name__)
 @blueprint.get("/camdigikey/callback")
 def arrive() -> Response:
     """CamDigiKey's success callback (document 2.2.1). Answers 303 to a clean URL, whatever happened."""
-    if is_prefetch(request):
+    if is_prefetch(request) or is_part_of_a_page(request):  # any site's <img> would burn tokens
         return prefetch_refused()
     e = edge()
     given = dict(query_pairs())
@@ -76,6 +76,8 @@ def _dead_end(error: ShownToUser) -> Response:
 @blueprint.get("/camdigikey/error")
 def come_back_with_error() -> Response:
     """CamDigiKey's error callback. Its message is never shown (DESIGN §6.6)."""
+    if is_prefetch(request) or is_part_of_a_page(request):
+        return prefetch_refused()
     e = edge()
     given = dict(query_pairs())
     failed = callback.come_back_with_error(

@@ -65,8 +65,8 @@ def _unavailable(error: Exception) -> BaseResponse:
 
 def _http(error: HTTPException) -> BaseResponse:
     status = error.code or 500
-    if status < 400:  # a redirect that routing asks for
-        return error.get_response()
+    if status < 400:  # a redirect that routing asks for: it would lead to the scheme and Host that came in
+        status = 404
     response = _answer(status, KEY_OF_STATUS.get(status, "bad_request" if status < 500 else "internal"))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

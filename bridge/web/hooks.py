@@ -34,6 +34,8 @@ def register(app: Flask, parts: Edge) -> None:
             parts.guard.cookies.put(response, "lang", wish, max_age=YEAR)
         if request.endpoint == "static" and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=3600"
+        if request.blueprint == "callback" or request.url_rule is None:  # its address may hold an auth token
+            response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Request-Id"] = g.get("request_id", "")
         finish_headers(response, parts.settings)
         return response

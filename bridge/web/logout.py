@@ -1,6 +1,6 @@
 """Signing out: at an application's wish (OIDC RP-Initiated Logout), or at the person's own."""
 
-from flask import Blueprint, redirect
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from bridge.domain.client import Client
@@ -12,9 +12,9 @@ from bridge.oidc.response_mode import origin
 from bridge.ops.logs import logger
 from bridge.web import pages
 from bridge.web.edge import Pairs, edge, form_pairs, query_pairs
-from bridge.web.respond import page
+from bridge.web.respond import page, prefetch_refused
 from bridge.web.sealed_form import sealed_pairs, unsealed_pairs
-from bridge.web.security import YEAR
+from bridge.web.security import YEAR, is_part_of_a_page, is_prefetch
 
 blueprint = Blueprint("logout", __name__)
 
@@ -22,6 +22,8 @@ blueprint = Blueprint("logout", __name__)
 @blueprint.get("/logout")
 def logout() -> Response:
     """An application sends the browser here (RP-Initiated Logout §2)."""
+    if is_prefetch(request):
+        return prefetch_refused()
     return _logout(query_pairs())
 
 
@@ -37,6 +39,8 @@ def logout_by_form() -> Response:
 @blueprint.get("/logout/form")
 def logout_form() -> Response:
     """The sealed GET form of a wish that came by POST."""
+    if is_prefetch(request):
+        return prefetch_refused()
     return _logout(unsealed_pairs("logout"))
 
 
@@ -46,7 +50,8 @@ def _logout(pairs: Pairs) -> Response:
     session = e.guard.session()
     if session is None:
         return _gone(asked)
-    if asked.sid == session.sid:  # the client proves that it speaks of this very Session
+    # The client proves that it speaks of this very Session; an image or a frame of a page does not do it.
+    if asked.sid == session.sid and not is_part_of_a_page(request):
         return _sign_out(asked)
     e.guard.browser_or_new()
     fields = {"csrf": e.guard.csrf("logout"), "r": sealed_pairs(pairs, "logout")}

@@ -40,5 +40,6 @@ def respond(answer: AuthorizationResponse) -> Response:
 
 
 def prefetch_refused() -> Response:
-    """A page that does something can't be fetched ahead of a person's click."""
-    return FlaskResponse("This page can't be fetched ahead of time.\n", 403, mimetype="text/plain")
+    """A page that does something can't be fetched ahead of a person's click, or as a part of another."""
+    text = "This page can't be fetched ahead of time, or as a part of another.\n"
+    return FlaskResponse(text, 403, mimetype="text/plain")

@@ -76,11 +76,8 @@ class Guard:
         return hops[-1]
 
     def _is_proxy(self, text: str) -> bool:
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:
-            return False
-        return any(address in network for network in self._proxies)
+        address = _plain(text)
+        return address is not None and any(address in network for network in self._proxies)
 
     def browser(self) -> str:
         """The hash of this browser's cookie; empty when it brings none."""
@@ -122,11 +119,28 @@ class Guard:
     def limit_starts(self, client_id: str = "") -> None:
         """Handoff starts, and callbacks without a Handoff (DESIGN §6.15). Raises TooManyRequests."""
         limits, now = self.settings.limits, self.services.clock()
-        rates = [Rate("address:" + self.address(), limits.per_address, limits.per_address_window)]
+        rates = [Rate("address:" + _counted(self.address()), limits.per_address, limits.per_address_window)]
         if browser := self.browser():
             rates.append(Rate("browser:" + browser, limits.per_browser, limits.per_browser_window))
         if wait := self.services.limiter.hit(*rates, now=now):
             raise Limited(wait, client_id)
+
+
+def _plain(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address of a text, an IPv4 one that is written as IPv6 (::ffff:…) as itself; None for any other."""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _counted(text: str) -> str:
+    """What stands for an address in a limit: of IPv6 the /64, all of which one customer has (RFC 6177 §2)."""
+    address = _plain(text)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
+    return str(address or text)
 
 
 class Limited(ShownToUser):
@@ -141,6 +155,11 @@ def is_prefetch(asked: Request) -> bool:
     """Whether the browser asks ahead of a person's click."""
     purpose = asked.headers.get("Sec-Purpose", "") + asked.headers.get("Purpose", "")
     return "prefetch" in purpose or asked.headers.get("X-Moz") == "prefetch"
+
+
+def is_part_of_a_page(asked: Request) -> bool:
+    """Whether the browser says that this is an image, a frame, a script …, no page that a person goes to."""
+    return asked.headers.get("Sec-Fetch-Dest", "document") != "document"
 
 
 def is_top_navigation(asked: Request) -> bool:

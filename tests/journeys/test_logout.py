@@ -46,6 +46,32 @@ def test_with_a_hint_of_this_session_it_ends_at_once(world: World) -> None:
     assert refreshed["error"] == "invalid_grant"
 
 
+@pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender"])
+def test_a_page_fetched_ahead_signs_nobody_out(world: World, purpose: str) -> None:
+    person, tokens = signed_in(world)
+    for way in (f"/logout?id_token_hint={tokens['id_token']}", _by_form(world, person, tokens)):
+        page = person.get(world.issuer + way, Sec_Purpose=purpose, Sec_Fetch_Dest="document")
+        assert (page.status, "Set-Cookie" in page.headers) == (403, False)
+    assert is_signed_in(world, person)
+
+
+@pytest.mark.parametrize("dest", ["image", "iframe", "empty"])
+def test_a_part_of_a_page_signs_nobody_out_but_is_asked(world: World, dest: str) -> None:
+    person, tokens = signed_in(world)
+    for way in (f"/logout?id_token_hint={tokens['id_token']}", _by_form(world, person, tokens)):
+        page = person.get(world.issuer + way, Sec_Fetch_Dest=dest)
+        assert page.leads_to("/logout/confirm")
+    assert is_signed_in(world, person)
+    page = person.get(world.issuer + way, Sec_Fetch_Dest="document", Sec_Fetch_Mode="navigate")
+    assert not is_signed_in(world, person)
+
+
+def _by_form(world: World, person: Person, tokens: Tokens) -> str:
+    """The sealed address that a posted wish is led to."""
+    sent = person.post(world.issuer + "/logout", {"id_token_hint": tokens["id_token"]})
+    return sent.location.removeprefix(world.issuer)
+
+
 def test_without_state_none_comes_back(world: World) -> None:
     """oidcc-rp-initiated-logout-no-state"""
     person, tokens = signed_in(world)

@@ -110,6 +110,61 @@ def test_a_stranger_can_not_speak_for_another_address(world: World, limited: Fla
     assert told == [400, 400, 429]
 
 
+def test_whoever_has_an_ipv6_network_counts_as_one(world: World, limited: Flask) -> None:
+    """A customer has a /64 at least (RFC 6177 §2): as many addresses as one likes to take."""
+    assert [orphan(limited, world, f"2001:db8:1:2::{n}") for n in (1, 2, 3)] == [400, 400, 429]
+    assert orphan(limited, world, "2001:db8:1:3::1") == 400
+
+
+def test_an_ipv4_address_written_as_ipv6_is_the_same_and_so_is_a_proxys(world: World, limited: Flask) -> None:
+    said = [orphan(limited, world, start + "192.0.2.200") for start in ("", "::ffff:", "::ffff:")]
+    assert said == [400, 400, 429]
+    for number in range(1, 4):
+        assert orphan(limited, world, "::ffff:10.0.0.1", f"198.51.100.{200 + number}") == 400
+
+
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Dest": "image"}, {"Sec-Purpose": "prefetch"}])
+def test_a_callback_that_nobody_goes_to_does_nothing_and_counts_nothing(
+    world: World, limited: Flask, headers: dict[str, str]
+) -> None:
+    """Any site's page could burn tokens with images, and use up the limit of an address."""
+    token = "unseen-" + "".join(headers)
+    asked, address = client_of(limited, f"192.0.2.{150 + len(token)}"), world.issuer
+    for path in (f"callback?authToken={token}", "error?errorCode=x", f"callback?authToken={token}"):
+        said = asked.get(f"/camdigikey/{path}", headers=headers, base_url=address)
+        assert (said.status_code, said.headers["Referrer-Policy"]) == (403, "no-referrer")
+    assert world.services.spent.spend(token, int(world.services.clock())), "it was burnt"
+    person = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
+    told = asked.get("/camdigikey/callback?authToken=x" + token, headers=person, base_url=address)
+    assert told.status_code == 400
+
+
+# -- addresses that are almost ours --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path", ["//camdigikey//callback", "/camdigikey//callback", "/login//start", "/jwks/"]
+)
+def test_no_redirect_of_the_router_ever_leaves(world: World, path: str) -> None:
+    """It would lead to the scheme and the Host that came in: plain http, behind a proxy, with the query."""
+    settings = world.settings.model_copy(update={"issuer": "https://id.example"})
+    behind_https = create_app(settings, world.services)
+    environ = {"PATH_INFO": path, "QUERY_STRING": "authToken=hush"}
+    said = behind_https.test_client().get("/", base_url="http://id.example", environ_overrides=environ)
+    assert (said.status_code, said.headers.get("Location")) == (404, None)
+    assert said.headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize(
+    "path", ["/camdigikey/callback?authToken=a", "/camdigikey/error?errorCode=x", "/confirm/x"]
+)
+def test_pages_whose_address_may_hold_an_auth_token_send_no_referrer(world: World, path: str) -> None:
+    said = world.app.test_client().get(path, base_url=world.issuer)
+    assert (said.status_code, said.headers["Referrer-Policy"]) == (400, "no-referrer")
+    other = world.app.test_client().get("/login?i=x", base_url=world.issuer)
+    assert other.headers["Referrer-Policy"] == "same-origin"
+
+
 # -- a store is away (DESIGN §6.14) --------------------------------------------------------------------
 
 
