@@ -198,11 +198,10 @@ def redis_server(settings: Settings) -> Iterator[str]:
     if url != EMBEDDED:
         yield url
         return
-    server = embedded.start(settings.data_dir / "redis")
-    try:
-        yield server.url
-    finally:
-        server.stop()
+    with embedded.kept(
+        settings.data_dir / "redis", lambda why: logs.logger().warning("valkey.revived", why=why)
+    ) as address:
+        yield address
 
 
 def serve(settings: Settings, on_ready: Callable[[], None]) -> None:

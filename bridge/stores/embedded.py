@@ -14,7 +14,10 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +30,8 @@ LONGEST_SOCKET_PATH = 100  # characters; the system takes 107 on Linux, 103 on m
 READY_WITHIN = 5.0  # seconds
 LOCK_WITHIN = 3.0  # seconds in which a server that was just told to end may still be ending
 STOP_WITHIN = 5.0  # seconds
+PAUSE, LONGEST_PAUSE = 0.05, 5.0  # seconds before a dead one is started again; they grow while it dies young
+YOUNG = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,59 @@ def start(directory: Path) -> EmbeddedRedis:
     embedded = EmbeddedRedis(f"unix://{socket}", process)
     _await_ready(embedded, directory)
     return embedded
+
+
+@contextmanager
+def kept(directory: Path, told: Callable[[str], None]) -> Iterator[str]:
+    """The URL of a Valkey that runs while the block lasts: one that dies is started again on what it kept.
+
+    `told` is given a sentence for each death, and for each start that failed. Raises as `start`.
+    """
+    keeper = _Keeper(directory, start(directory), told)
+    thread = threading.Thread(target=keeper.keep, daemon=True)
+    thread.start()
+    try:
+        yield keeper.server.url
+    finally:
+        keeper.end()
+        thread.join()  # it lives as long as the server that it may have started
+
+
+class _Keeper:
+    def __init__(self, directory: Path, server: EmbeddedRedis, told: Callable[[str], None]) -> None:
+        self.server = server
+        self._directory = directory
+        self._told = told
+        self._ending = threading.Event()
+
+    def keep(self) -> None:
+        """In a thread of its own, till the end."""
+        pause = PAUSE
+        while True:
+            began = time.monotonic()
+            status = self.server.process.wait()
+            if self._ending.is_set():
+                return
+            how = f"signal {-status}" if status < 0 else f"status {status}"
+            self._told(f"Valkey has ended ({how}); see {self._directory / 'valkey.log'}.")
+            pause = PAUSE if time.monotonic() - began > YOUNG else min(2 * pause, LONGEST_PAUSE)
+            while not self._ending.wait(pause) and not self._started():
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    def end(self) -> None:
+        """Stop whichever runs now, and start no other."""
+        self._ending.set()
+        self.server.stop()
+
+    def _started(self) -> bool:
+        try:
+            self.server = start(self._directory)
+        except (StoreUnavailable, ConfigError) as error:
+            self._told(f"Valkey does not start again: {error}")
+            return False
+        if self._ending.is_set():  # `end` has stopped the one before
+            self.server.stop()
+        return True
 
 
 def _locked(directory: Path) -> int:

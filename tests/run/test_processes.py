@@ -12,6 +12,7 @@ from bridge.stores import embedded
 from bridge.stores.redis import connect
 from tests.bench.processes import memory_mib
 from tests.run.conftest import WORKERS, Bridge, Run, answers
+from tests.run.processes import status
 from tests.support.waiting import until
 
 
@@ -94,6 +95,27 @@ def test_a_redis_of_ones_own_is_used_and_left_running(run: Run, tmp_path: Path) 
         kept.close()
     finally:
         redis.stop()
+
+
+def test_a_valkey_that_dies_comes_back_with_what_it_kept(run: Run) -> None:
+    bridge = run().ready()
+    (first,) = bridge.valkey()
+    address = f"unix://{bridge.folder / 'data' / 'redis' / 'valkey.sock'}"
+    redis = connect(address)
+    redis.command("SET", "k", "v")
+    redis.command("WAITAOF", 1, 0, 2000)
+    for _ in range(2):
+        (before,) = bridge.valkey()
+        os.kill(before, signal.SIGKILL)
+        until(lambda: bridge.valkey() not in ([], [before]), "Valkey does not come back")  # noqa: B023 -- now
+        until(lambda: status(bridge.issuer + "/readyz") == 200, "the bridge is not ready again")
+    assert redis.command("GET", "k") == b"v"
+    redis.close()
+    assert bridge.said().count("Valkey has ended (signal 9)") == 2
+    assert first not in bridge.left()
+    bridge.process.terminate()
+    assert bridge.ended() == 0
+    bridge.gone()
 
 
 def test_two_workers_and_their_supervisor_keep_within_their_memory(run: Run) -> None:
