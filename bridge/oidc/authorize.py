@@ -4,12 +4,12 @@ Client and redirect_uri come first, and before they are trusted nothing is sent 
 each function of CHECKS looks at one thing and gives its fields of the request; their order is the argument.
 """
 
+import base64
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, Json
 from bridge.domain.claims import allowed_scope
@@ -24,7 +24,8 @@ PROMPTS = ("none", "login", "consent", "select_account")
 DISPLAYS = ("page", "popup", "touch", "wap")
 LONGEST = 8192  # characters of one parameter
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url, RFC 7636 §4.2
-LOOPBACK = ("127.0.0.1", "::1")
+# A native application's own address, port and the rest apart (RFC 8252 §7.3).
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?((?:[/?].*)?)", re.ASCII)
 Fields = dict[str, Any]
 
 
@@ -67,16 +68,43 @@ def check(pairs: Sequence[tuple[str, str]], clients: ClientStore, hints: HintRea
         for check_one in CHECKS:
             fields |= check_one(asked)
     except ReturnedToClient as error:
-        mode = asked.get("response_mode")
-        state = (
-            None
-            if "state" in asked.repeated or len(asked.get("state") or "") > LONGEST
-            else asked.get("state")
-        )
-        raise RequestRefused(
-            error, asked.redirect_uri, mode if mode in RESPONSE_MODES else "query", state
-        ) from None
+        raise RequestRefused(error, asked.redirect_uri, *_way_back(asked)) from None
     return AuthorizationRequest(client_id=asked.client.client_id, redirect_uri=asked.redirect_uri, **fields)
+
+
+def _way_back(asked: Asked) -> tuple[str, str | None]:
+    """The response_mode and the state of a refusal.
+
+    A client may say them in its request object alone (OIDC Core §6.1). We read no other word of one, and it
+    changes nothing but how the refusal reaches an address that is trusted already.
+    """
+    inside = _unverified(asked.get("request"))
+    mode = asked.get("response_mode") or inside.get("response_mode")
+    state = asked.get("state") or inside.get("state")
+    if "state" in asked.repeated or not isinstance(state, str) or len(state) > LONGEST:
+        state = None
+    return mode if isinstance(mode, str) and mode in RESPONSE_MODES else "query", state
+
+
+def _unverified(text: str | None) -> dict[str, object]:
+    parts = (text or "").split(".")
+    if len(parts) != 3 or len(parts[1]) > LONGEST:
+        return {}
+    try:
+        found = _json(base64.urlsafe_b64decode(parts[1] + "=="))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _json(text: str | bytes) -> Any:
+    """JSON of somebody else's. Raises ValueError, also for what is no Unicode or nested beyond reason."""
+    try:
+        found = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    return found
 
 
 def trust(pairs: Sequence[tuple[str, str]], clients: ClientStore, hints: HintReader) -> Asked:
@@ -108,18 +136,10 @@ def _same_address(asked: str, registered: str, client: Client) -> bool:
         return True
     if client.application_type != "native":
         return False
-    try:
-        ours, theirs = urlsplit(registered), urlsplit(asked)
-        if ours.scheme != "http" or ours.hostname not in LOOPBACK or theirs.port == 0:
-            return False
-    except ValueError:
+    ours, theirs = LOOPBACK.fullmatch(registered), LOOPBACK.fullmatch(asked)
+    if ours is None or theirs is None or int(theirs[2] or 80) > 65535:
         return False
-    # Only the port may differ (RFC 8252 §7.3): putting ours in its place has to give the registered text.
-    return (
-        theirs.hostname == ours.hostname
-        and asked == registered.replace(ours.netloc, theirs.netloc, 1)
-        and ("@" not in theirs.netloc)
-    )
+    return ours.group(1, 3) == theirs.group(1, 3)  # only the port may differ
 
 
 def check_once(asked: Asked) -> Fields:
@@ -222,8 +242,8 @@ def _claims_of(asked: Asked, part: str) -> dict[str, ClaimRequest]:
         return {}
     fault = ReturnedToClient("invalid_request", "The parameter claims is not of its form.")
     try:
-        tree = json.loads(text)
-    except (ValueError, RecursionError):
+        tree = _json(text)
+    except ValueError:
         raise fault from None
     members = tree.get(part) if isinstance(tree, dict) else tree
     if members is None and isinstance(tree, dict):

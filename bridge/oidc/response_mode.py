@@ -1,5 +1,6 @@
 """How an answer travels: in the query of the redirect_uri, or as a form that the browser posts."""
 
+import re
 from urllib.parse import urlencode, urlsplit
 
 from bridge.oidc.respond import AuthorizationResponse
@@ -18,7 +19,12 @@ def with_query(uri: str, params: tuple[tuple[str, str], ...]) -> str:
     return uri + joint + urlencode(params)
 
 
+HOST = re.compile(r"[A-Za-z0-9._~:\[\]%-]*")
+
+
 def origin(uri: str) -> str:
     """The source expression for an address in a Content-Security-Policy: its origin, or its scheme."""
     parts = urlsplit(uri)
+    if not HOST.fullmatch(parts.netloc):  # registered addresses have no such letters; a policy would be cut
+        return "'none'"
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"

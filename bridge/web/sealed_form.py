@@ -14,8 +14,9 @@ LARGEST = 65536  # bytes, opened
 
 def sealed_pairs(pairs: Pairs, purpose: str) -> str:
     """Parameters as text for an address. Raises ShownToUser when they are too many."""
-    sealed = edge().services.sealer.seal(purpose, zlib.compress(json.dumps(pairs).encode()))
-    if len(sealed) > LONGEST:
+    text = json.dumps(pairs, ensure_ascii=False).encode()
+    sealed = edge().services.sealer.seal(purpose, zlib.compress(text))
+    if len(sealed) > LONGEST or len(text) > LARGEST:
         raise ShownToUser(413, "too_large", "a posted request too long for an address")
     return sealed
 

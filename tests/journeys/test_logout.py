@@ -224,3 +224,11 @@ def test_after_signing_out_the_next_person_is_asked_who_they_are(world: World) -
     assert "CHAN" not in page.text
     assert kind(world, press(world, person, page, "cancel")) == "sign_in"
     assert not is_signed_in(world, person)
+
+
+def test_a_long_wish_in_khmer_survives_being_sealed(world: World) -> None:
+    """DESIGN §6.14: its JSON is no longer than what came."""
+    person = world.person()
+    asked = person.post(world.issuer + "/logout", {"ui_locales": "ក" * 6_800})
+    assert asked.status == 303
+    assert person.get(asked.location).status == 200

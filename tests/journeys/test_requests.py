@@ -5,6 +5,9 @@ The modules of the OpenID Foundation's suite that a test stands for are named in
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 from bridge.domain.session import ACR
@@ -57,6 +60,64 @@ def test_form_post_posts_the_answer(world: World) -> None:
     assert "form-action 'self' https://app.example" in policy
     assert "script-src 'self'" in policy
     assert page.headers["Referrer-Policy"] == "no-referrer"
+
+
+UNSIGNED = "eyJhbGciOiJub25lIn0"  # {"alg":"none"}
+
+
+def request_object(text: str | bytes) -> str:
+    """An unsigned one, of whatever stands in it."""
+    data = text.encode() if isinstance(text, str) else text
+    return f"{UNSIGNED}.{base64.urlsafe_b64encode(data).rstrip(b'=').decode()}."
+
+
+@pytest.mark.parametrize("mode", ["query", "form_post"])
+def test_a_request_object_is_refused_the_way_it_asks_for(world: World, mode: str) -> None:
+    """oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported: response_mode and state
+    stand in the object alone (OIDC Core §6.1)."""
+    said = json.dumps(
+        {"response_mode": mode, "state": "of the object", "redirect_uri": "https://evil.example"}
+    )
+    page = world.person().get(world.authorize_url(state=None, request=request_object(said)))
+    if mode == "form_post":
+        form = page.form("continue")
+        assert form.action == CALLBACK
+        answer = form.fields
+    else:
+        assert page.location.startswith(CALLBACK + "&")
+        answer = page.params
+    assert answer["error"] == "request_not_supported"
+    assert answer["state"] == "of the object"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "a.b.c",
+        "...",
+        f"{UNSIGNED}.ក.",
+        request_object("[]"),
+        request_object("{"),
+        request_object(b"\xff\xfe"),
+        request_object("[" * 50_000),
+        request_object('{"response_mode": ["form_post"], "state": {"a": 1}}'),
+        request_object('{"response_mode": "fragment", "state": "' + "x" * 20_000 + '"}'),
+        request_object(r'{"state": "\ud800"}'),
+    ],
+    ids=str.__len__,
+)
+def test_a_request_object_of_nonsense_is_refused_by_query(world: World, text: str) -> None:
+    page = world.person().get(world.authorize_url(state=None, request=text or "x"))
+    assert page.location.startswith(CALLBACK + "&")
+    assert page.params["error"] in ("request_not_supported", "invalid_request")
+    assert "state" not in page.params
+
+
+def test_the_querys_own_words_go_before_the_request_objects(world: World) -> None:
+    said = request_object('{"response_mode": "form_post", "state": "of the object"}')
+    page = world.person().get(world.authorize_url(state="own", response_mode="query", request=said))
+    assert page.params["state"] == "own"
 
 
 def test_form_post_carries_errors_too(world: World) -> None:

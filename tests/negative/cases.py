@@ -143,6 +143,20 @@ AUTHORIZE = (
     authorize(
         "RFC8252-7.3 loopback with https", "page 400", "native", redirect_uri="https://127.0.0.1:5000/cb"
     ),
+    *(
+        authorize(f"RFC8252-7.3 loopback that is none: {uri}", "page 400", "native", redirect_uri=uri)
+        for uri in (
+            "http://[::1].evil.example:80/cb",
+            "http://x[::1]:80/cb",
+            "http://[::1]; frame-ancestors *; x:80/cb",
+            "http://[::1]:0/cb",
+            "http://[::1]:+80/cb",
+            "http://[::1%251]:80/cb",
+            "http://127.0.0.1:80\n/cb",
+            "http://127.0.0.1:៨០/cb",
+            "http://127.0.0.1:80/cb\n",
+        )
+    ),
     authorize("RFC8252-7.3 only for native clients", "page 400", redirect_uri="http://127.0.0.1:5000/cb"),
     authorize("RFC8252-7.1 scheme of another app", "page 400", "native", redirect_uri="kh.gov.evil:/cb"),
     # From here on the client hears of it, with state and iss.
@@ -216,6 +230,17 @@ AUTHORIZE = (
     authorize("OIDC-5.5 claims a text", "back invalid_request", claims='"name"'),
     authorize("OIDC-5.5 claims a number", "back invalid_request", claims="1e999"),
     authorize("OIDC-5.5 claims null", "back invalid_request", claims="null"),
+    authorize(
+        "OIDC-5.5 claims no Unicode", "back invalid_request", claims=r'{"id_token":{"x":{"value":"\ud800"}}}'
+    ),
+    authorize(
+        "OIDC-5.5 claims sub no Unicode",
+        "back invalid_request",
+        claims=r'{"id_token":{"sub":{"value":"\ud800"}}}',
+    ),
+    authorize(
+        "OIDC-5.5 claims a name no Unicode", "back invalid_request", claims=r'{"userinfo":{"\udfff":null}}'
+    ),
     authorize("OIDC-5.5 claims deep", "back invalid_request", claims="[" * 5000),
     authorize("OIDC-5.5 claims userinfo a list", "back invalid_request", claims='{"userinfo":[]}'),
     authorize("OIDC-5.5 claims one a text", "back invalid_request", claims='{"userinfo":{"name":"x"}}'),
@@ -270,6 +295,14 @@ AUTHORIZE = (
         raw=b"{}",
     ),
     Case("DESIGN-6.14 POST without a body", "page 400", method="POST", raw=b""),
+    *(
+        Case(f"DESIGN-6.14 POST that grows {why}", "page 413", method="POST", path="/logout", raw=b"x=" + raw)
+        for why, raw in (
+            ("to JSON escapes", b"%01" * 20_000),
+            ("by control characters", b"\x01" * 62_000),
+            ("by quotes", b'"' * 62_000),
+        )
+    ),
     Case("DESIGN-6.14 POST too large", "page 413", method="POST", changes={"x": "y" * 70_000}),
     Case(
         "DESIGN-6.1 POST to another redirect_uri",

@@ -243,7 +243,7 @@ def clients() -> tuple[Client, ...]:
         Client(
             "native",
             "Mobile app",
-            ("http://127.0.0.1/cb", "kh.gov.app:/cb"),
+            ("http://127.0.0.1/cb", "http://[::1]/cb", "kh.gov.app:/cb"),
             application_type="native",
             token_endpoint_auth_method="none",
             **common,

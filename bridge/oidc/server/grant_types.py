@@ -3,7 +3,7 @@
 import hmac
 from typing import Any
 
-from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, grants
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError, grants
 from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 
 from bridge.domain.client import CLIENT_AUTH_METHODS, Client
@@ -87,6 +87,12 @@ class RefreshGrantType(grants.RefreshTokenGrant):
         record = self.server.services.tokens.refresh_token(refresh_token, self.server.now())
         return Presented(refresh_token, record, self.client) if record is not None else None
 
+    def _validate_token_scope(self, token: Presented) -> None:
+        """Words beyond the grant are ignored, as at first (RFC 6749 §3.3); none left is an error."""
+        wanted = _words(self.request.payload.scope)
+        if wanted and not set(wanted) & set(token.get_scope().split()):
+            raise InvalidScopeError()
+
     def authenticate_user(self, refresh_token: Presented) -> Grant:
         """The Grant, if it still holds: by its Session, or offline where the client may (DESIGN §6.9)."""
         grant = refresh_token.record.grant
@@ -104,7 +110,7 @@ class RefreshGrantType(grants.RefreshTokenGrant):
         """New tokens, for the scope granted or the narrower one asked for (RFC 6749 §6)."""
         client, now = self.client, self.server.now()
         issuer: TokenIssuer = self.server.issuer
-        wanted = (self.request.payload.scope or "").split()
+        wanted = _words(self.request.payload.scope)
         scope = [one for one in refresh_token.get_scope().split() if not wanted or one in wanted]
         if client.public:
             following = issuer.next_refresh(refresh_token.record, client, now)
@@ -140,3 +146,7 @@ class RefreshGrantType(grants.RefreshTokenGrant):
 
     def revoke_old_credential(self, refresh_token: Presented) -> None:
         """Nothing is left to do: it was rotated in the same step in which its successor was kept."""
+
+
+def _words(scope: str | None) -> list[str]:
+    return [word for word in (scope or "").split(" ") if word]
