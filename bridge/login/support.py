@@ -7,12 +7,12 @@ from bridge.domain.interaction import Interaction
 from bridge.domain.session import Session
 from bridge.domain.subject import Subject, subject_id
 from bridge.domain.token import digest
-from bridge.oidc.session_watch import end_session
+from bridge.login.logout import end_sessions
 from bridge.ports import Arrival, Services
 from bridge.settings import Settings
 
 SUBJECT_KEY = "subject key"
-MOST_PREDECESSORS = 5
+MOST_PREDECESSORS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ def subject_key(services: Services) -> bytes:
 def sign_in(
     interaction: Interaction, arrival: Arrival, before: Session | None, services: Services, settings: Settings
 ) -> SignedIn:
-    """Make the Session of a login: new sid, new cookie; another person's Session ends (DESIGN §6.7)."""
+    """Make the Session of a login: new sid, new cookie; another person's Sessions end (DESIGN §6.7)."""
     now = int(services.clock())
     secret = random_text(services, 32)
     person = subject_id(subject_key(services), arrival.identity.camdigikey_id)
     same = before is not None and before.subject.id == person
-    if before is not None and not same:
-        end_session(before.key, services, now)
+    earlier = (before.key, *before.predecessors) if before is not None else ()
+    end_sessions(earlier[MOST_PREDECESSORS:] if same else earlier, services)
     session = Session(
         key=digest(secret),
         sid=random_text(services, 16),
@@ -69,7 +69,7 @@ def sign_in(
         interaction_id=interaction.id,
         amr=settings.camdigikey.amr,
         upstream=arrival.token,
-        predecessors=(before.key, *before.predecessors)[:MOST_PREDECESSORS] if before and same else (),
+        predecessors=earlier[:MOST_PREDECESSORS] if same else (),
     )
     services.sessions.save(session, now)
     return SignedIn(session, secret, replace(interaction, created_at=now))

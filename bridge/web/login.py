@@ -30,7 +30,7 @@ def show(outcome: finish.Outcome, *, arrived: bool) -> Response:
     """An outcome as a response: back to the client, on to CamDigiKey, to the sealed address, or a page."""
     if isinstance(outcome, AuthorizationResponse):
         return respond(outcome)
-    if outcome.step is Step.SIGN_IN and _goes_straight_on(outcome.client):
+    if outcome.step is Step.SIGN_IN and _goes_straight_on(outcome):
         return _go(outcome.interaction, outcome.session)
     if not arrived:
         return to_login(outcome.interaction)
@@ -141,9 +141,15 @@ def _form(action: str, csrf: str, interaction: Interaction, **more: str) -> page
     return pages.Form(action, {"i": _sealed(interaction), "csrf": edge().guard.csrf(csrf), **more})
 
 
-def _goes_straight_on(client: Client) -> bool:
-    """v3 only, and only where a person really navigates (DESIGN §6.3)."""
-    return client.straight_on and edge().services.connector.carries_state and is_top_navigation(request)
+def _goes_straight_on(outcome: finish.Asking) -> bool:
+    """v3 only, and only where a person really navigates (DESIGN §6.3).
+
+    Never where prompt=login ends what is live at CamDigiKey: any site could ask for that (DESIGN §6.11).
+    """
+    if "login" in outcome.interaction.request.prompt and outcome.session is not None:
+        return False
+    v3 = edge().services.connector.carries_state
+    return outcome.client.straight_on and v3 and is_top_navigation(request)
 
 
 @blueprint.post("/login/start")

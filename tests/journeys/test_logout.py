@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.domain.subject import UpstreamToken
+from bridge.domain.token import digest
 from tests.support.clocks import with_clock
 from tests.support.pages import forget_consents, kind, press, sign_out, visit
 from tests.support.person import Page, Person
@@ -232,3 +234,74 @@ def test_a_long_wish_in_khmer_survives_being_sealed(world: World) -> None:
     asked = person.post(world.issuer + "/logout", {"ui_locales": "ក" * 6_800})
     assert asked.status == 303
     assert person.get(asked.location).status == 200
+
+
+# -- one browser, several sign-ins -------------------------------------------------------------------------
+
+
+def cookie(person: Person) -> str:
+    found = person.bridge.get_cookie("bridge_session", "127.0.0.1")
+    assert found is not None
+    return found.value
+
+
+def signed_in_by(world: World, secret: str) -> bool:
+    """Whether a browser with this cookie would be given a code without a word."""
+    person = world.person()
+    person.bridge.set_cookie("bridge_session", secret, domain="127.0.0.1")
+    return kind(world, visit(world, person, world.authorize_url("own", prompt="none"))) == "code"
+
+
+def upstream_of(world: World, secret: str) -> UpstreamToken:
+    session = world.services.sessions.get(digest(secret), int(world.services.clock()))
+    assert session is not None and session.upstream is not None
+    return session.upstream
+
+
+def several(world: World, person: Person, times: int, persona: str = "sophea") -> list[str]:
+    """The cookies of so many sign-ins of one person in one browser."""
+    cookies = []
+    for _ in range(times):
+        world.sign_in(person, "own", persona=persona, max_age="0")
+        cookies.append(cookie(person))
+    return cookies
+
+
+def test_signing_out_ends_every_earlier_session_of_this_browser(world: World) -> None:
+    person = world.person()
+    secrets = several(world, person, 7)
+    tokens = [upstream_of(world, secret) for secret in secrets]
+    assert signed_in_by(world, secrets[0])
+    assert kind(world, sign_out(world, person)) == "signed_out"
+    assert not [secret for secret in secrets if signed_in_by(world, secret)]
+    assert not [token for token in tokens if world.services.connector.alive(token)]
+
+
+def test_somebody_else_signing_in_ends_every_session_of_the_one_before(world: World) -> None:
+    """DESIGN §6.7: on a shared computer nothing of the one before is left, here or at CamDigiKey."""
+    person = world.person()
+    secrets = several(world, person, 2)
+    tokens = [upstream_of(world, secret) for secret in secrets]
+    (other,) = several(world, person, 1, "dara")
+    assert not [secret for secret in secrets if signed_in_by(world, secret)]
+    assert not [token for token in tokens if world.services.connector.alive(token)]
+    assert signed_in_by(world, other)
+
+
+def test_of_too_many_sessions_the_oldest_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.login.support.MOST_PREDECESSORS", 2)
+    secrets = several(world, world.person(), 4)
+    assert [signed_in_by(world, secret) for secret in secrets] == [False, True, True, True]
+
+
+def test_camdigikey_away_is_asked_once_and_all_end_here(world: World) -> None:
+    person = world.person()
+    secrets = several(world, person, 3)
+    world.control("POST", "/faults", operation="logout", kind="reset", count=9)
+    before = world.control("GET", "/state")["calls"]["logout"]
+    try:
+        assert kind(world, sign_out(world, person)) == "signed_out"
+        assert world.control("GET", "/state")["calls"]["logout"] == before + 1
+    finally:
+        world.control("DELETE", "/faults")
+    assert not [secret for secret in secrets if signed_in_by(world, secret)]

@@ -65,3 +65,14 @@ def test_a_problem_of_a_client_that_goes_straight_on_is_a_page_and_no_circle(wor
         page = visit(world, person, person.get(world.authorize_url("own"), **NAVIGATION).location)
         assert kind(world, page) == "problem"
         assert kind(world, person.get(page.link("continue"), **NAVIGATION)) == "camdigikey"
+
+
+def test_no_site_can_end_a_login_at_camdigikey_by_a_link(world: World) -> None:
+    """DESIGN §6.11: with prompt=login and a live Session the page before CamDigiKey wants a click."""
+    with changed(world, "own", straight_on=True):
+        person = world.person()
+        world.sign_in(person, "own")
+        calls = world.control("GET", "/state")["calls"]
+        page = person.get(world.authorize_url("own", prompt="login"), **NAVIGATION)
+    assert page.location.startswith(world.issuer + "/login?")
+    assert world.control("GET", "/state")["calls"] == calls
