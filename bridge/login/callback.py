@@ -65,7 +65,8 @@ def arrive(
         known = services.handoffs.taken(key, browser)
         if known is None:
             raise ShownToUser(400, "already_used", "a spent auth token")
-        return Unconfirmed(key) if services.waiting.peek(key) else Resumed(known.interaction)
+        waiting = _waiting_key(auth_token)
+        return Unconfirmed(waiting) if services.waiting.peek(waiting) else Resumed(known.interaction)
     handoff = services.handoffs.take(key, browser)
     if handoff is None:
         raise Orphan
@@ -76,9 +77,15 @@ def arrive(
         return Failed(replace(handoff.interaction, failure=error.oauth_error, created_at=now))
     mark = person_mark(services, arrival.identity.camdigikey_id)
     if not services.connector.carries_state or last_person.differs(mark):
-        services.waiting.put(key, handoff.interaction, arrival, settings.lifetimes.confirm)
-        return Unconfirmed(key)
+        waiting = _waiting_key(auth_token)
+        services.waiting.put(waiting, handoff.interaction, arrival, settings.lifetimes.confirm)
+        return Unconfirmed(waiting)
     return sign_in(handoff.interaction, arrival, before, services, settings)
+
+
+def _waiting_key(auth_token: str) -> str:
+    """Of one arrival alone: a "yes" is never taken for whoever came later in the same browser."""
+    return digest("waiting:" + auth_token)
 
 
 def come_back_with_error(

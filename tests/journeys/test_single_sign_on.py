@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.clocks import MovedClock, with_clock
-from tests.support.pages import forget_consents, kind, press, sign_out, visit
+from tests.support.pages import approved, forget_consents, kind, press, sign_out, visit
 from tests.support.person import Page, Person
 from tests.support.world import Tokens, World
 
@@ -285,3 +285,19 @@ def cookie(person: Person) -> str:
     found = person.bridge.get_cookie("bridge_session", "127.0.0.1")
     assert found is not None
     return found.value
+
+
+def test_a_yes_counts_for_the_person_it_was_shown_for_alone(world_v2: World) -> None:
+    """DESIGN §6.4: in v2 a browser has one live Handoff, and yet its confirm pages are not one another's."""
+    forget_consents(world_v2)
+    person = world_v2.person()
+    first = press(world_v2, person, visit(world_v2, person, world_v2.authorize_url("own")))
+    shown = visit(world_v2, person, approved(world_v2, person, first, "dara"))
+    assert kind(world_v2, shown) == "confirm"
+    second = press(world_v2, person, visit(world_v2, person, world_v2.authorize_url("second")))
+    later = visit(world_v2, person, approved(world_v2, person, second, "sophea"))
+    assert kind(world_v2, later) == "confirm" and later.url != shown.url
+    page = press(world_v2, person, shown)
+    assert kind(world_v2, page) == "code"
+    tokens = world_v2.tokens(page, "own")
+    assert "DARA" in world_v2.userinfo(tokens["access_token"])[1]["name"]
