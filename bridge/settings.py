@@ -49,6 +49,7 @@ class Server(_Part):
     threads: Annotated[int, Field(ge=1, le=256)] = 16  # per worker; a call to CamDigiKey holds one
     trusted_proxies: Annotated[tuple[str, ...], Listed] = ()  # networks whose X-Forwarded-… headers count
     max_body: Annotated[int, Field(ge=1024)] = 65536  # bytes
+    body_within: Annotated[int, Field(ge=1, le=300)] = 10  # seconds that a request's body may take
 
 
 class Database(_Part):

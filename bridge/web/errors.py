@@ -19,6 +19,7 @@ KEY_OF_STATUS = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
+    408: "unavailable",
     413: "too_large",
     414: "too_large",
     421: "misdirected",
@@ -67,6 +68,8 @@ def _http(error: HTTPException) -> BaseResponse:
     status = error.code or 500
     if status < 400:  # a redirect that routing asks for: it would lead to the scheme and Host that came in
         status = 404
+    if status == 503:
+        return _unavailable(error)
     response = _answer(status, KEY_OF_STATUS.get(status, "bad_request" if status < 500 else "internal"))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

@@ -3,10 +3,10 @@
 import os
 import re
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from bridge.ops import logs
+from bridge.ops import bodies, logs
 from bridge.web import language
 from bridge.web.edge import Edge
 from bridge.web.security import YEAR, finish_headers
@@ -17,13 +17,15 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 def register(app: Flask, parts: Edge) -> None:
-    """Mount both hooks."""
+    """Mount both hooks, and whole bodies before them."""
 
     def begin() -> None:
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
         logs.bind(request_id=g.request_id)
         parts.guard.check_host()
+        if fault := request.environ.get(bodies.FAULT):
+            abort(fault)
         if request.method == "HEAD" and request.blueprint in WALK:
             raise MethodNotAllowed(valid_methods=["GET", "POST"])
 
@@ -40,5 +42,8 @@ def register(app: Flask, parts: Edge) -> None:
         finish_headers(response, parts.settings)
         return response
 
+    server = parts.settings.server
+    whole = bodies.Bodies(app.wsgi_app, server.max_body, max(1, server.threads // 2), server.body_within)
+    app.wsgi_app = whole  # type: ignore[method-assign]  # -- Flask says to do it so
     app.before_request(begin)
     app.after_request(end)
