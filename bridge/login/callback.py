@@ -1,5 +1,6 @@
 """Callback: a browser comes back from CamDigiKey with an auth token, or with an error."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bridge.domain.interaction import Handoff, Interaction
@@ -53,14 +54,19 @@ def arrive(
     last_person: LastPerson,
     services: Services,
     settings: Settings,
+    *,
+    limit: Callable[[], None],
 ) -> Outcome:
     """Take a callback: burn the auth token, take the Handoff, exchange, and see who it is.
 
-    Raises ShownToUser when the link was used before, Orphan when it belongs to no Handoff of this browser:
-    then `send_away` has to follow (DESIGN §6.5).
+    `limit` is asked before anything is written for a browser that has no Handoff, and may raise: anybody can
+    make up auth tokens. Raises ShownToUser when the link was used before, Orphan when it belongs to no
+    Handoff of this browser: then `send_away` has to follow (DESIGN §6.5, §6.15).
     """
     now = int(services.clock())
     key = handoff_key(services, browser, state)
+    if waiting_here(key, browser, services) is None:
+        limit()
     if not services.spent.spend(auth_token, now):
         known = services.handoffs.taken(key, browser)
         if known is None:

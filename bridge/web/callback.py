@@ -30,10 +30,16 @@ def arrive() -> Response:
             raise ShownToUser(400, "orphan_callback", "no auth token")
         before, last = e.guard.session(), e.guard.last_person()
         outcome = callback.arrive(
-            auth_token, given.get("state"), browser, before, last, e.services, e.settings
+            auth_token,
+            given.get("state"),
+            browser,
+            before,
+            last,
+            e.services,
+            e.settings,
+            limit=e.guard.limit_starts,
         )
     except callback.Orphan as orphan:
-        e.guard.limit_starts()
         callback.send_away(auth_token, e.services)
         return _dead_end(orphan)
     except ShownToUser as error:

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from bridge import wiring
 from bridge.app import create_app
 from bridge.settings import Limits, Redis, Server
+from bridge.stores import sql
+from bridge.stores.sql.tables import spent_tokens
 from tests.support.person import Person
 from tests.support.servers import free_port
 from tests.support.world import World, basic
@@ -94,6 +97,18 @@ def orphan(app: Flask, world: World, remote: str, forwarded: str = "") -> int:
 
 def test_an_address_is_limited_and_told_when_to_come_again(world: World, limited: Flask) -> None:
     assert [orphan(limited, world, "192.0.2.1") for _ in range(3)] == [400, 400, 429]
+
+
+def test_beyond_the_limit_made_up_auth_tokens_leave_nothing_behind(world: World, limited: Flask) -> None:
+    def burnt() -> int:
+        with sql.connect(world.settings.database_url).connect() as connection:
+            return len(connection.execute(select(spent_tokens.c.digest)).all())
+
+    said = [orphan(limited, world, "203.0.113.99") for _ in range(2)]
+    before = burnt()
+    assert said == [400, 400]
+    assert [orphan(limited, world, "203.0.113.99") for _ in range(5)] == [429] * 5
+    assert burnt() == before
 
 
 def test_behind_a_trusted_proxy_each_person_counts_for_themselves(world: World, limited: Flask) -> None:
