@@ -3,8 +3,9 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import Engine, select
@@ -244,11 +245,22 @@ def _redis(settings: Settings) -> redis.Redis:
         raise ConfigError((f"redis.url: {error}.",)) from None
 
 
+def _close_to_others(folder: Path) -> None:
+    """What earlier versions left open; a mounted folder of somebody else's stays as it is."""
+    databases = list(folder.glob("bridge.db*"))
+    for one, mode in [*((file, 0o600) for file in databases), *([(folder, 0o700)] if databases else [])]:
+        with suppress(OSError):  # it has gone, or the file system knows no modes
+            found = one.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                one.chmod(mode)
+
+
 def _engine(settings: Settings) -> Engine:
     """The database; the data directory is made where SQLite needs it."""
     if not settings.database.url.get_secret_value():
         try:
             settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _close_to_others(settings.data_dir)
         except OSError as error:
             raise ConfigError((f"data_dir: {settings.data_dir} can't be made: {error.strerror}.",)) from None
     try:

@@ -5,6 +5,8 @@ wrong), and the order of a start in `run`. Leaves to others: what a command does
 (`wiring`). Trouble that can be expected is told in a sentence, never as a traceback.
 """
 
+import os
+
 import click
 
 import bridge
@@ -33,3 +35,4 @@ COMMANDS = {
 @global_config_option
 def main() -> None:
     """Sign people in with CamDigiKey at any application that speaks OpenID Connect."""
+    os.umask(0o077)  # what is written is for us alone
