@@ -47,7 +47,8 @@ class CamDigiKey:
     """A partner's connection to CamDigiKey: one per process, safe to share between threads.
 
     Every call raises TransportError (BusyError when `max_in_flight` calls are under way), EnvelopeError, and
-    ApiError with its kinds of TokenError; what brings a token raises ChainError and TokenBadSignature too.
+    ApiError with its kinds of TokenError; access tokens that come are verified, which raises ChainError and
+    TokenBadSignature too (`verify_token` does so for any other). A token given may be percent-encoded still.
     Making one raises ValueError, with a sentence, for stores that can't be opened or a wrong base URL.
     """
 
@@ -101,7 +102,7 @@ class CamDigiKey:
     def user_access_token(self, auth_token: str) -> str:
         """getUserAccessToken: the access token for an auth token, once. Its signature is verified.
 
-        Whether the auth token holds is for CamDigiKey to say; one still percent-encoded is decoded.
+        Whether the auth token holds is for CamDigiKey to say.
         """
         request = {"clientId": self._partner.client_id, "authToken": decoded(auth_token)}
         return self._token("access_token", request)
@@ -135,12 +136,13 @@ class CamDigiKey:
 
     def lookup(self, access_token: str, personal_code: str) -> Profile:
         """lookupUserProfile: a person by the number of their document, with an account token."""
-        request = {**self._account(), "accessToken": access_token, "personalCode": personal_code}
+        request = {**self._account(), "accessToken": decoded(access_token), "personalCode": personal_code}
         return models.profile(self._call("lookup", request))
 
     def verify_account_token(self, account_token: str) -> Profile:
         """verifyAccountToken: the person that another partner looked up."""
-        return models.profile(self._call("verify", {**self._account(), "accountToken": account_token}))
+        request = {**self._account(), "accountToken": decoded(account_token)}
+        return models.profile(self._call("verify", request))
 
     def user_face(self, access_token: str) -> bytes:
         """getUserFace: the image's bytes. Raises NotOffered in v2."""
@@ -163,7 +165,7 @@ class CamDigiKey:
         return {**self._account(), "requestedDate": int(self._clock() * 1000)}
 
     def _with_token(self, access_token: str) -> dict[str, object]:
-        return {"clientId": self._partner.client_id, "accessToken": access_token}
+        return {"clientId": self._partner.client_id, "accessToken": decoded(access_token)}
 
     def _token(self, operation: str, request: Mapping[str, object]) -> str:
         token = models.text(self._call(operation, request), "accessToken", wanted=True)

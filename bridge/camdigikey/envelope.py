@@ -7,6 +7,7 @@ import base64
 import binascii
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,11 +66,11 @@ def unwrap(partner: Partner, body: bytes) -> dict[str, Any]:
 
 def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The data of an answer without an error; raises ApiError and its kinds, or EnvelopeError."""
-    error = answer.get("error")
-    if isinstance(error, bool) or not isinstance(error, int):
+    error = _number(answer.get("error"))
+    if error is None:
         raise EnvelopeError("the answer says neither success nor error")
     if error != 0:
-        raise api_error(error, str(answer.get("message", ""))[:200])
+        raise api_error(error, str(answer.get("message") or "")[:200])
     data = answer.get("data")
     if not isinstance(data, dict):
         raise EnvelopeError("the answer holds no data")
@@ -83,7 +84,7 @@ def certificates(body: bytes) -> list[x509.Certificate]:
     """
     answer = _object(body, "the answer")
     texts = answer.get("data")
-    if answer.get("error", 0) != 0:
+    if answer.get("error") is not None and _number(answer["error"]) != 0:
         data_of(answer)
     if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
         raise EnvelopeError("the answer holds no list of certificates")
@@ -93,6 +94,13 @@ def certificates(body: bytes) -> list[x509.Certificate]:
         return [x509.load_pem_x509_certificate(one.encode()) for one in texts]
     except (ValueError, x509.InvalidVersion):
         raise EnvelopeError("a certificate can't be read") from None
+
+
+def _number(value: object) -> int | None:
+    """A whole number, however it is written."""
+    if isinstance(value, float | str) and re.fullmatch(r"-?[0-9]{1,9}(\.0)?", str(value)):
+        return int(float(value))
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _cipher(partner: Partner) -> "Cipher[CBC]":

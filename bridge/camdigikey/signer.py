@@ -36,7 +36,7 @@ class Signer:
         self._lock = threading.Lock()
         self._chain: SignerChain | None = None
         self._flight: Future[SignerChain] | None = None
-        self._fetched_at = float("-inf")
+        self._refetched_at = float("-inf")
 
     def chain(self) -> SignerChain:
         """The chain in force. Raises ChainError, TransportError, EnvelopeError, ApiError."""
@@ -65,10 +65,11 @@ class Signer:
                 return self._chain  # another thread has just fetched it
             flight, ours = self._flight, self._flight is None
             if flight is None:
-                if seen is not None and self._holds(seen) and not self._may_refetch():
-                    return seen
+                if seen is not None and self._holds(seen):  # a bad signature asks; not the first fetch
+                    if not self._may_refetch():
+                        return seen
+                    self._refetched_at = self._clock()
                 flight = self._flight = Future()
-                self._fetched_at = self._clock()
         if ours:
             self._fly(flight, seen)
         return flight.result()
@@ -95,4 +96,4 @@ class Signer:
 
     def _may_refetch(self) -> bool:
         """A clock that was set back does not keep us from it."""
-        return not 0 <= self._clock() - self._fetched_at < REFETCH_AFTER
+        return not 0 <= self._clock() - self._refetched_at < REFETCH_AFTER

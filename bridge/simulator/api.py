@@ -90,6 +90,8 @@ class Handler(BaseHTTPRequestHandler):
     server: ApiServer
 
     def do_GET(self) -> None:
+        if self._body() is None:
+            return None
         if self._path() not in CERTIFICATES:
             return self._answer(404, b"{}")
         fault = self.server.service.faults.next("certificates")
@@ -99,11 +101,9 @@ class Handler(BaseHTTPRequestHandler):
         return self._answer(200, json.dumps(answer).encode())
 
     def do_POST(self) -> None:
-        try:
-            body = read_body(self.rfile, self.headers)
-        except BadBody as bad:
-            self.close_connection = True  # what follows can't be told from the rest of this body
-            return self._answer(bad.status, b"{}")
+        body = self._body()
+        if body is None:
+            return None
         found = OPERATIONS.get(self._path())
         if found is None:
             return self._answer(404, b"{}")
@@ -123,6 +123,15 @@ class Handler(BaseHTTPRequestHandler):
             wrong = base64.b64decode(tree["signature"])[::-1]
             sealed = json.dumps({**tree, "signature": base64.b64encode(wrong).decode()}).encode()
         return self._answer(200, sealed)
+
+    def _body(self) -> bytes | None:
+        """The request's body, also of a GET that has one; None when it is bad, and that was said."""
+        try:
+            return read_body(self.rfile, self.headers)
+        except BadBody as bad:
+            self.close_connection = True  # what follows can't be told from the rest of this body
+            self._answer(bad.status, b"{}")
+            return None
 
     def _spoil(self, fault: Fault) -> bool:
         """Faults below the envelope; whether nothing more is to be said."""
@@ -148,6 +157,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, body: bytes) -> None:
         """Head and body in one write: one TLS record for the partner to read."""
+        if self.request_version != "HTTP/1.1":
+            self.close_connection = True
         head = [
             f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
             "Content-Type: application/json",

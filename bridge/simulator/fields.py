@@ -49,14 +49,19 @@ def address_of(request: Mapping[str, Any], name: str) -> str:
 def is_address(value: object) -> bool:
     """Whether it is a URL with a scheme, or empty."""
     try:
-        return isinstance(value, str) and (value == "" or bool(urlsplit(value).scheme))
+        scheme = urlsplit(value).scheme if isinstance(value, str) else ""
+        return value == "" or scheme not in ("", "javascript", "data")
     except ValueError:
         return False
 
 
 def with_params(url: str, params: Mapping[str, str]) -> str:
     """The URL with percent-encoded parameters behind those that it has; empty when there is none."""
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(params, quote_via=quote, safe='')}" if url else ""
+    if not url:
+        return ""
+    address, mark, fragment = url.partition("#")
+    joined = "&" if "?" in address else "?"
+    return f"{address}{joined}{urlencode(params, quote_via=quote, safe='')}{mark}{fragment}"
 
 
 def shown(fields: Mapping[str, str], empty: str) -> dict[str, str | None]:

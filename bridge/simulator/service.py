@@ -262,7 +262,9 @@ class Service:
         with self._lock:
             if not login.answered:
                 token = self._tokens.issue(AUTH, self._signer.key, self._person(slug).slug)
-                login.outcome = with_params(login.success_url, {"authToken": token, **login.callback_vars})
+                login.outcome = with_params(
+                    login.success_url, _ours_first({"authToken": token}, login.callback_vars)
+                )
                 login.answered, login.approver = True, slug
             return login.outcome
 
@@ -272,9 +274,14 @@ class Service:
             if not login.answered:
                 error = {"errorCode": "access_denied", "errorMessage": "The user refused the login."}
                 known = login.callback_vars if self.options.error_vars else {}
-                login.outcome = with_params(self.options.error_url, {**error, **known})
+                login.outcome = with_params(self.options.error_url, _ours_first(error, known))
                 login.answered = True
             return login.outcome
+
+
+def _ours_first(ours: dict[str, str], theirs: Mapping[str, str]) -> dict[str, str]:
+    """A partner's parameters behind ours, which they can't replace."""
+    return {**ours, **theirs, **ours}
 
 
 def picture_of(text: str) -> str:

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -216,13 +216,11 @@ def test_a_server_that_hangs_is_given_up(simulator: Simulator) -> None:
 
 
 def test_a_rotated_signer_is_found(simulator: Simulator) -> None:
-    now = [time.time()]
     ours = Partner.from_file(simulator.partner_file)
-    with CamDigiKey(ours, timeouts=PATIENT, clock=lambda: now[0]) as camdigikey:
+    with CamDigiKey(ours, timeouts=PATIENT) as camdigikey:
         before = camdigikey.signer_certificates().certificate
         assert camdigikey.organization_access_token()
         simulator.service.faults.add("organization", Fault("rotated_signer"), 1)
-        now[0] += 61
         assert camdigikey.organization_access_token()
         assert camdigikey.signer_certificates().certificate != before
 
@@ -314,3 +312,12 @@ def test_the_example_of_the_readme_works(
     monkeypatch.setattr("builtins.input", callback)
     exec(compile(example, "README.md", "exec"), {})  # noqa: S102 -- our own text
     assert capsys.readouterr().out.startswith("CDK000000042 ")
+
+
+def test_a_token_may_be_percent_encoded_still_in_every_call(simulator: Simulator) -> None:
+    """PROTOCOL, Tokens: one that holds a `%` came through a URL."""
+    with CamDigiKey(Partner.from_file(simulator.partner_file), timeouts=PATIENT) as camdigikey:
+        token = camdigikey.organization_access_token()
+        encoded = quote(token, safe="")
+        assert "%" in encoded
+        assert camdigikey.status(encoded) == camdigikey.status(token)

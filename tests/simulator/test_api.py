@@ -10,7 +10,7 @@ import socket
 import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography import x509
@@ -390,3 +390,47 @@ def test_the_end_is_the_end_of_connections_that_are_kept_alive_too(tmp_path: Pat
     finally:
         running.stop()
     running.wait()  # comes back at once, now that it has ended
+
+
+# -- odd partners ----------------------------------------------------------------------------------------
+
+
+def test_a_partners_own_parameters_replace_none_of_ours(partner: RawPartner, simulator: Simulator) -> None:
+    mine = {"authToken": "evil", "state": "s"}
+    data = partner.call(V3 + "login-token", callbackVars=mine, **DATED)["data"]
+    login = simulator.service.login(data["loginToken"])
+    assert login is not None
+    came = parse_qs(urlsplit(simulator.service.approve(login, "sophea")).query)
+    assert came["state"] == ["s"] and came["authToken"] != ["evil"]
+
+
+def test_parameters_go_before_a_fragment(partner: RawPartner, simulator: Simulator) -> None:
+    address = "https://a.example/cb?x=1#part"
+    data = partner.call(V3 + "login-token", successReturnUrl=address, **DATED)["data"]
+    login = simulator.service.login(data["loginToken"])
+    assert login is not None
+    came = urlsplit(simulator.service.approve(login, "sophea"))
+    assert came.fragment == "part" and came.query.startswith("x=1&authToken=")
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "JavaScript:alert(1)"])
+def test_an_address_that_is_a_script_is_refused(partner: RawPartner, address: str) -> None:
+    assert partner.call(V3 + "login-token", successReturnUrl=address, **DATED)["error"] == 105
+
+
+def test_a_get_with_a_body_leaves_the_connection_in_order(partner: RawPartner) -> None:
+    connection = partner.connection()
+    for _ in range(2):
+        connection.request("GET", CERTIFICATES[0], b"{}")
+        answer = connection.getresponse()
+        assert answer.status == 200 and json.loads(answer.read())["error"] == 0
+    connection.close()
+
+
+def test_http_1_0_ends_the_connection(partner: RawPartner) -> None:
+    connection = partner.connection()
+    connection.connect()
+    connection.sock.sendall(f"GET {CERTIFICATES[0]} HTTP/1.0\r\nConnection: keep-alive\r\n\r\n".encode())
+    data = b"".join(iter(lambda: connection.sock.recv(65536), b""))
+    assert b"Connection: close" in data.partition(b"\r\n\r\n")[0]
+    connection.close()
