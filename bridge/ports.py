@@ -79,7 +79,8 @@ class Sealer(Protocol):
 class InteractionSeal(Protocol):
     """An Interaction as text for the login page's own URL; one over 4 KB is parked in Redis."""
 
-    def seal(self, interaction: Interaction) -> str: ...
+    def seal(self, interaction: Interaction, before_parking: Callable[[], None] = ...) -> str:
+        """`before_parking` is called when it has to be parked, and may raise."""
 
     def unseal(self, text: str) -> Interaction:
         """Raises SealBroken, also for one that was parked and has gone."""

@@ -151,6 +151,8 @@ def check_once(asked: Asked) -> Fields:
     for name, value in asked.params.items():
         if len(value) > LONGEST:
             raise ReturnedToClient("invalid_request", "A parameter is too long.", name[:40])
+    if sum(map(len, asked.params.values())) > 2 * LONGEST:
+        raise ReturnedToClient("invalid_request", "The request is too long.")
     return {"state": asked.get("state"), "nonce": asked.get("nonce")}
 
 

@@ -12,7 +12,7 @@ import hmac
 import os
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -115,11 +115,15 @@ class SealedInteractions:
         self._parking = parking
         self._longest = longest
 
-    def seal(self, interaction: Interaction) -> str:
-        """Text for a URL. Raises StoreUnavailable only when it has to be parked and Redis is away."""
+    def seal(self, interaction: Interaction, before_parking: Callable[[], None] = lambda: None) -> str:
+        """Text for a URL. `before_parking` is called when it has to be parked, and may raise.
+
+        Raises StoreUnavailable only when it has to be parked and Redis is away.
+        """
         text = self._sealer.seal(self.PURPOSE, zlib.compress(dump(Interaction, interaction, brief=True), 6))
         if len(text) <= self._longest:
             return text
+        before_parking()
         return _PARKED + self._parking.put(text, PARKED_FOR)
 
     def unseal(self, text: str) -> Interaction:

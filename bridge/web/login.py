@@ -48,8 +48,13 @@ def _sealed(interaction: Interaction) -> str:
     """Its sealed text; the one that this request brought, or has made already, serves again."""
     known: tuple[Interaction, str] | None = g.get("sealed")
     if known is None or known[0] is not interaction:
-        known = g.sealed = (interaction, edge().services.interactions.seal(interaction))
+        known = g.sealed = (interaction, _seal(interaction))
     return known[1]
+
+
+def _seal(interaction: Interaction) -> str:
+    e = edge()
+    return e.services.interactions.seal(interaction, e.guard.limit_parking)
 
 
 def opened(text: str) -> Interaction:
@@ -211,7 +216,7 @@ def problem_page(interaction: Interaction, kind: str = "", status: int = 200) ->
     """What went wrong, with two ways on: try again, or back to the application."""
     e = edge()
     client = finish.client_of(interaction, e.services)
-    again = e.services.interactions.seal(replace(interaction, failure=""))
+    again = _seal(replace(interaction, failure=""))
     return page(
         pages.problem(
             client=client,

@@ -23,6 +23,7 @@ from bridge.ports import Rate, Services
 from bridge.settings import Settings
 
 YEAR = 365 * 86400
+PARKED_SHARE = 10  # of the starts that an address may make, one in so many may be as large as that
 HOSTLESS = frozenset({"/healthz", "/readyz"})  # probes come by address
 
 
@@ -124,6 +125,14 @@ class Guard:
             rates.append(Rate("browser:" + browser, limits.per_browser, limits.per_browser_window))
         if wait := self.services.limiter.hit(*rates, now=now):
             raise Limited(wait, client_id)
+
+    def limit_parking(self) -> None:
+        """Requests too large for an address of a page: each rests in Redis for 30 minutes. Raises Limited."""
+        limits = self.settings.limits
+        most = max(1, limits.per_address // PARKED_SHARE)
+        rate = Rate("parked:" + _counted(self.address()), most, limits.per_address_window)
+        if wait := self.services.limiter.hit(rate, now=self.services.clock()):
+            raise Limited(wait)
 
 
 def _plain(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

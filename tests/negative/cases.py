@@ -225,6 +225,11 @@ AUTHORIZE = (
         "OIDC-3.1.2.6 request_uri inside", "back request_uri_not_supported", request_uri="http://127.0.0.1/"
     ),
     authorize("OIDC-3.1.2.6 registration", "back registration_not_supported", registration="{}"),
+    authorize(
+        "DESIGN-5 a request of many long parameters",
+        "back invalid_request",
+        **{f"x{n}": "y" * 8000 for n in range(3)},
+    ),
     authorize("OIDC-5.5 claims no JSON", "back invalid_request", claims="{"),
     authorize("OIDC-5.5 claims a list", "back invalid_request", claims="[]"),
     authorize("OIDC-5.5 claims a text", "back invalid_request", claims='"name"'),

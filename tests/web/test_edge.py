@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,6 +110,15 @@ def test_beyond_the_limit_made_up_auth_tokens_leave_nothing_behind(world: World,
     assert said == [400, 400]
     assert [orphan(limited, world, "203.0.113.99") for _ in range(5)] == [429] * 5
     assert burnt() == before
+
+
+def test_requests_too_large_for_an_address_are_limited_more(world: World) -> None:
+    """DESIGN §5: nothing is written before a person acts; what has to be, is counted."""
+    app = create_app(world.settings.model_copy(update={"limits": Limits(per_address=20)}), world.services)
+    browser = client_of(app, "203.0.113.50")
+    large, small = world.authorize_url(state=secrets.token_hex(4000)), world.authorize_url()
+    assert [browser.get(large, base_url=world.issuer).status_code for _ in range(3)] == [303, 303, 429]
+    assert browser.get(small, base_url=world.issuer).status_code == 303
 
 
 def test_behind_a_trusted_proxy_each_person_counts_for_themselves(world: World, limited: Flask) -> None:
