@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+SKEW = 30  # seconds by which clocks may differ (DESIGN §6.14)
 PUBLIC = "none"
 CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", PUBLIC)
 SIGNING_ALGS = ("RS256", "ES256", "PS256", "EdDSA")
@@ -50,6 +51,10 @@ class Client:
     def public(self) -> bool:
         """Whether it has no secret to prove itself with (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == PUBLIC
+
+    def existed_at(self, instant: int) -> bool:
+        """Whether what was given then was given to this client, and not to an earlier one of the same id."""
+        return instant + SKEW >= self.created_at
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it may use this grant type; the name is Authlib's, which asks."""

@@ -41,7 +41,7 @@ class UserinfoEndpoint:
         if len(token) <= LONGEST and B64TOKEN.fullmatch(token):
             record = self._services.tokens.access_token(token, int(self._services.clock()))
         client = self._services.clients.get(record.client_id) if record else None
-        if record is None or client is None or not client.enabled:
+        if record is None or client is None or not (client.enabled and client.existed_at(record.issued_at)):
             raise ReturnedToClient("invalid_token", "The access token is unknown, expired or revoked.")
         return record
 

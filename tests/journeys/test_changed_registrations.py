@@ -110,3 +110,15 @@ def test_a_consent_page_that_was_left_open_too_long_begins_anew(
     monkeypatch.setitem(world.app.extensions, "bridge", replace(parts, services=later))
     again = person.press(page, button)
     assert again.location.startswith(world.issuer + "/login?")
+
+
+def test_a_client_that_is_made_anew_has_nothing_of_the_one_before(world: World) -> None:
+    """The same client_id, deleted and registered again."""
+    client_id = "web"
+    tokens = world.tokens(world.sign_in(world.person(), client_id))
+    code = world.sign_in(world.person(), client_id)
+    with changed(world, client_id, created_at=int(world.services.clock()) + 31):  # beyond others' clocks
+        assert world.userinfo(tokens["access_token"])[0] == 401
+        refreshed = world.token(client_id, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+        assert (refreshed.status, refreshed["error"]) == (400, "invalid_grant")
+        assert world.tokens(code, client_id)["error"] == "invalid_grant"

@@ -58,7 +58,9 @@ class CodeGrantType(grants.AuthorizationCodeGrant):
             services.tokens.end_grant(taken.grant_id, now)
             services.audit.record("code.replayed", now, client_id=client.client_id)
             return None
-        return TakenCode(taken, client) if taken is not None else None
+        if taken is None or not client.existed_at(taken.grant.created_at):
+            return None
+        return TakenCode(taken, client)
 
     def authenticate_user(self, authorization_code: TakenCode) -> Grant:
         """Our Grant is Authlib's "user": what an ID token says of the login travels with it."""

@@ -40,7 +40,8 @@ class Presented(TokenMixin):
 
     def check_client(self, client: Client) -> bool:
         """Whether it was given to this client (RFC 6749 §6)."""
-        return self.record.grant.client_id == client.client_id
+        grant = self.record.grant
+        return grant.client_id == client.client_id and client.existed_at(grant.created_at)
 
     def get_scope(self) -> str:
         """What was granted, as far as the client's registration still allows it."""
