@@ -11,7 +11,7 @@ import ipaddress
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -34,6 +34,39 @@ def _listed(value: object) -> object:
 
 
 Listed = BeforeValidator(_listed)
+# Standard claims that are no texts, and how a constant of each is written (OIDC Core §5.1).
+TYPED: Mapping[str, tuple[type, str]] = {
+    "email_verified": (bool, "true or false"),
+    "phone_number_verified": (bool, "true or false"),
+    "updated_at": (int, "a number of seconds"),
+    "address": (dict, 'a table ({"formatted": "…"})'),
+}
+
+
+def _constants(value: object) -> object:
+    """A text from the environment stands for a table in JSON; standard claims get their own type."""
+    if isinstance(value, str):
+        value = _from_json(value)
+        if not isinstance(value, dict):
+            raise ValueError('as one variable it is JSON: {"website": "https://…", "email_verified": true}')
+    return {name: _typed(name, one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _typed(name: str, value: object) -> object:
+    if name not in TYPED:
+        return value
+    wanted, words = TYPED[name]
+    found = _from_json(value) if isinstance(value, str) else value
+    if type(found) is not wanted:  # a bool is an int to isinstance
+        raise ValueError(f"{name} is {words}")
+    return found
+
+
+def _from_json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 class _Part(BaseModel):
@@ -72,7 +105,7 @@ class CamDigiKey(_Part):
     """The service account: a file in the form of the simulator's partner.json, and how to use it."""
 
     partner: Path | None = None
-    version: Literal["v3", "v2"] = "v3"
+    version: Literal["v3", "v2"] | None = None  # else as the partner's file says, or v3
     login_origins: Annotated[tuple[str, ...], Listed] = ()  # of its login pages; empty: any https address
     connect_timeout: Annotated[float, Field(gt=0, le=30)] = 2.0
     timeout: Annotated[float, Field(gt=0, le=60)] = 8.0
@@ -120,7 +153,9 @@ class Look(_Part):
 class Claims(_Part):
     """What is added to everybody's claims: constants of the institution, and for tests of conformance."""
 
-    constant: dict[str, str | int | bool | dict[str, str]] = Field(default_factory=dict)
+    constant: Annotated[dict[str, str | int | bool | dict[str, str]], BeforeValidator(_constants)] = Field(
+        default_factory=dict
+    )
 
 
 class Log(_Part):
@@ -185,13 +220,19 @@ def _read_tree(tree: dict[str, Any], faults: list[str]) -> Settings:
         found = error.errors(include_url=False, include_input=False)
     faults += [_sentence(fault) for fault in found]
     for fault in found:
-        *steps, last = [step for step in fault["loc"] if isinstance(step, str)]
-        part = tree
-        for step in steps:
-            part = part.get(step, {})
-        if isinstance(part, dict):
-            part.pop(last, None)
+        _leave_out(tree, fault["loc"])
     return Settings.model_validate(tree)
+
+
+def _leave_out(tree: dict[str, Any], place: Sequence[int | str]) -> None:
+    """Take the innermost part that a fault's place names out of the tree."""
+    part, name = tree, str(place[0])
+    for step in place[1:]:
+        below = part.get(name)
+        if not isinstance(below, dict) or step not in below:
+            break
+        part, name = below, str(step)
+    part.pop(name, None)
 
 
 def check(settings: Settings) -> list[str]:

@@ -298,7 +298,7 @@ def _connector(settings: Settings) -> Connector:
         raise ConfigError((f"camdigikey.partner: {error}.",)) from None
     return CamDigiKeyConnector(
         client,
-        account.version,
+        partner.version,
         settings.url("/camdigikey/callback"),
         login_pages=account.login_origins or _anywhere(partner),
     )

@@ -196,11 +196,12 @@ def ready(issuer: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def simulating(folder: Path, issuer: str) -> Iterator[Simulator]:
-    """A CamDigiKey that leads back to this issuer, while the block lasts."""
+def simulating(folder: Path, issuer: str, version: str = "v3") -> Iterator[Simulator]:
+    """A CamDigiKey that leads back to this issuer, while the block lasts; its partner.json says `version`."""
     local = ("127.0.0.1", 0)
     back = f"{issuer}/camdigikey/"
-    simulator = serve(folder, local, local, success_url=back + "callback", error_url=back + "error")
+    urls = {"success_url": back + "callback", "error_url": back + "error"}
+    simulator = serve(folder, local, local, **urls, version=version)
     try:
         yield simulator
     finally:
@@ -211,8 +212,8 @@ def make_running(folder: Path, version: str = "v3") -> Iterator[Running]:
     """`bridge run` in a folder of its own, with the clients of every world; it has to end in order."""
     issuer = f"http://127.0.0.1:{free_port()}"
     with ExitStack() as stack:
-        simulator = stack.enter_context(simulating(folder / "simulator", issuer))
-        environ = environment(folder, simulator, issuer, BRIDGE_CAMDIGIKEY__VERSION=version)
+        simulator = stack.enter_context(simulating(folder / "simulator", issuer, version))
+        environ = environment(folder, simulator, issuer)
         process = launch(environ, folder / "bridge.log")
         stack.callback(_end, process)
         ready(issuer, process, folder / "bridge.log")
