@@ -43,6 +43,12 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
     [
         ("server = 3", "server:"),
         ("[claims]\nconstant = 3", "claims.constant:"),
+        ("[claims.constant]\nwebsite = 1.5", "claims.constant.website"),
+        ("[claims.constant]\naddress = {a = 1}", "claims.constant.address"),
+        ("[claims.constant]\nemail_verified = 'yes'", "email_verified is true or false"),
+        ("[claims.constant]\nphone_number_verified = 1", "phone_number_verified is true or false"),
+        ("[claims.constant]\nupdated_at = true", "updated_at is a number of seconds"),
+        ("[claims.constant]\naddress = 'Street 1'", "address is a table"),
         ("[server]\ntrusted_proxies = [1]", "server.trusted_proxies.0:"),
         ("issuer = ", "is not TOML"),
         ('issuer = "https://sso.example/"', "slash at its end"),
@@ -65,6 +71,35 @@ def test_the_environment_wins_over_the_file_and_a_file_can_hold_a_secret(tmp_pat
     settings = load(file, {"BRIDGE_LIFETIMES__CODE": "40", "BRIDGE_MASTER_KEYS_FILE": str(secret)})
     assert (settings.lifetimes.code, settings.lifetimes.handoff) == (40, 100)
     assert settings.keys() == (bytes(32),)
+
+
+def test_constant_claims_of_the_environment_have_the_type_of_their_claim() -> None:
+    """OIDC Core §5.1: a text stays one even where it looks like a number."""
+    before = "BRIDGE_CLAIMS__CONSTANT__"
+    leaves = {"EMAIL_VERIFIED": "true", "UPDATED_AT": "1700000000", "NICKNAME": "true", "MIDDLE_NAME": "7"}
+    leaves |= {"ADDRESS__COUNTRY": "KH", "ADDRESS__POSTAL_CODE": "12000"}
+    assert load(None, GOOD | {before + name: value for name, value in leaves.items()}).claims.constant == {
+        "email_verified": True,
+        "updated_at": 1700000000,
+        "nickname": "true",
+        "middle_name": "7",
+        "address": {"country": "KH", "postal_code": "12000"},
+    }
+
+
+def test_constant_claims_can_be_one_variable_of_json() -> None:
+    text = '{"website": "https://x.example/", "phone_number_verified": false, "address": {"country": "KH"}}'
+    constant = load(None, {**GOOD, "BRIDGE_CLAIMS__CONSTANT": text}).claims.constant
+    assert constant == {
+        "website": "https://x.example/",
+        "phone_number_verified": False,
+        "address": {"country": "KH"},
+    }
+
+
+@pytest.mark.parametrize("text", ["website=https://x.example/", "{", "[]", "true", '{"a": null}'])
+def test_constant_claims_of_another_form_are_told(tmp_path: Path, text: str) -> None:
+    assert any("claims.constant" in fault for fault in faults(tmp_path, BRIDGE_CLAIMS__CONSTANT=text))
 
 
 def test_secrets_print_as_stars(tmp_path: Path) -> None:

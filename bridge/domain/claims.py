@@ -47,6 +47,7 @@ _CONSTANT_SCOPES: Mapping[str, tuple[str, ...]] = {
     "profile": ("middle_name", "nickname", "profile", "picture", "website"),
     "address": ("address",),
 }
+CONSTANT_CLAIMS = frozenset(name for names in _CONSTANT_SCOPES.values() for name in names)
 _SCOPE_OF = {
     name: scope for table in (_CONSTANT_SCOPES, SCOPES) for scope, names in table.items() for name in names
 }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from bridge.domain.claims import SUPPORTED_CLAIMS, scopes_supported
+from bridge.domain.claims import CONSTANT_CLAIMS, SUPPORTED_CLAIMS, scopes_supported
 from bridge.domain.client import (
     CLIENT_AUTH_METHODS,
     GRANT_TYPES,
@@ -73,7 +73,7 @@ def _words(client: Client) -> Iterator[str]:
     for scope in client.scopes:
         yield from _one_of("scope", scope, scopes_supported({}) + CONSTANT_SCOPES)
     for claim in client.claims or ():
-        yield from _one_of("claim", claim, sorted(SUPPORTED_CLAIMS))
+        yield from _one_of("claim", claim, sorted(SUPPORTED_CLAIMS | CONSTANT_CLAIMS))
 
 
 def _one_of(what: str, value: str, known: Iterable[str]) -> Iterator[str]:

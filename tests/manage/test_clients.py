@@ -188,6 +188,11 @@ def test_a_client_that_could_not_work_is_explained(changes: dict[str, object], t
         check(replace(good, **changes))  # type: ignore[arg-type]  # -- the table's values are of many types
 
 
+@pytest.mark.parametrize("claim", ["name", "website", "nickname", "address"])
+def test_an_allow_list_can_name_claims_that_only_a_constant_fills(office: Console, claim: str) -> None:
+    assert clients.add(OPERATOR, office, replace(GOOD, claims=(claim,))).client.claims == (claim,)
+
+
 def test_an_id_is_given_once(office: Console) -> None:
     clients.add(OPERATOR, office, replace(GOOD, client_id="portal"))
     with pytest.raises(Refused, match="already"):
