@@ -42,7 +42,10 @@ class Partner:
     def from_file(cls, path: str | Path, *, version: str | None = None) -> "Partner":
         """Read a partner.json; its stores lie beside it. Raises OSError, ValueError (what is wrong)."""
         path = Path(path)
-        tree = json.loads(path.read_text(encoding="utf-8"))
+        try:
+            tree = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError:
+            raise ValueError(f"{path.name} is not JSON") from None
         if not isinstance(tree, dict):
             raise ValueError(f"{path.name} has to hold one object with the account's settings")
         try:

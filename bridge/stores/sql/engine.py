@@ -38,7 +38,7 @@ def connect(url: str, *, pool_size: int = 8, timeout: float | None = None) -> En
         return _sqlite(address, pool_size, timeout or SQLITE_TIMEOUT)
     if address.get_backend_name() == "postgresql":
         if importlib.util.find_spec("psycopg") is None:
-            raise ConfigError(("PostgreSQL needs `pip install camdigikey-bridge[postgres]`.",))
+            raise ConfigError(("PostgreSQL needs the bridge with its extra: `pip install '.[postgres]'`.",))
         address = address.set(drivername="postgresql+psycopg")
         return postgresql.engine_of(address, pool_size, timeout or POSTGRESQL_TIMEOUT)
     raise ValueError("the database is sqlite:///path or postgresql://user:password@host/name")
