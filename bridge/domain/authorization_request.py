@@ -40,7 +40,7 @@ class AuthorizationRequest:
     code_challenge: str | None = None  # S256 only (RFC 7636)
     prompt: frozenset[str] = frozenset()
     max_age: int | None = None  # seconds
-    required_sub: str | None = None  # from id_token_hint, or the claim sub asked for with a value
+    required_subs: tuple[str, ...] = ()  # any of them, by id_token_hint or the claim sub; empty: anybody
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     claims_locales: tuple[str, ...] = ()

@@ -72,7 +72,7 @@ def next_step(
 def _serves(interaction: Interaction, session: Session, sub: str | None, now: int) -> bool:
     request = interaction.request
     own = session.interaction_id == interaction.id
-    if request.required_sub is not None and request.required_sub != sub:
+    if request.required_subs and sub not in request.required_subs:
         if own:  # somebody else signed in: asking again would loop (OIDC Core §3.1.2.1, id_token_hint)
             raise ReturnedToClient("login_required", "Another person signed in than the one asked for.")
         return False

@@ -270,15 +270,16 @@ def _claim(one: object, fault: ReturnedToClient) -> ClaimRequest:
 
 
 def check_person(asked: Asked) -> Fields:
-    """Whom the client expects: id_token_hint, or sub with a value (OIDC Core §3.1.2.1, §5.5.1)."""
+    """Whom the client expects: id_token_hint, or sub with values (OIDC Core §3.1.2.1, §5.5.1)."""
     hint = asked.get("id_token_hint")
-    subs = {asked.hints.read(hint, asked.client).sub} if hint else set()
+    hinted = asked.hints.read(hint, asked.client).sub if hint else None
     sub = _claims_of(asked, "id_token").get("sub")
-    if sub and sub.values:
-        subs.add(str(sub.values[0]))
-    if len(subs) > 1:
-        raise ReturnedToClient("invalid_request", "The id_token_hint and the sub asked for differ.")
-    return {"required_sub": next(iter(subs), None), "login_hint": asked.get("login_hint")}
+    subs = tuple(dict.fromkeys(str(value) for value in sub.values)) if sub else ()
+    if hinted is not None:
+        if subs and hinted not in subs:
+            raise ReturnedToClient("invalid_request", "The id_token_hint and the sub asked for differ.")
+        subs = (hinted,)
+    return {"required_subs": subs, "login_hint": asked.get("login_hint")}
 
 
 def check_looks(asked: Asked) -> Fields:

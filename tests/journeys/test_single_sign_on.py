@@ -5,6 +5,7 @@ The modules of the OpenID Foundation's suite that a test stands for are named in
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -199,6 +200,24 @@ def test_a_sub_asked_for_by_claims_counts_like_a_hint(world: World) -> None:
     page = ask(world, person, prompt="none", claims=wish % first.id_token["sub"])
     assert kind(world, page) in ("code", "error consent_required")
     assert kind(world, ask(world, person, prompt="none", claims=wish % "x")) == "error login_required"
+
+
+def test_of_several_subs_asked_for_any_will_do(world: World) -> None:
+    """OIDC Core §5.5.1: `values`, in the order of preference"""
+    person, first = signed_in(world)
+    _, other = signed_in(world, persona="dara")
+    mine, hint = first.id_token["sub"], other["id_token"]
+
+    def asking(*subs: str, **more: str) -> Page:
+        claims = json.dumps({"id_token": {"sub": {"values": subs}}})
+        return ask(world, person, prompt="none", claims=claims, **more)
+
+    for subs in (("x", mine), (mine, "x"), ("x", "y", mine)):
+        assert kind(world, asking(*subs)) in ("code", "error consent_required")
+    assert kind(world, asking("x", "y")) == "error login_required"
+    # With a hint both count: here the hint's person is among those wanted, but is not the one who is there.
+    assert kind(world, asking(mine, other.id_token["sub"], id_token_hint=hint)) == "error login_required"
+    assert kind(world, asking(mine, "x", id_token_hint=hint)) == "error invalid_request"
 
 
 def test_a_hint_given_to_another_application_or_by_nobody_is_refused(world: World) -> None:
