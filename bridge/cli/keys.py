@@ -10,6 +10,7 @@ from bridge.cli.console import Group, Lazy
 COMMANDS = {
     "list": Lazy("bridge.cli.signing_keys:list_", "All signing keys, newest first."),
     "rotate": Lazy("bridge.cli.signing_keys:rotate", "Make a new signing key; the one before retires."),
+    "remove": Lazy("bridge.cli.signing_keys:remove", "Publish a retired key no more: for one that leaked."),
     "master": Lazy("bridge.cli.keys:master", "Print a new master key, for `master_keys`."),
 }
 

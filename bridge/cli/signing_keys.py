@@ -1,4 +1,4 @@
-"""`bridge keys list` and `rotate`: the signing keys."""
+"""`bridge keys list`, `rotate` and `remove`: the signing keys."""
 
 import json
 from datetime import UTC, datetime
@@ -49,6 +49,28 @@ def rotate(config_file: Path | None, as_json: bool, alg: str, at_once: bool) -> 
         click.echo(json.dumps({"kid": kid, "alg": alg, "signs_at_once": at_once}, indent=2))
         return
     click.echo(f"{kid} " + ("signs now." if at_once else "is published now, and signs in five minutes."))
+    if at_once:
+        for one in keys:
+            if one.alg == alg:
+                click.echo(
+                    f"If {one.kid} leaked: `bridge keys remove {one.kid}` ends what it signed.", err=True
+                )
+
+
+@click.command(context_settings={"ignore_unknown_options": True})  # a kid may begin with a hyphen
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@click.argument("kid")
+def remove(config_file: Path | None, as_json: bool, yes: bool, kid: str) -> None:
+    """Publish a retired key no more: for one that leaked. Nothing that it signed counts after that."""
+    with wiring.console(settings_of(config_file)) as office:
+        found = signing_keys.removable(OPERATOR, office, kid)
+        if not yes:
+            click.confirm(f"Remove {kid} ({found.alg}) and all trust in it?", abort=True, err=True)
+        signing_keys.remove(OPERATOR, office, kid)
+    said = f"{kid} is removed; who read our keys before knows it for up to five minutes."
+    click.echo(json.dumps({"removed": kid}) if as_json else said)
 
 
 def _state(one: SigningKey, now: float) -> str:

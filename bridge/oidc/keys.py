@@ -141,10 +141,10 @@ class Keys:
         The new one is published at once and signs after HANDOVER seconds, when all have had the time to
         fetch it; `at_once`, for a key that leaked, it signs immediately.
         """
-        before = [key for key in self._store.all() if key.alg == alg and key.retired_at is None]
+        before = [key for key in self._store.all() if key.alg == alg]
         new = generate(alg, now)
         self._store.add(new)
-        for key in before:
+        for key in before:  # one that retires sooner already is left as it is
             self._store.retire(key.kid, now if at_once else now + HANDOVER)
         return new.kid
 

@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from bridge import wiring
 from bridge.cli import COMMANDS, keys, main
 from bridge.domain.client import Client
+from bridge.ports import SigningKey
+from bridge.settings import load
 from bridge.simulator import serve
 from tests.support.tools import ROOT
 
@@ -303,6 +306,42 @@ def test_keys_are_rotated_and_listed(console: Console) -> None:
     assert [one["retired_at"] is None for one in listed].count(True) == 1
     assert "retired" in console.say("keys", "list").output
     assert '"d"' not in json.dumps(listed)
+
+
+def test_a_key_that_leaked_is_taken_out_of_what_is_published(console: Console) -> None:
+    said = console.say("keys", "rotate", "--alg", "ES256")
+    assert "remove" not in said.output  # nothing came before it
+    old = said.stdout.split()[0]
+    for words in (("--yes",), ()):
+        refused = console.say("keys", "remove", old, *words, wanted=1).output
+        assert refused.count("\n") == 1 and "rotate --alg ES256 --at-once" in refused
+    assert "no signing key nobody" in console.say("keys", "remove", "--yes", "nobody", wanted=1).output
+    rotated = console.say("keys", "rotate", "--alg", "ES256", "--at-once")
+    assert f"bridge keys remove {old}" in rotated.stderr
+    console.say("keys", "remove", old, wanted=1, answer="n\n")
+    assert len(console.json("keys", "list")) == 2
+    assert "is removed" in console.say("keys", "remove", old, answer="y\n").output
+    (left,) = console.json("keys", "list")
+    assert (left["kid"], left["retired_at"]) == (rotated.stdout.split()[0], None)
+    with closing(sqlite3.connect(console.folder / "data" / "bridge.db")) as connection:
+        events = [row[0] for row in connection.execute("SELECT event FROM audit")]
+    assert events.count("key.removed") == 1
+
+
+def test_a_kid_may_begin_with_a_hyphen(console: Console) -> None:
+    console.say("keys", "rotate", "--alg", "ES256")
+    with wiring.console(load(Path("bridge.toml"))) as office:
+        for kid in ("-yes", "--Yq"):
+            office.signing_keys.add(SigningKey(kid, "ES256", "{}", 1, retired_at=2))
+    for kid in ("-yes", "--Yq"):
+        assert console.json("keys", "remove", kid, "--yes") == {"removed": kid}
+
+
+def test_the_last_key_of_an_alg_is_kept_even_if_retired(console: Console) -> None:
+    with wiring.console(load(Path("bridge.toml"))) as office:
+        office.signing_keys.add(SigningKey("only", "ES256", "{}", 1, retired_at=2))
+    said = console.say("keys", "remove", "only", "--yes", wanted=1).output
+    assert said.count("\n") == 1 and "the last key for ES256" in said
 
 
 def test_a_master_key_is_32_random_bytes_and_needs_no_settings(

@@ -42,7 +42,10 @@ class KeyStore:
             return True
 
     def retire(self, kid: str, now: int) -> None:
-        self.keys = tuple(replace(one, retired_at=now) if one.kid == kid else one for one in self.keys)
+        self.keys = tuple(
+            replace(one, retired_at=min(now, one.retired_at or now)) if one.kid == kid else one
+            for one in self.keys
+        )
 
     def remove(self, kid: str) -> None:
         self.keys = tuple(one for one in self.keys if one.kid != kid)
@@ -173,6 +176,11 @@ class TestRotation:
         clock.now += 100 * 86400
         assert old in [one["kid"] for one in keys.jwks()["keys"]]
         assert keys.verify(token) == {"sub": "x"}
+
+    def test_a_key_that_leaks_while_it_hands_over_stops_at_once_too(self, keys: Keys, clock: Clock) -> None:
+        keys.rotate("RS256", NOW - 100, at_once=False)
+        new = keys.rotate("RS256", NOW, at_once=True)
+        assert keys.signing_key("RS256").kid == new
 
     def test_a_removed_key_verifies_nothing(self, keys: Keys, store: KeyStore) -> None:
         token = keys.sign({"sub": "x"}, "RS256")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
 from bridge.ports import Sealer, SigningKey
 from bridge.stores.sql.engine import dialect_insert, reading, writing
@@ -55,8 +55,11 @@ class SqlSigningKeys:
         return self._written(step)
 
     def retire(self, kid: str, now: int) -> None:
-        """It signs no more, and stays published."""
-        retired = update(signing_keys).where(signing_keys.c.kid == kid, signing_keys.c.retired_at.is_(None))
+        """From `now` on it signs no more, and stays published. An earlier end of it stays."""
+        retired_at = signing_keys.c.retired_at
+        retired = update(signing_keys).where(
+            signing_keys.c.kid == kid, or_(retired_at.is_(None), retired_at > now)
+        )
 
         def step(connection: Connection) -> bool:
             moved_on(connection, _VERSION)
