@@ -43,9 +43,15 @@ class ReturnedToClient(BridgeError):
 
 
 class UpstreamError(BridgeError):
-    """CamDigiKey did not give what was asked; `oauth_error` is what the client is told of it."""
+    """CamDigiKey did not give what was asked. `oauth_error` is what the client is told of it; `failure` is
+    what the person is told of it, a key of web/texts.PROBLEMS: the same, where there is no more to say.
+    """
 
     oauth_error = "server_error"
+
+    @property
+    def failure(self) -> str:
+        return self.oauth_error
 
 
 class UpstreamUnavailable(UpstreamError):
@@ -58,6 +64,14 @@ class UpstreamRefused(UpstreamError):
     """It answered, and refused: the person's token or account does not hold."""
 
     oauth_error = "access_denied"
+
+
+class AccountInactive(UpstreamRefused):
+    """The person's account is disabled, or its time is over: to try again can't help."""
+
+    @property
+    def failure(self) -> str:
+        return "account_inactive"
 
 
 class UpstreamBroken(UpstreamError):

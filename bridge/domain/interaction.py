@@ -31,7 +31,7 @@ class Interaction:
     browser: str
     created_at: int  # epoch seconds
     consented_by: str = ""  # whose Subject it was that agreed in this Interaction, on our page
-    failure: str = ""  # OAuth error that the way back carries, once CamDigiKey's part has failed
+    failure: str = ""  # UpstreamError.failure, once CamDigiKey's part has failed
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def arrive(
         arrival = services.connector.exchange(auth_token)
     except UpstreamError as error:
         services.audit.record("handoff.failed", now, error=type(error).__name__)
-        return Failed(replace(handoff.interaction, failure=error.oauth_error, created_at=now))
+        return Failed(replace(handoff.interaction, failure=error.failure, created_at=now))
     mark = person_mark(services, arrival.identity.camdigikey_id)
     if not services.connector.carries_state or last_person.differs(mark):
         waiting = _waiting_key(auth_token)

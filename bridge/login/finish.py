@@ -19,10 +19,13 @@ from bridge.oidc.token_issuer import new_code
 from bridge.ports import Services
 from bridge.settings import Settings
 
-DECLINED = {
-    "access_denied": "The person did not sign in, or did not agree.",
-    "temporarily_unavailable": "CamDigiKey could not be reached.",
-    "server_error": "CamDigiKey's answer could not be trusted.",
+_DENIED = ("access_denied", "The person did not sign in, or did not agree.")
+DECLINED = {  # by Interaction.failure: the OAuth error and its fixed sentence
+    "": _DENIED,
+    "access_denied": _DENIED,
+    "account_inactive": _DENIED,  # what CamDigiKey thinks of an account is the person's, not the client's
+    "temporarily_unavailable": ("temporarily_unavailable", "CamDigiKey could not be reached."),
+    "server_error": ("server_error", "CamDigiKey's answer could not be trusted."),
 }
 
 
@@ -106,8 +109,7 @@ def agree(
 
 def decline(interaction: Interaction, settings: Settings) -> AuthorizationResponse:
     """The person goes back to the application without signing in, or because it failed."""
-    code = interaction.failure or "access_denied"
-    return failure(interaction.request, ReturnedToClient(code, DECLINED[code]), settings.issuer)
+    return failure(interaction.request, ReturnedToClient(*DECLINED[interaction.failure]), settings.issuer)
 
 
 def _open_grant(

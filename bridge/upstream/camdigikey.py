@@ -20,7 +20,13 @@ from bridge.camdigikey import (
     TransportError,
 )
 from bridge.domain.subject import UpstreamToken
-from bridge.errors import UpstreamBroken, UpstreamError, UpstreamRefused, UpstreamUnavailable
+from bridge.errors import (
+    AccountInactive,
+    UpstreamBroken,
+    UpstreamError,
+    UpstreamRefused,
+    UpstreamUnavailable,
+)
 from bridge.ports import Arrival, Clock
 from bridge.upstream.breaker import Breaker
 from bridge.upstream.profile import identity_of
@@ -65,9 +71,14 @@ class CamDigiKeyConnector:
         return self._ask("start", lambda: self._camdigikey.login_token(variables, return_url)).login_url
 
     def exchange(self, auth_token: str) -> Arrival:
-        """Exchange an auth token, once, and ask who it is."""
+        """Exchange an auth token, once, and ask who it is. Raises AccountInactive, UpstreamError."""
         value = self._ask("exchange", lambda: self._camdigikey.user_access_token(auth_token))
-        status = self._status(value)
+        try:
+            status = self._status(value)
+        except UpstreamRefused as error:
+            if isinstance(error.__cause__, TokenDisabled):  # nobody can have logged it out yet
+                raise AccountInactive(str(error)) from error.__cause__
+            raise
         if not status.status:
             raise UpstreamRefused("the new token does not hold")
         if status.type not in ("USER", "") or status.user is None:

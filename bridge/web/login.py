@@ -177,7 +177,7 @@ def _go(interaction: Interaction, session: Session | None, *, replace_other: boo
     except start.AlreadyUnderWay:
         return _under_way_page(interaction)
     except UpstreamError as error:
-        return to_login(replace(interaction, failure=error.oauth_error), "/login/problem")
+        return to_login(replace(interaction, failure=error.failure), "/login/problem")
     response = redirect(begun.login_url, 303)
     e.guard.cookies.put(response, "handoff", begun.key, e.settings.lifetimes.handoff)
     return response

@@ -53,10 +53,19 @@ def consent(*, client: Client, request: AuthorizationRequest, go: Form, cancel: 
 
 
 def problem(*, client: Client, kind: str, try_again: str, cancel: Form) -> str:
-    """The sign-in at CamDigiKey did not work; two ways on. `kind`: a key of texts.PROBLEMS."""
+    """The sign-in at CamDigiKey did not work; two ways on, the likelier to help first.
+
+    `kind`: a key of texts.PROBLEMS.
+    """
     said = texts.PROBLEMS.get(kind, texts.PROBLEMS["server_error"])
     return _page(
-        "problem", client, text=said, again=_in_other_language(said), try_again=try_again, cancel=cancel
+        "problem",
+        client,
+        text=said,
+        again=_in_other_language(said),
+        try_again=try_again,
+        cancel=cancel,
+        hopeless=kind in texts.HOPELESS,
     )
 
 

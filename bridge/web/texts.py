@@ -111,8 +111,13 @@ PROBLEMS = {
     ),
     "access_denied": Text(
         N_("You were not signed in"),
-        N_("It was declined at CamDigiKey, or took too long, or your CamDigiKey account is not active."),
+        N_("It was declined at CamDigiKey, or took too long."),
         _AGAIN,
+    ),
+    "account_inactive": Text(
+        N_("Your CamDigiKey account is not active"),
+        N_("CamDigiKey says that the account is disabled, or has expired. You are not signed in."),
+        N_("Turn to CamDigiKey, which alone can make it active again."),
     ),
     "server_error": Text(
         N_("The sign-in did not work"),
@@ -124,3 +129,4 @@ PROBLEMS = {
         for key in ("already_used", "orphan_callback", "not_completed")
     },
 }
+HOPELESS = frozenset({"account_inactive"})  # to try again will hardly help: it is not the large button

@@ -173,6 +173,8 @@ def test_an_account_that_does_not_hold_is_denied(world: World, status: int) -> N
         page = press(fresh, person, visit(fresh, person, fresh.authorize_url("own")))
         page = visit(fresh, person, approved(fresh, person, page, "dara"))
         assert kind(fresh, page) == "problem"
+        assert "account is not active" in page.text
+        assert page.text.index('id="cancel"') < page.text.index('id="continue"')  # to try again can't help
         assert kind(fresh, press(fresh, person, page, "cancel")) == "error access_denied"
 
 
@@ -201,6 +203,8 @@ def test_a_person_who_refuses_at_camdigikey_comes_back_to_two_ways_on(world: Wor
         page = press(fresh, person, visit(fresh, person, fresh.authorize_url("own")))
         refused = visit(fresh, person, fresh.simulator.service.refuse(login_of(fresh, page)))
         assert kind(fresh, refused) == "problem"
+        assert "declined at CamDigiKey" in refused.text
+        assert "account" not in refused.text
         assert kind(fresh, press(fresh, person, refused, "cancel")) == "error access_denied"
         again = try_to_sign_in(fresh, person, press(fresh, person, refused))
         assert kind(fresh, again) == "code"

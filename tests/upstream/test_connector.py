@@ -30,7 +30,13 @@ from bridge.camdigikey import (
     User,
 )
 from bridge.domain.subject import UpstreamToken
-from bridge.errors import UpstreamBroken, UpstreamError, UpstreamRefused, UpstreamUnavailable
+from bridge.errors import (
+    AccountInactive,
+    UpstreamBroken,
+    UpstreamError,
+    UpstreamRefused,
+    UpstreamUnavailable,
+)
 from bridge.ports import Connector
 from bridge.upstream.camdigikey import CamDigiKeyConnector
 
@@ -169,6 +175,19 @@ def test_every_error_has_its_meaning(
     assert type(caught.value) is meaning
     assert "a message" not in str(caught.value)
     assert len(library.asked) == 1  # never tried twice
+
+
+def test_a_new_token_that_is_disabled_is_an_account_that_does_not_hold() -> None:
+    with pytest.raises(AccountInactive) as caught:
+        connector(good(status=TokenDisabled(104))).exchange("auth")
+    assert caught.value.oauth_error == "access_denied"
+    assert caught.value.failure == "account_inactive"
+
+
+def test_any_other_refusal_of_a_new_token_says_nothing_of_the_account() -> None:
+    with pytest.raises(UpstreamRefused) as caught:
+        connector(good(status=TokenExpired(103))).exchange("auth")
+    assert caught.value.failure == "access_denied"
 
 
 class TestAlive:
