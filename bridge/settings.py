@@ -18,9 +18,14 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from bridge.domain.ids import ConnectorId
+from bridge.domain.network import is_loopback
+from bridge.domain.policy import Lifetimes as PolicyLifetimes
+from bridge.domain.policy import Policy
 from bridge.errors import ConfigError
 
 PREFIX = "BRIDGE_"
+DEFAULT_CONNECTOR = ConnectorId("camdigikey")
 Seconds = Annotated[int, Field(ge=1)]
 
 
@@ -102,7 +107,7 @@ class Redis(_Part):
 
 
 class CamDigiKey(_Part):
-    """The service account: a file in the form of the simulator's partner.json, and how to use it."""
+    """A service account: a file in the form of the simulator's partner.json, and how to use it."""
 
     partner: Path | None = None
     version: Literal["v3", "v2"] | None = None  # else as the partner's file says, or v3
@@ -174,7 +179,10 @@ class Settings(_Part):
     server: Server = Server()
     database: Database = Database()
     redis: Redis = Redis()
-    camdigikey: CamDigiKey = CamDigiKey()
+    camdigikey: CamDigiKey = CamDigiKey()  # the account that serves where a client names no other
+    connectors: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], CamDigiKey] = Field(
+        default_factory=dict
+    )  # further accounts by name; a client names one of them as its connector
     lifetimes: Lifetimes = Lifetimes()
     limits: Limits = Limits()
     look: Look = Look()
@@ -190,6 +198,19 @@ class Settings(_Part):
     def database_url(self) -> str:
         """The SQL address, SQLite in the data directory by default."""
         return self.database.url.get_secret_value() or f"sqlite:///{self.data_dir.absolute() / 'bridge.db'}"
+
+    @property
+    def accounts(self) -> dict[ConnectorId, CamDigiKey]:
+        """Every CamDigiKey account by its id; the first serves clients that name none."""
+        further = {ConnectorId(name): account for name, account in self.connectors.items()}
+        return {DEFAULT_CONNECTOR: self.camdigikey, **further}
+
+    @property
+    def policy(self) -> Policy:
+        """What rules read of the settings."""
+        lifetimes = PolicyLifetimes(**self.lifetimes.model_dump())
+        constant, help_uri = dict(self.claims.constant), self.look.help_uri or None
+        return Policy(self.issuer, lifetimes, constant, self.camdigikey.amr, help_uri)
 
     def url(self, path: str) -> str:
         """The public address of a path: every one derives from the issuer."""
@@ -268,14 +289,6 @@ def _issuer_faults(issuer: str) -> list[str]:
     if parts.path:
         faults.append("issuer has no path: cookies of the kind __Host- belong to a whole host.")
     return faults
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine: plain http is allowed there, for trying things out."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _key_faults(settings: Settings) -> list[str]:

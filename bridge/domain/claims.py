@@ -80,7 +80,7 @@ def claims_supported(constant: Constants) -> frozenset[str]:
 
 def allowed_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
     """What of a scope a client may have by its registration, in the order asked (RFC 6749 §3.3)."""
-    allowed = {ALWAYS, *client.scopes}
+    allowed = {ALWAYS, *client.scope}
     if not client.national_id_purpose:
         allowed.discard("national_id")
     if "refresh_token" not in client.grant_types:
@@ -88,7 +88,7 @@ def allowed_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
     return tuple(word for word in scope if word in allowed)
 
 
-def reach(request: AuthorizationRequest, client: Client) -> frozenset[str]:
+def claim_names(request: AuthorizationRequest, client: Client) -> frozenset[str]:
     """The names of what a request can bring this client of a person, as it is registered now."""
     own = {name for scope in allowed_scope(client, SCOPES) for name in SCOPES[scope]}
     by_scope = {name for scope in request.scope for name in SCOPES.get(scope, ())}
@@ -99,7 +99,7 @@ def reach(request: AuthorizationRequest, client: Client) -> frozenset[str]:
 def userinfo_claims(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
     """The answer of userinfo for a Grant (OIDC Core §5.3.2), `sub` first; `day`: today's date."""
     known = _known(grant, client, constant, day)
-    return {"sub": grant.sub} | _chosen(known, grant.scope, grant.claims.userinfo, grant, client)
+    return {"sub": grant.person.sub} | _chosen(known, grant.scope, grant.claims.userinfo, grant, client)
 
 
 def id_token_claims(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
@@ -123,7 +123,7 @@ def _chosen(
         needed = _SCOPE_OF.get(_known_name(name), ALWAYS)
         if needed not in allowed or not _listed(name, client):
             return False
-        if name in _PERSONAL and name not in grant.reach:
+        if name in _PERSONAL and name not in grant.claim_names:
             return False
         if needed in scope:
             return True
@@ -139,16 +139,16 @@ def _listed(name: str, client: Client) -> bool:
 
 def _known(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
     """All that could be said of the person to this client; CamDigiKey's word goes before a constant."""
-    identity = grant.subject.identity
+    identity = grant.person.subject.identity
     asserted: dict[str, Value | None] = {
-        "preferred_username": grant.sub,
+        "preferred_username": grant.person.sub,
         **_names(identity, grant.claims_locales, client.name_locale),
         "gender": identity.gender,
         "birthdate": identity.birthdate,
-        "updated_at": grant.subject.updated_at,
+        "updated_at": grant.person.subject.updated_at,
         "locale": "en" if identity.nationality not in ("", "KH") else "km-KH",
         "zoneinfo": ZONE,
-        **_email(identity, grant.sub, client.email_fallback),
+        **_email(identity, grant.person.sub, client.email_fallback_domain),
         "phone_number": identity.phone_number,
         "phone_number_verified": True if identity.phone_number else None,
         "nationality": identity.nationality,
