@@ -6,7 +6,14 @@ from typing import Protocol
 from bridge.domain.grant import Grant
 from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
 from bridge.domain.session import GrantOfSession
-from bridge.domain.token import AccessToken, AuthorizationCode, RedeemedCode, RefreshToken, Rotation, SpentCode
+from bridge.domain.token import (
+    AccessToken,
+    AuthorizationCode,
+    RedeemedCode,
+    RefreshToken,
+    Rotation,
+    SpentCode,
+)
 
 
 class GrantStore(Protocol):
@@ -35,6 +42,9 @@ class GrantStore(Protocol):
 
     def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
         """A client's Grants that have not ended, session-bound and offline ones."""
+
+    def sessions_of(self, client_id: ClientId, now: int) -> Sequence[SessionKey]:
+        """The Sessions in which this client's session-bound Grants were opened, each once."""
 
 
 class CodeStore(Protocol):

@@ -9,8 +9,8 @@ from bridge.domain.session import GrantOfSession, Session
 
 
 @dataclass(frozen=True, slots=True)
-class EndedSession:
-    """What was there when a Session ended; `session` is None where it could not be opened any more."""
+class SessionContents:
+    """A Session and what was opened in it; `session` is None where it can't be read any more."""
 
     session: Session | None
     grants: tuple[GrantOfSession, ...]
@@ -25,7 +25,10 @@ class SessionStore(Protocol):
     def get(self, key: SessionKey, now: int) -> Session | None:
         """A live one; using it moves its idle limit. One round trip."""
 
-    def end(self, key: SessionKey) -> EndedSession | None:
+    def peek(self, key: SessionKey) -> SessionContents | None:
+        """A live one, left as it is, its idle limit too. One round trip."""
+
+    def end(self, key: SessionKey) -> SessionContents | None:
         """End it, once: whoever comes later gets None. One round trip."""
 
     def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[SessionKey]:
