@@ -15,7 +15,7 @@ from bridge.sessions.upstream import UpstreamLogout
 
 
 class SessionEnding:
-    """Ends Sessions: here first, then at CamDigiKey; it never fails because CamDigiKey does (DESIGN §6.11)."""
+    """Ends Sessions: here first, then at CamDigiKey, whose failure is none of ours (DESIGN §6.11)."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class SessionEnding:
         Offline Grants stay. Returns who has to hear of it; they are in the outbox by then. `now` in epoch
         seconds. Raises StoreUnavailable.
         """
-        # The outbox goes first: were it to fail after the end, nobody would ever hear, for an end happens once.
+        # The outbox goes first: an end happens once, and if it failed after that nobody would ever hear.
         announced = self._announce([self._sessions.peek(key) for key in keys], now)
         ended = [contents for contents in map(self._sessions.end, keys) if contents is not None]
         if grant_ids := [grant.grant_id for contents in ended for grant in contents.grants]:

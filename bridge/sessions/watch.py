@@ -40,14 +40,15 @@ class SessionWatch:
         """The Session as it stands after a look at CamDigiKey; None when it has ended. `now`: epoch seconds.
 
         At most every `lifetimes.upstream_check` seconds the token's status is asked, or the token refreshed
-        once it is past half its life. With CamDigiKey away it goes on until the token's own expiry. A definite
-        no, or that expiry, ends the Session and what hangs on it.
+        once it is past half its life. With CamDigiKey away it goes on until the token's own expiry. A
+        definite no, or that expiry, ends the Session and what hangs on it.
         """
         token = session.upstream
         if token is None:
             return session
         if outlived(session, now):
-            return self._end(session, now, "expired")
+            self._end(session, now, "expired")
+            return None
         connector = self._connectors.get(token.connector)
         checked_lately = now - token.checked_at < self._policy.lifetimes.upstream_check
         if connector is None or checked_lately or not self._is_my_turn(session, now):
@@ -57,7 +58,8 @@ class SessionWatch:
         except UpstreamError:  # it was asked, and is not asked again for a while
             kept = replace(token, checked_at=now)
         if kept is None:
-            return self._end(session, now, "ended")
+            self._end(session, now, "ended")
+            return None
         session = replace(session, upstream=kept)
         self._sessions.save(session, now)
         return session
