@@ -4,6 +4,10 @@ An error carries two texts where a stranger may read one of them: what is said a
 key of a page's text, and `detail`, which goes to the log only.
 """
 
+from typing import Literal
+
+UpstreamFailure = Literal["access_denied", "account_inactive", "temporarily_unavailable", "server_error"]
+
 
 class BridgeError(Exception):
     """The root: whatever this project raises on purpose."""
@@ -47,10 +51,11 @@ class UpstreamError(BridgeError):
     what the person is told of it, a key of web/texts.PROBLEMS: the same, where there is no more to say.
     """
 
-    oauth_error = "server_error"
+    oauth_error: Literal["access_denied", "temporarily_unavailable", "server_error"] = "server_error"
 
     @property
-    def failure(self) -> str:
+    def failure(self) -> UpstreamFailure:
+        """How the sign-in failed, as its page tells it."""
         return self.oauth_error
 
 
@@ -70,7 +75,8 @@ class AccountInactive(UpstreamRefused):
     """The person's account is disabled, or its time is over: to try again can't help."""
 
     @property
-    def failure(self) -> str:
+    def failure(self) -> UpstreamFailure:
+        """Told apart on the page, not to the client."""
         return "account_inactive"
 
 

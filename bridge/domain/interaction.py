@@ -6,9 +6,10 @@ from typing import Literal
 from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.connector import UpstreamLogin
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, InteractionId, SubjectId
+from bridge.errors import UpstreamFailure
 
 Completion = Literal["redirect"]  # how it completes: the browser carries the answer to the client
-Failure = Literal["access_denied", "account_inactive", "temporarily_unavailable", "server_error"]
+Failure = UpstreamFailure
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,17 +88,22 @@ class Situation:
     unconfirmed: bool = False  # the Session is of a login that has just come back, not confirmed on our page
     unfamiliar: bool = False  # this browser's last person was another one, or signed out (DESIGN §6.4)
 
+    @property
+    def confirmation_is_due(self) -> bool:
+        """Whether the person has to say first that the one who came back is them."""
+        return self.unconfirmed and (self.unfamiliar or not self.capabilities.carries_state)
+
 
 def next_step(situation: Situation) -> Step:
     """What comes next, decided from the situation alone."""
     interaction, session = situation.interaction, situation.session
-    if situation.unconfirmed and (situation.unfamiliar or not situation.capabilities.carries_state):
+    if situation.confirmation_is_due:
         return Confirm()
     if interaction.failure is not None and situation.press == "nothing":
         return ShowFailure(interaction.failure)
     if session is None or situation.sub is None or not _in_time(situation, session):
         return _sign_in(situation)
-    if situation.interaction.request.required_subs and not _is_required(situation):
+    if interaction.request.required_subs and not _is_required(situation):
         if _is_own(situation, session):  # asking again would loop (OIDC Core §3.1.2.1, id_token_hint)
             return _refuse("login_required", "Another person signed in than the one asked for.")
         return _sign_in(situation)
