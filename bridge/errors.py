@@ -28,7 +28,7 @@ class ShownToUser(BridgeError):
     `client_id` names the application that the page offers the way back to, where it is known.
     """
 
-    def __init__(self, status: int, key: str, detail: str = "", *, client_id: str = "") -> None:
+    def __init__(self, status: int, key: str, detail: str = "", *, client_id: str | None = None) -> None:
         super().__init__(f"{key}: {detail}" if detail else key)
         self.status = status
         self.key = key

@@ -7,10 +7,10 @@ from flask import redirect
 from werkzeug.wrappers import Response
 
 from bridge.domain.client import Client
-from bridge.oidc.respond import AuthorizationResponse
-from bridge.oidc.response_mode import location, origin
+from bridge.oidc.authorization_response import AuthorizationResponse
+from bridge.oidc.response_modes import location, origin, posts_a_form
 from bridge.web import pages
-from bridge.web.security import policy
+from bridge.web.headers import content_security_policy
 
 
 def page(
@@ -24,17 +24,18 @@ def page(
     """A page whose forms lead to `forms` at the end, and whose images are the client's and our own."""
     response = FlaskResponse(html, status)
     images = pages.image_origins(client)
-    response.headers["Content-Security-Policy"] = policy(forms=forms, images=images, scripts=scripts)
+    policy = content_security_policy(forms=forms, images=images, scripts=scripts)
+    response.headers["Content-Security-Policy"] = policy
     return response
 
 
-def respond(answer: AuthorizationResponse) -> Response:
+def send(answer: AuthorizationResponse) -> Response:
     """Send an answer back to the client, by its response_mode."""
-    if answer.response_mode == "query":
-        response = redirect(location(answer), 303)
+    if posts_a_form(answer.reply_to):
+        html = pages.form_post(action=answer.reply_to.redirect_uri, fields=dict(answer.params))
+        response = page(html, forms=(origin(answer.reply_to.redirect_uri),), scripts=True)
     else:
-        html = pages.form_post(action=answer.redirect_uri, fields=dict(answer.params))
-        response = page(html, forms=(origin(answer.redirect_uri),), scripts=True)
+        response = redirect(location(answer), 303)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
