@@ -67,7 +67,7 @@ class Decider:
         """
         client = self._clients.get(interaction.request.client_id)
         if client is None or not client.enabled:
-            raise ShownToUser(400, "unknown_client", client_id=interaction.request.client_id)
+            raise ShownToUser(400, "unknown_client")
         if not registered(interaction.request.reply_to.redirect_uri, client):
             raise ShownToUser(400, "bad_redirect_uri", client_id=client.client_id)
         return client

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from bridge.domain.authorization_request import ResponseMode
+from bridge.domain.authorization_request import ReplyTo, ResponseMode
 from bridge.oidc.authorization_response import AuthorizationResponse
 
 Params = tuple[tuple[str, str], ...]
@@ -59,6 +59,11 @@ def known_mode(text: str | None) -> ResponseMode | None:
 def delivery(response: AuthorizationResponse) -> Delivery:
     """What has to reach the browser, by the response mode that the client asked for."""
     return RESPONSE_MODES[response.reply_to.response_mode](response)
+
+
+def needs_a_page(reply_to: ReplyTo) -> bool:
+    """Whether answers to this address travel by a page of ours."""
+    return isinstance(delivery(AuthorizationResponse(reply_to, ())), PostedForm)
 
 
 def with_query(uri: str, params: Params) -> str:

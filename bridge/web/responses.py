@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from bridge.domain.client import Client
 from bridge.oidc.authorization_response import AuthorizationResponse
-from bridge.oidc.response_modes import location, origin, posts_a_form
+from bridge.oidc.response_modes import PostedForm, delivery, origin
 from bridge.web import pages
 from bridge.web.headers import content_security_policy
 
@@ -31,11 +31,12 @@ def page(
 
 def send(answer: AuthorizationResponse) -> Response:
     """Send an answer back to the client, by its response_mode."""
-    if posts_a_form(answer.reply_to):
-        html = pages.form_post(action=answer.reply_to.redirect_uri, fields=dict(answer.params))
-        response = page(html, forms=(origin(answer.reply_to.redirect_uri),), scripts=True)
+    sent = delivery(answer)
+    if isinstance(sent, PostedForm):
+        html = pages.form_post(action=sent.action, fields=dict(sent.fields))
+        response = page(html, forms=(origin(sent.action),), scripts=True)
     else:
-        response = redirect(location(answer), 303)
+        response = redirect(sent.location, 303)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

@@ -16,7 +16,7 @@ from bridge.domain.next_step import (
     ShowSignIn,
 )
 from bridge.login.decider import Decision
-from bridge.oidc.response_modes import posts_a_form
+from bridge.oidc.response_modes import needs_a_page
 from bridge.web import consent, failure, sign_in
 from bridge.web.interactions import to_login
 from bridge.web.responses import send
@@ -36,7 +36,7 @@ def answer(decision: Decision, place: Place) -> Response:
     uses, step = use_cases(), decision.step
     match step:
         case Finish():
-            if place is Place.CALLBACK and posts_a_form(decision.interaction.request.reply_to):
+            if place is Place.CALLBACK and needs_a_page(decision.interaction.request.reply_to):
                 return to_login(decision.interaction)
             return send(uses.completion.complete(decision, step))
         case Refuse():
