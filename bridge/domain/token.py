@@ -66,6 +66,7 @@ class RefreshToken:
     issued_at: int
     expires_at: int  # idle limit: moves at each rotation
     ends_at: int  # limit in all: stays
+    rotated: bool = False  # another has taken its place: it gives nothing new
 
 
 class Rotation(Enum):

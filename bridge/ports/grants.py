@@ -67,7 +67,7 @@ class TokenStore(Protocol):
         """A live one, of a Grant that has not ended. One round trip."""
 
     def refresh_token(self, token: str, now: int) -> RefreshToken | None:
-        """The record of a token of a Grant that has not ended, rotated or not."""
+        """The record of a token of a Grant that has not ended, rotated or not: it says which."""
 
     def rotate(
         self,
