@@ -29,7 +29,8 @@ class Endpoint:
     cors: Cors = "none"
     cache_control: str = NOT_KEPT
     max_body: int | None = None  # bytes; None: as the settings say
-    get_acts: bool = False  # its GET does something: never by HEAD, by a prefetch, as an image or frame
+    get_acts: bool = False  # its GET does something: never by HEAD, nor by a prefetch
+    whole_page_only: bool = False  # nor as an image or a frame, which any site could show
     csrf: bool = False  # its POST is a form of a page of ours, and of this browser
 
     @property
@@ -62,8 +63,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("login", ("/login",), GET, get_acts=True),
     Endpoint("login_start", ("/login/start",), POST, csrf=True),
     Endpoint("login_cancel", ("/login/cancel",), POST, csrf=True),
-    Endpoint("callback", CALLBACKS, GET, get_acts=True),
-    Endpoint("callback_error", ERROR_CALLBACKS, GET, get_acts=True),
+    Endpoint("callback", CALLBACKS, GET, get_acts=True, whole_page_only=True),
+    Endpoint("callback_error", ERROR_CALLBACKS, GET, get_acts=True, whole_page_only=True),
     Endpoint("confirm", ("/confirm/<key>",), BOTH, get_acts=True, csrf=True),
     Endpoint("confirm_reject", ("/confirm/<key>/no",), POST, csrf=True),
     Endpoint("consent", ("/consent",), POST, csrf=True),
