@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from bridge.web import agreement, authorize, callback, confirm, health, home, login, logout, provider
+from bridge.web import (
+    agreement,
+    authorize,
+    callback,
+    confirm,
+    health,
+    home,
+    login,
+    logout,
+    prepared,
+    provider,
+)
 from bridge.web.routes import View
 
 VIEWS: Mapping[str, Mapping[str, View]] = {
@@ -27,4 +38,6 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
     "userinfo": {"GET": provider.userinfo, "POST": provider.userinfo},
     "introspection": {"POST": provider.introspection},
     "revocation": {"POST": provider.revocation},
+    "jwks": {"GET": prepared.jwks},
+    "discovery": {"GET": prepared.discovery},
 }
