@@ -50,7 +50,7 @@ class LogoutRequests:
         if not hint or client is None:
             return None
         try:
-            return Sid(self.hints.read(hint, client).sid or "") or None
+            return self.hints.read(hint, client).sid
         except ReturnedToClient as error:
             raise _refused(error.description) from None
 

@@ -56,7 +56,7 @@ def check_person(unchecked: UncheckedRequest) -> ExpectedPerson:
         return ExpectedPerson(subs)
     if subs and hinted not in subs:
         raise ReturnedToClient("invalid_request", "The id_token_hint and the sub asked for differ.")
-    return ExpectedPerson((Sub(hinted),))
+    return ExpectedPerson((hinted,))
 
 
 def check_wishes(unchecked: UncheckedRequest) -> Wishes:
