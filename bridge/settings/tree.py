@@ -4,12 +4,12 @@ import base64
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bridge.domain.ids import ConnectorId
 from bridge.domain.policy import Lifetimes as PolicyLifetimes
 from bridge.domain.policy import Policy
-from bridge.settings.values import Listed, Seconds, read_constants
+from bridge.settings.values import ConstantClaims, Listed, Seconds
 
 DEFAULT_CONNECTOR = ConnectorId("camdigikey")
 
@@ -98,9 +98,7 @@ class Look(_Part):
 class Claims(_Part):
     """What is added to everybody's claims: constants of the institution, and for tests of conformance."""
 
-    constant: Annotated[dict[str, str | int | bool | dict[str, str]], BeforeValidator(read_constants)] = (
-        Field(default_factory=dict)
-    )
+    constant: ConstantClaims = Field(default_factory=dict)
 
 
 class Outbound(_Part):

@@ -28,7 +28,7 @@ TYPED: Mapping[str, tuple[type, str]] = {
 }
 
 
-def read_constants(value: object) -> object:
+def _read_constants(value: object) -> object:
     """A text from the environment stands for a table in JSON; standard claims get their own type."""
     if isinstance(value, str):
         value = _from_json(value)
@@ -54,3 +54,6 @@ def _from_json(text: str) -> object:
         return json.loads(text)
     except ValueError:
         return None
+
+
+ConstantClaims = Annotated[dict[str, str | int | bool | dict[str, str]], BeforeValidator(_read_constants)]
