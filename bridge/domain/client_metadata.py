@@ -5,6 +5,7 @@ manage, `client show`, the page docs/client-metadata.md. A new field is a field 
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
 from types import MappingProxyType
 from typing import Any
 
@@ -73,7 +74,7 @@ _ROWS = (
         "secrets",
         "credentials_and_tokens",
         Label("សោសម្ងាត់ដែលកំពុងប្រើ", "Live secrets"),
-        "How many secrets it has; `rotate-secret` makes a new one, and two live at a time.",
+        "Shown as `live_secrets`, their number; `rotate-secret` makes a new one, and two live at a time.",
         fixed="by_us",
     ),
     MetadataField(
@@ -353,6 +354,8 @@ _ROWS = (
     ),
 )
 CLIENT_METADATA: Mapping[str, MetadataField] = MappingProxyType({row.name: row for row in _ROWS})
+
+OPTIONAL = frozenset(part.name for part in fields(Client) if part.default is None)  # None: left open
 
 
 def as_metadata(client: Client) -> dict[str, Any]:
