@@ -47,6 +47,6 @@ def _indexes(grant: Grant) -> Sequence[str]:
 
 
 def _member(grant: Grant) -> str:
-    principal = grant.principal
-    bound = isinstance(principal, PersonPrincipal) and not grant.offline
-    return f"{grant.id} {principal.login.session_key if bound else '-'}"
+    if isinstance(grant.principal, PersonPrincipal) and not grant.offline:
+        return f"{grant.id} {grant.principal.login.session_key}"
+    return f"{grant.id} -"

@@ -1,8 +1,8 @@
 """The atomic steps of a Grant, in Lua. The layout stands in the package's docstring.
 
 `:code` is the Grant's anchor: it lives as long as anything of the Grant, so that its TTL is also the one of
-an end mark. It reads `live <digest of the code> <sealed> <client id>`, then `spent <digest> - <client id>`; or
-`minted`, where there was no code or it has gone.
+an end mark. It reads `live <digest of the code> <sealed> <client id>`, then `spent <digest> - <client id>`;
+or `minted`, where there was no code or it has gone.
 A refresh token reads `live <expires at> <issued at> <ends at>`, then `rotated <expires at> <rotated at> …`.
 The Grant it stands for is the same for all of them and is kept once, in `:grant`.
 """

@@ -91,9 +91,7 @@ class RedisGrants:
         """The entries whose Grant still has something that lives."""
         known = self._redis.command(*grant_index.members(index, now))
         entries = [grant_index.entry(member) for member in known]
-        looks: list[Command] = [
-            ("MGET", layout.code(entry.grant_id), layout.ended(entry.grant_id)) for entry in entries
-        ]
+        looks = [_look(entry.grant_id) for entry in entries]
         pairs = zip(entries, self._redis.together_many(looks), strict=True)
         return [entry for entry, (anchor, end) in pairs if anchor is not None and end is None]
 
@@ -131,6 +129,11 @@ class RedisGrants:
         ]
         if commands:
             self._redis.together(*commands)
+
+
+def _look(grant_id: GrantId) -> Command:
+    """Answers the anchor, which lives as long as anything of the Grant, and the end mark."""
+    return ("MGET", layout.code(grant_id), layout.ended(grant_id))
 
 
 def _claim(grant: Grant) -> Command:
