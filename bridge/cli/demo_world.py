@@ -15,7 +15,7 @@ from typing import Any
 import click
 from werkzeug.serving import make_server
 
-from bridge import wiring
+from bridge import parent_death, wiring
 from bridge.cli.demo_places import Places, Sample, samples, url
 from bridge.manage import clients
 from bridge.manage.clients import Client
@@ -32,7 +32,7 @@ from bridge.simulator.server import QuietHandler
 @click.option("--parent", required=True, type=int)
 def world(folder: Path, places: Places, parent: int) -> None:
     """The demo's own."""
-    wiring.end_with(parent, signal.SIGTERM)
+    parent_death.end_with(parent, signal.SIGTERM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with ExitStack() as stack:
         simulator = _simulator(folder / "camdigikey", places)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bridge import parent_death
 from bridge.cli.console import config_option, file_of
 from bridge.settings import Settings, load
 from bridge.wiring import checks, database, serving
@@ -18,7 +19,7 @@ from bridge.wiring import checks, database, serving
 def run(config_file: Path | None, parent: int | None) -> None:
     """Serve, until Ctrl-C or SIGTERM; requests under way are finished first."""
     if parent is not None:
-        serving.end_with(parent, signal.SIGTERM)
+        parent_death.end_with(parent, signal.SIGTERM)
         sys.stdin.read()  # till then there may be no partner.json
     file = file_of(config_file)
     serve(load(file), file)

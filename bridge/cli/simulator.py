@@ -1,12 +1,13 @@
 """`bridge simulator`: a pretend CamDigiKey, for tests and for trying things on."""
 
+import os
 import queue
 import signal
 from pathlib import Path
 
 import click
 
-from bridge.cli.parent import end_with_parent
+from bridge import parent_death
 from bridge.simulator import serve
 from bridge.simulator.people import PEOPLE
 
@@ -63,7 +64,7 @@ def simulator(
 ) -> None:
     """Run a pretend CamDigiKey until Ctrl-C. DIR/partner.json then says how to reach it."""
     if with_parent:
-        end_with_parent()
+        parent_death.end_with(os.getppid(), signal.SIGTERM)
     stop: queue.SimpleQueue[int] = queue.SimpleQueue()  # a handler may fill it: it takes no lock
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: stop.put(number))

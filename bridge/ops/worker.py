@@ -1,6 +1,5 @@
 """What a worker process does before it serves. A server's only hook there is the application's factory."""
 
-import ctypes
 import importlib
 import os
 import signal
@@ -12,25 +11,14 @@ from typing import TYPE_CHECKING
 from bridge.errors import BridgeError, ConfigError
 from bridge.ops import health, logs
 from bridge.ops.access_log import AccessLog
+from bridge.parent_death import end_with as end_with  # wiring.end_with is taken from here
 from bridge.settings import PREFIX
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 LEAVE = signal.SIGUSR1  # the supervisor's word that the end is near: no longer ready
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-
-
-def end_with(parent: int, with_signal: signal.Signals = signal.SIGKILL) -> None:
-    """Let the system end this process when its parent dies (Linux). Exits where it died already.
-
-    Linux ties this to the thread that started us, so that thread has to live as long as its process.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, with_signal)
-    if os.getppid() != parent:
-        sys.exit(1)
 
 
 @contextmanager

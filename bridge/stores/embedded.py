@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge import parent_death
 from bridge.errors import ConfigError, StoreUnavailable
-from bridge.stores import exec_with_parent
 from bridge.stores.redis import connect
 
 SHORT_FOLDER = "/tmp"  # noqa: S108 -- what is made there is a folder of ours alone, and checked to be
@@ -185,7 +185,7 @@ def _launched(directory: Path, socket: Path, lock: int) -> subprocess.Popen[byte
         "logfile": str(directory / "valkey.log"),
         "loglevel": "notice",
     }
-    shim = [sys.executable, "-I", "-S", exec_with_parent.__file__, str(os.getpid()), str(binary())]
+    shim = [sys.executable, "-I", "-S", parent_death.__file__, str(os.getpid()), str(binary())]
     return subprocess.Popen(  # noqa: S603 -- our own binary, no shell, no text of others
         [*shim, *(word for name, value in options.items() for word in (f"--{name}", value))],
         stdin=subprocess.DEVNULL,
