@@ -1,7 +1,8 @@
-"""What stands around the bridge in the demo, in a process of its own: CamDigiKey and the applications.
+"""What the bridge talks to in the demo, in a process of its own: CamDigiKey and the sample applications.
 
-It says a line when CamDigiKey is there, waits for one on standard input that says that the bridge is, and
-says another when the applications, registered as any other, are there too. The end of its input is its own.
+It prints a line when CamDigiKey is ready, waits for a line on standard input, which says that the bridge is
+ready, registers the applications as any others, and prints a line when they are ready. It ends when its
+standard input does.
 """
 
 import signal
@@ -28,7 +29,7 @@ from bridge.simulator.server import QuietHandler
 
 @click.command(hidden=True)
 @click.option("--dir", "folder", required=True, type=click.Path(path_type=Path))
-@click.option("--places", required=True, type=Places.read)
+@click.option("--places", required=True, type=Places.from_json)
 @click.option("--parent", required=True, type=int)
 def world(folder: Path, places: Places, parent: int) -> None:
     """The demo's own."""
@@ -58,7 +59,7 @@ def _simulator(folder: Path, places: Places) -> Simulator:
 
 
 def _register(settings: Settings, places: Places) -> tuple[str, ...]:
-    """Their secrets, new at each start; what people agreed to stays."""
+    """The clients' secrets, new at each start; the consents of earlier runs stay."""
     with wiring.console(settings) as office:
         return tuple(_registered(office, sample) for sample in samples(places))
 
@@ -85,7 +86,7 @@ def _registered(office: Office, sample: Sample) -> str:
 
 @contextmanager
 def _serving(settings: Settings, sample: Sample, secret: str) -> Iterator[None]:
-    """One of them, while the block lasts."""
+    """Run a sample application while the block lasts."""
     app = create_app(
         settings.issuer,
         sample.client_id,

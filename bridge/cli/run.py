@@ -1,4 +1,4 @@
-"""`bridge run`: settings, tables, Valkey, workers, in this order; and back in the other."""
+"""`bridge run`: settings, tables, Valkey, workers, started in this order and ended in the reverse one."""
 
 import os
 import signal
@@ -47,7 +47,7 @@ def _stop(*_: object) -> None:
 
 
 def _tell_workers(file: Path | None, redis_url: str) -> None:
-    """Workers read the settings anew, from what they inherit."""
+    """Workers read the settings again, from the environment that they inherit."""
     if file is not None:
         os.environ["BRIDGE_CONFIG"] = str(file.absolute())
     os.environ["BRIDGE_REDIS__URL"] = redis_url

@@ -23,15 +23,15 @@ def list_(config_file: Path | None, as_json: bool) -> None:
         now = office.clock()
     if as_json:
         rows = [
-            {"kid": one.kid, "alg": one.alg, "created_at": one.created_at, "retired_at": one.retired_at}
-            for one in found
+            {"kid": key.kid, "alg": key.alg, "created_at": key.created_at, "retired_at": key.retired_at}
+            for key in found
         ]
         click.echo(json.dumps(rows, indent=2))
     elif not found:
         click.echo("No key yet: the first start of `bridge run` makes them.")
     else:
-        for one in found:
-            click.echo(f"{one.kid}  {one.alg:<5}  made {_day(one.created_at)}  {_state(one, now)}")
+        for key in found:
+            click.echo(f"{key.kid}  {key.alg:<5}  made {_day(key.created_at)}  {_state(key, now)}")
 
 
 @click.command()
@@ -43,17 +43,17 @@ def rotate(config_file: Path | None, as_json: bool, alg: str, at_once: bool) -> 
     """Make a new signing key; the one before retires, and stays published."""
     with wiring.console(settings_of(config_file)) as office:
         keys = signing_keys.listed(OPERATOR, office)
-        at_once = at_once or not any(one.alg == alg and one.retired_at is None for one in keys)
+        at_once = at_once or not any(key.alg == alg and key.retired_at is None for key in keys)
         kid = signing_keys.rotate(OPERATOR, office, alg, at_once=at_once)
     if as_json:
         click.echo(json.dumps({"kid": kid, "alg": alg, "signs_at_once": at_once}, indent=2))
         return
     click.echo(f"{kid} " + ("signs now." if at_once else "is published now, and signs in five minutes."))
     if at_once:
-        for one in keys:
-            if one.alg == alg:
+        for key in keys:
+            if key.alg == alg:
                 click.echo(
-                    f"If {one.kid} leaked: `bridge keys remove {one.kid}` ends what it signed.", err=True
+                    f"If {key.kid} leaked: `bridge keys remove {key.kid}` ends what it signed.", err=True
                 )
 
 
@@ -69,14 +69,14 @@ def remove(config_file: Path | None, as_json: bool, yes: bool, kid: str) -> None
         if not yes:
             click.confirm(f"Remove {kid} ({found.alg}) and all trust in it?", abort=True, err=True)
         signing_keys.remove(OPERATOR, office, kid)
-    said = f"{kid} is removed; who read our keys before knows it for up to five minutes."
-    click.echo(json.dumps({"removed": kid}) if as_json else said)
+    message = f"{kid} is removed; who read our keys before knows it for up to five minutes."
+    click.echo(json.dumps({"removed": kid}) if as_json else message)
 
 
-def _state(one: SigningKey, now: float) -> str:
-    if one.retired_at is None:
+def _state(key: SigningKey, now: float) -> str:
+    if key.retired_at is None:
         return "active"
-    return f"{'retires' if one.retired_at > now else 'retired'} {_day(one.retired_at)}"
+    return f"{'retires' if key.retired_at > now else 'retired'} {_day(key.retired_at)}"
 
 
 def _day(instant: int) -> str:

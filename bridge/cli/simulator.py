@@ -41,7 +41,7 @@ class Address(click.ParamType[tuple[str, int]]):
     metavar="[PERSONA]",
     is_flag=False,
     flag_value="sophea",
-    type=click.Choice([one.slug for one in PEOPLE]),
+    type=click.Choice([persona.slug for persona in PEOPLE]),
     help="Approve every login at once, as this persona.",
 )
 @click.option(
