@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import idna
 
-from bridge.settings import is_loopback
+from bridge.domain.network import is_loopback
 
 MAX_LENGTH = 2000  # characters of an address
 # What RFC 3986 allows in an address, with % before two hexadecimal digits alone.
