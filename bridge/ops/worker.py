@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bridge.errors import BridgeError, ConfigError
 from bridge.ops import health, logs
 from bridge.ops.access_log import AccessLog
-from bridge.parent_death import end_with as end_with  # wiring.end_with is taken from here
+from bridge.parent_death import end_with
 from bridge.settings import PREFIX
 
 if TYPE_CHECKING:

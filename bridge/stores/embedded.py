@@ -88,7 +88,7 @@ def start(directory: Path) -> EmbeddedRedis:
 
 
 @contextmanager
-def kept(directory: Path, on_death: Callable[[str], None]) -> Iterator[str]:
+def supervised(directory: Path, on_death: Callable[[str], None]) -> Iterator[str]:
     """The URL of a Valkey that runs while the block lasts; one that dies is restarted on its data.
 
     `on_death` is called with a sentence for each death, and for each restart that failed. Raises as `start`.

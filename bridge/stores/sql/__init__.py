@@ -6,7 +6,7 @@ in `migrations/`. No connection is held while another one is asked for, nor over
 """
 
 from bridge.stores.sql.clients import SqlClients
-from bridge.stores.sql.engine import check, connect
+from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.purge import purge
 from bridge.stores.sql.records import SqlAuditLog, SqlConsents, SqlSpentTokens
 from bridge.stores.sql.refresh_tokens import SqlRefreshTokens
@@ -20,7 +20,7 @@ __all__ = [
     "SqlSecrets",
     "SqlSigningKeys",
     "SqlSpentTokens",
-    "check",
     "connect",
+    "health_check",
     "purge",
 ]

@@ -107,7 +107,7 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
 
 
-def check(engine: Engine) -> Callable[[], None]:
+def health_check(engine: Engine) -> Callable[[], None]:
     """A HealthCheck: SQL answers, and its tables are there."""
 
     def checked() -> None:
