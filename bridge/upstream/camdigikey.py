@@ -31,11 +31,11 @@ from bridge.ports import Arrival, Clock
 from bridge.upstream.breaker import Breaker
 from bridge.upstream.profile import identity_of
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 OPERATIONS = ("start", "exchange", "status", "refresh", "logout")
-LIFE = 3600  # seconds that a token lives where CamDigiKey does not say
-DEAD = (TokenExpired, TokenDisabled)
-GATEWAY = 502  # from here on, an HTTP status is a gateway's word that nobody is behind it
+DEFAULT_LIFETIME = 3600  # seconds; of a token where CamDigiKey does not say
+TOKEN_ENDED = (TokenExpired, TokenDisabled)
+MIN_GATEWAY_STATUS = 502  # from here on a gateway answered in place of CamDigiKey
 
 
 class CamDigiKeyConnector:
@@ -60,8 +60,10 @@ class CamDigiKeyConnector:
         self._return_url = return_url
         self._clock = clock
         self._breakers = {
-            name: breaker(counts=_start_failed if name == "start" else _failed, says_nothing=_is_busy)
-            for name in OPERATIONS
+            operation: breaker(
+                is_failure=_is_start_failure if operation == "start" else _is_failure, is_neutral=_is_busy
+            )
+            for operation in OPERATIONS
         }
 
     def start(self, state: str) -> str:
@@ -90,7 +92,7 @@ class CamDigiKeyConnector:
         try:
             return self._status(token.value).status
         except UpstreamRefused as error:
-            if isinstance(error.__cause__, DEAD):
+            if isinstance(error.__cause__, TOKEN_ENDED):
                 return False
             raise
 
@@ -99,7 +101,7 @@ class CamDigiKeyConnector:
         value = self._ask("refresh", lambda: self._camdigikey.refresh(token.value)).access_token
         try:
             status = self._status(value)
-        except UpstreamError:  # the old one may be dead by now: the new one must not get lost
+        except UpstreamError:  # keep the new one all the same: the old one may have ended with the refresh
             now = int(self._clock())
             life = token.expires_at - token.issued_at
             return replace(token, value=value, issued_at=now, expires_at=now + life, checked_at=now)
@@ -112,7 +114,7 @@ class CamDigiKeyConnector:
         try:
             self._ask("logout", lambda: self._camdigikey.logout(token.value))
         except UpstreamRefused as error:
-            if not isinstance(error.__cause__, DEAD):
+            if not isinstance(error.__cause__, TOKEN_ENDED):
                 raise
 
     def close(self) -> None:
@@ -125,43 +127,45 @@ class CamDigiKeyConnector:
     def _token(self, value: str, status: TokenStatus) -> UpstreamToken:
         now = self._clock()
         issued_at = now if status.issued_at is None else status.issued_at
-        expires_at = issued_at + LIFE if status.expires_at is None else status.expires_at
+        expires_at = issued_at + DEFAULT_LIFETIME if status.expires_at is None else status.expires_at
         return UpstreamToken(value, int(issued_at), int(expires_at), int(now))
 
-    def _ask(self, operation: str, work: Callable[[], Found]) -> Found:
+    def _ask(self, operation: str, work: Callable[[], Result]) -> Result:
         try:
             return self._breakers[operation].call(work)
         except CamDigiKeyError as error:
-            raise _meaning(error) from error
+            raise _translated(error) from error
 
 
-def _meaning(error: CamDigiKeyError) -> UpstreamError:
-    """What an error of the library means to us; the library's texts hold nothing personal."""
-    kinds: tuple[
+def _translated(error: CamDigiKeyError) -> UpstreamError:
+    """The bridge's error for one of the library's, whose texts hold nothing personal."""
+    table: tuple[
         tuple[type[CamDigiKeyError] | tuple[type[CamDigiKeyError], ...], type[UpstreamError]], ...
     ] = (
         (TransportError, UpstreamUnavailable),
         ((EnvelopeError, ChainError, TokenBadSignature), UpstreamBroken),
         (ApiError, UpstreamRefused),
     )
-    for kind, meaning in kinds:
+    for kind, translated in table:
         if isinstance(error, kind):
-            return meaning(f"{type(error).__name__}: {error}")
+            return translated(f"{type(error).__name__}: {error}")
     return UpstreamBroken(f"{type(error).__name__}: {error}")
 
 
-def _failed(error: Exception) -> bool:
-    """Whether it tells against CamDigiKey. Many a server answers a bad token with a plain 400 or 500: such an
-    answer must not let a stranger with made-up tokens close the way for all.
+def _is_failure(error: Exception) -> bool:
+    """Whether the error is CamDigiKey's fault, not the token's.
+
+    Servers often answer a bad token with a plain 400 or 500. If those counted, a stranger with made-up tokens
+    could open the breaker and keep everybody from signing in.
     """
     if isinstance(error, HttpError):
-        return error.status >= GATEWAY
+        return error.status >= MIN_GATEWAY_STATUS
     return isinstance(error, TransportError | EnvelopeError | ChainError)
 
 
-def _start_failed(error: Exception) -> bool:
+def _is_start_failure(error: Exception) -> bool:
     """The start of a login carries nobody's token: there every failure counts."""
-    return isinstance(error, HttpError) or _failed(error)
+    return isinstance(error, HttpError) or _is_failure(error)
 
 
 def _is_busy(error: Exception) -> bool:

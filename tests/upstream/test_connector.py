@@ -158,13 +158,15 @@ MEANINGS: list[tuple[CamDigiKeyError, type[UpstreamError]]] = [
     (CamDigiKeyError("x"), UpstreamBroken),
 ]
 CALLS: dict[str, Callable[[CamDigiKeyConnector], Any]] = {
-    "login_token": lambda one: one.start("s"),
-    "user_access_token": lambda one: one.exchange("a"),
-    "refresh": lambda one: one.refresh(TOKEN),
+    "login_token": lambda way: way.start("s"),
+    "user_access_token": lambda way: way.exchange("a"),
+    "refresh": lambda way: way.refresh(TOKEN),
 }
 
 
-@pytest.mark.parametrize(("error", "meaning"), MEANINGS, ids=lambda one: getattr(one, "__name__", repr(one)))
+@pytest.mark.parametrize(
+    ("error", "meaning"), MEANINGS, ids=lambda case: getattr(case, "__name__", repr(case))
+)
 @pytest.mark.parametrize("operation", CALLS)
 def test_every_error_has_its_meaning(
     operation: str, error: CamDigiKeyError, meaning: type[UpstreamError]
@@ -245,10 +247,10 @@ class TestBreaker:
     )
     def test_a_server_that_does_not_answer_is_left_alone(self, error: CamDigiKeyError) -> None:
         library = good(user_access_token=error)
-        one = connector(library)
+        way = connector(library)
         for _ in range(8):
             with pytest.raises(UpstreamError):
-                one.exchange("auth")
+                way.exchange("auth")
         assert len(library.asked) == 5
 
     @pytest.mark.parametrize(
@@ -264,29 +266,29 @@ class TestBreaker:
     )
     def test_made_up_tokens_do_not_close_the_way_for_all(self, error: CamDigiKeyError) -> None:
         library = good(user_access_token=error)
-        one = connector(library)
+        way = connector(library)
         for _ in range(30):
             with pytest.raises(UpstreamError):
-                one.exchange("made up")
+                way.exchange("made up")
         library.answers["user_access_token"] = "new-token"
-        assert one.exchange("auth").identity.camdigikey_id == "CDK1"
+        assert way.exchange("auth").identity.camdigikey_id == "CDK1"
 
     def test_at_the_start_where_nobodys_token_is_sent_a_500_counts(self) -> None:
         library = good(login_token=HttpError(500))
-        one = connector(library)
+        way = connector(library)
         for _ in range(8):
             with pytest.raises(UpstreamUnavailable):
-                one.start("s")
+                way.start("s")
         assert len(library.asked) == 5
 
     def test_each_operation_has_its_own(self) -> None:
         library = good(user_access_token=TransportError("x"))
-        one = connector(library)
+        way = connector(library)
         for _ in range(8):
             with pytest.raises(UpstreamUnavailable):
-                one.exchange("auth")
-        assert one.start("s")
-        assert one.alive(TOKEN)
+                way.exchange("auth")
+        assert way.start("s")
+        assert way.alive(TOKEN)
 
 
 def test_no_error_text_holds_a_token() -> None:
