@@ -19,6 +19,8 @@ from bridge.camdigikey import (
     TokenStatus,
     TransportError,
 )
+from bridge.domain.connector import Capabilities, UpstreamLogin
+from bridge.domain.ids import ConnectorId
 from bridge.domain.subject import UpstreamToken
 from bridge.errors import (
     AccountInactive,
@@ -27,7 +29,7 @@ from bridge.errors import (
     UpstreamRefused,
     UpstreamUnavailable,
 )
-from bridge.ports import Arrival, Clock
+from bridge.ports.basics import Clock
 from bridge.upstream.breaker import Breaker
 from bridge.upstream.profile import identity_of
 
@@ -46,6 +48,7 @@ class CamDigiKeyConnector:
 
     def __init__(
         self,
+        connector_id: ConnectorId,
         camdigikey: CamDigiKey,
         version: str,
         return_url: str,
@@ -54,7 +57,8 @@ class CamDigiKeyConnector:
         clock: Clock = time.time,
         breaker: Callable[..., Breaker] = Breaker,
     ) -> None:
-        self.carries_state = version == "v3"
+        self.id = connector_id
+        self.capabilities = Capabilities(carries_state=version == "v3")
         self.login_pages = login_pages
         self._camdigikey = camdigikey
         self._return_url = return_url
@@ -68,11 +72,12 @@ class CamDigiKeyConnector:
 
     def start(self, state: str) -> str:
         """Begin a login; the address to send the browser to. In v3 our state comes back with it."""
-        variables = {"state": state} if self.carries_state else None
-        return_url = self._return_url if self.carries_state else None
+        carries_state = self.capabilities.carries_state
+        variables = {"state": state} if carries_state else None
+        return_url = self._return_url if carries_state else None
         return self._ask("start", lambda: self._camdigikey.login_token(variables, return_url)).login_url
 
-    def exchange(self, auth_token: str) -> Arrival:
+    def exchange(self, auth_token: str) -> UpstreamLogin:
         """Exchange an auth token, once, and ask who it is. Raises AccountInactive, UpstreamError."""
         value = self._ask("exchange", lambda: self._camdigikey.user_access_token(auth_token))
         try:
@@ -85,7 +90,7 @@ class CamDigiKeyConnector:
             raise UpstreamRefused("the new token does not hold")
         if status.type not in ("USER", "") or status.user is None:
             raise UpstreamBroken("the new token is not a person's")
-        return Arrival(identity_of(status.user), self._token(value, status))
+        return UpstreamLogin(identity_of(status.user), self._token(value, status))
 
     def alive(self, token: UpstreamToken) -> bool:
         """False only when CamDigiKey definitely says so."""
@@ -128,7 +133,7 @@ class CamDigiKeyConnector:
         now = self._clock()
         issued_at = now if status.issued_at is None else status.issued_at
         expires_at = issued_at + DEFAULT_LIFETIME if status.expires_at is None else status.expires_at
-        return UpstreamToken(value, int(issued_at), int(expires_at), int(now))
+        return UpstreamToken(value, self.id, int(issued_at), int(expires_at), int(now))
 
     def _ask(self, operation: str, work: Callable[[], Result]) -> Result:
         try:

@@ -36,12 +36,12 @@ def identity_of(user: User) -> Identity:
         raise UpstreamBroken("the person has no camdigikey_id")
     return Identity(
         camdigikey_id=camdigikey_id,
-        personal_code=tidy(user.personal_code),
-        given_name=tidy(user.first_name_en),
-        family_name=tidy(user.last_name_en),
-        given_name_km=tidy(user.first_name_kh),
-        family_name_km=tidy(user.last_name_kh),
-        gender=GENDERS.get(user.gender.strip().upper(), ""),
+        personal_code=tidy(user.personal_code) or None,
+        given_name=tidy(user.first_name_en) or None,
+        family_name=tidy(user.last_name_en) or None,
+        given_name_km=tidy(user.first_name_kh) or None,
+        family_name_km=tidy(user.last_name_kh) or None,
+        gender=GENDERS.get(user.gender.strip().upper()),
         birthdate=birthdate(user.dob),
         phone_number=phone_number(user.mobile_phone),
         email=email(user.email),
@@ -60,16 +60,16 @@ def _is_visible(character: str) -> bool:
     return character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
 
 
-def birthdate(text: str) -> str:
-    """YYYY-MM-DD of a day that exists (OIDC Core §5.1); else empty."""
+def birthdate(text: str) -> str | None:
+    """YYYY-MM-DD of a day that exists (OIDC Core §5.1); else None."""
     text = text.strip()
     try:
-        return date.fromisoformat(text).isoformat() if DATE.fullmatch(text) else ""
+        return date.fromisoformat(text).isoformat() if DATE.fullmatch(text) else None
     except ValueError:
-        return ""
+        return None
 
 
-def phone_number(text: str) -> str:
+def phone_number(text: str) -> str | None:
     """E.164 (OIDC Core §5.1). A number in the national form is Cambodian; one that can't exist is dropped.
 
     A number that begins with neither a country code nor 0 is dropped as well: its country would be a guess.
@@ -80,23 +80,23 @@ def phone_number(text: str) -> str:
     elif dialled.startswith("855"):
         dialled = "+" + dialled
     if not DIALLED.fullmatch(dialled):
-        return ""
+        return None
     try:
         number = parse(dialled, "KH")
     except NumberParseException:
-        return ""
+        return None
     possible = is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
-    return format_number(number, PhoneNumberFormat.E164) if possible else ""
+    return format_number(number, PhoneNumberFormat.E164) if possible else None
 
 
-def email(text: str) -> str:
-    """An address that looks like one, its domain in small letters; else empty."""
+def email(text: str) -> str | None:
+    """An address that looks like one, its domain in small letters; else None."""
     local, _, domain = text.strip().rpartition("@")
     found = f"{local}@{domain.lower()}"
-    return found if len(found) <= 254 and found.isprintable() and EMAIL.fullmatch(found) else ""
+    return found if len(found) <= 254 and found.isprintable() and EMAIL.fullmatch(found) else None
 
 
-def nationality(text: str) -> str:
-    """ISO 3166-1 alpha-2; else empty."""
+def nationality(text: str) -> str | None:
+    """ISO 3166-1 alpha-2; else None."""
     code = text.strip().upper()
-    return code if re.fullmatch(r"[A-Z]{2}", code) else ""
+    return code if re.fullmatch(r"[A-Z]{2}", code) else None
