@@ -17,10 +17,12 @@ The layout (what stands in braces chooses the Cluster slot; `digest` is SHA-256 
 | `bridge:{<key>}:waiting` | Interaction and Arrival, sealed | after its ttl |
 | `bridge:parked:<digest>` | an Interaction too large for a URL, sealed | after 30 min |
 | `bridge:{rate:<digest>}:<window>` | a count | after two windows |
+| `bridge:{lease:<name>}` | who has it | unless renewed in time |
 """
 
 from bridge.stores.redis.connection import Redis, connect
 from bridge.stores.redis.handoffs import RedisHandoffs, RedisWaiting
+from bridge.stores.redis.lease import RedisLease
 from bridge.stores.redis.limiter import RedisRateLimiter
 from bridge.stores.redis.parking import Parking
 from bridge.stores.redis.sessions import RedisSessions
@@ -30,6 +32,7 @@ __all__ = [
     "Parking",
     "Redis",
     "RedisHandoffs",
+    "RedisLease",
     "RedisRateLimiter",
     "RedisSessions",
     "RedisTokens",

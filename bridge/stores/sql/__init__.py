@@ -7,6 +7,8 @@ in `migrations/`. No connection is held while another one is asked for, nor over
 
 from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.engine import check, connect
+from bridge.stores.sql.job_log import SqlJobLog
+from bridge.stores.sql.outbox import SqlOutbox
 from bridge.stores.sql.purge import purge
 from bridge.stores.sql.records import SqlAuditLog, SqlConsents, SqlSpentTokens
 from bridge.stores.sql.refresh_tokens import SqlRefreshTokens
@@ -16,6 +18,8 @@ __all__ = [
     "SqlAuditLog",
     "SqlClients",
     "SqlConsents",
+    "SqlJobLog",
+    "SqlOutbox",
     "SqlRefreshTokens",
     "SqlSecrets",
     "SqlSigningKeys",
