@@ -19,7 +19,7 @@ from bridge.ops.worker import end_with
 from bridge.stores import redis, sql
 
 
-def work(redis_url: str, sql_url: str, lines: Path, parent: int) -> None:
+def work(redis_url: str, sql_url: str, lines: Path, limit: float, parent: int) -> None:
     end_with(parent)
     over = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: over.set())
@@ -33,8 +33,8 @@ def work(redis_url: str, sql_url: str, lines: Path, parent: int) -> None:
 
     jobs = Jobs(
         [
-            Job("often", 0.05, lambda: note("often"), limit=0.2),
-            Job("hourly", 3600, lambda: note("hourly"), limit=0.2),
+            Job("often", 0.05, lambda: note("often"), limit=limit),
+            Job("hourly", 3600, lambda: note("hourly"), limit=limit),
         ],
         redis.RedisLease(redis.connect(redis_url)),
         sql.SqlJobLog(sql.connect(sql_url)),
@@ -50,7 +50,9 @@ def work(redis_url: str, sql_url: str, lines: Path, parent: int) -> None:
 
 if __name__ == "__main__":
     fork = multiprocessing.get_context("fork")
-    worker = fork.Process(target=work, args=(sys.argv[1], sys.argv[2], Path(sys.argv[3]), os.getpid()))
+    redis_url, sql_url, lines, limit = sys.argv[1:]
+    arguments = (redis_url, sql_url, Path(lines), float(limit), os.getpid())
+    worker = fork.Process(target=work, args=arguments)
     worker.start()
     print(worker.pid, flush=True)
     worker.join()

@@ -337,8 +337,8 @@ class Running:
 
 
 @contextmanager
-def running(server: EmbeddedRedis, sql_url: str, lines: Path) -> Iterator[Running]:
-    command = [sys.executable, "-m", "tests.ops.job_process", server.url, sql_url, str(lines)]
+def running(server: EmbeddedRedis, sql_url: str, lines: Path, limit: float = 0.2) -> Iterator[Running]:
+    command = [sys.executable, "-m", "tests.ops.job_process", server.url, sql_url, str(lines), str(limit)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Running(process)
@@ -372,13 +372,13 @@ class TestTwoProcesses:
                 assert runs(lines, "often", first.worker) == ended_with
                 assert runs(lines, "hourly", first.worker) + runs(lines, "hourly", second.worker) == 1
 
-    def test_at_the_end_of_a_process_its_leases_are_given_back_within_a_second(
+    def test_at_the_end_of_a_process_its_leases_are_given_back_at_once(
         self, server: EmbeddedRedis, redis: Redis, sql_url: str, tmp_path: Path
     ) -> None:
-        with running(server, sql_url, tmp_path / "lines") as only:
+        with running(server, sql_url, tmp_path / "lines", limit=60) as only:
             until(lambda: len(keys(redis)) == 2, "it took no leases")
             began = time.monotonic()
             os.kill(only.worker, signal.SIGTERM)
             assert only.process.wait(10) == 0
-            assert time.monotonic() - began < 1.5
+            assert time.monotonic() - began < 5  # a second of ours, and the end of two Pythons
             assert keys(redis) == []
