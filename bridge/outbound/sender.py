@@ -16,7 +16,7 @@ from bridge.ports_outbound import EventLog, Outbox
 
 MAX_IN_FLIGHT = 16
 MAX_PER_CLIENT = 2
-LEASE = 30  # seconds in which an attempt is over, or its worker dead; a call takes 5 at most
+LEASE = 60  # seconds in which an attempt is over, or its worker dead; a call takes 30 at most
 
 
 @dataclass(frozen=True, slots=True)

@@ -397,7 +397,7 @@ class TestFaultsOfOurs:
             connection.execute(text("ALTER TABLE away RENAME TO outbox"))
         assert [name for name, _ in post.log.events] == ["outbox.waits"]
         assert sender.run() is None
-        post.now += 30
+        post.now += 60
         again = self.sender(post, lambda _message: HEARD)
         assert again.run() == 1
         assert again.settle(10)
