@@ -14,7 +14,7 @@ help: ## list these commands
 setup: ## make .venv with the locked dependencies (the other commands do it by themselves)
 	@sh deploy/setup/setup.sh
 
-demo: setup ## start a pretend CamDigiKey, the bridge and a sample application; Ctrl-C ends them
+demo: setup ## start a pretend CamDigiKey, the bridge, two sample applications; Ctrl-C ends them
 	@exec $(BIN)/bridge demo $(ARGS)
 
 run: setup ## start the bridge alone, with the settings of bridge.toml and the environment

@@ -1,4 +1,4 @@
-"""The application: blueprints and the error table mounted on the parts that wiring chose."""
+"""The application: every endpoint, the error table and the hooks, on the use cases of this process."""
 
 import os
 from pathlib import Path
@@ -6,23 +6,12 @@ from pathlib import Path
 from flask import Flask
 
 from bridge import settings as settings_module
+from bridge.ports.services import Services
 from bridge.settings import Settings
-from bridge.web import (
-    authorize,
-    callback,
-    consent,
-    edge,
-    errors,
-    health,
-    home,
-    hooks,
-    language,
-    login,
-    logout,
-    prepared,
-    provider,
-)
-from bridge.wiring import Services, build
+from bridge.web import assembly, errors, hooks, language, prepared, routes
+from bridge.web.views import VIEWS
+from bridge.wiring.jobs import start_jobs
+from bridge.wiring.services import build
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
@@ -31,18 +20,23 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     app.url_map.merge_slashes = False  # no redirect from //authorize: only what is ours is answered
     app.config["MAX_CONTENT_LENGTH"] = settings.server.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.server.max_body
-    parts = edge.assemble(settings, services or build(settings))
-    app.extensions["bridge"] = parts
-    for room in (authorize, login, callback, consent, logout, provider, health, home):
-        app.register_blueprint(room.blueprint)
+    uses = assembly.assemble(settings, services or build(settings))
+    app.extensions["bridge"] = uses
+    routes.mount(app, VIEWS)
     errors.register(app)
     language.init_app(app)
-    hooks.register(app, parts)
-    app.wsgi_app = prepared.Prepared(app.wsgi_app, settings, parts.keys)  # type: ignore[method-assign]  # -- Flask says to do it so
+    hooks.register(app, uses)
+    app.wsgi_app = prepared.Prepared(app.wsgi_app, uses.policy, uses.signer)  # type: ignore[method-assign]  # -- Flask says to do it so
     return app
 
 
 def from_environment() -> Flask:
-    """For a server's worker: settings from the file that BRIDGE_CONFIG names, and the environment."""
+    """For a server's worker: settings from the file that BRIDGE_CONFIG names, and the environment.
+
+    The work in the background begins with it.
+    """
     file = os.environ.get("BRIDGE_CONFIG")
-    return create_app(settings_module.load(Path(file) if file else None))
+    settings = settings_module.load(Path(file) if file else None)
+    services = build(settings)
+    start_jobs(services)
+    return create_app(settings, services)

@@ -4,6 +4,10 @@ An error carries two texts where a stranger may read one of them: what is said a
 key of a page's text, and `detail`, which goes to the log only.
 """
 
+from typing import Literal
+
+UpstreamFailure = Literal["access_denied", "account_inactive", "temporarily_unavailable", "server_error"]
+
 
 class BridgeError(Exception):
     """The root: whatever this project raises on purpose."""
@@ -24,7 +28,7 @@ class ShownToUser(BridgeError):
     `client_id` names the application that the page offers the way back to, where it is known.
     """
 
-    def __init__(self, status: int, key: str, detail: str = "", *, client_id: str = "") -> None:
+    def __init__(self, status: int, key: str, detail: str = "", *, client_id: str | None = None) -> None:
         super().__init__(f"{key}: {detail}" if detail else key)
         self.status = status
         self.key = key
@@ -47,10 +51,11 @@ class UpstreamError(BridgeError):
     what the person is told of it, a key of web/texts.PROBLEMS: the same, where there is no more to say.
     """
 
-    oauth_error = "server_error"
+    oauth_error: Literal["access_denied", "temporarily_unavailable", "server_error"] = "server_error"
 
     @property
-    def failure(self) -> str:
+    def failure(self) -> UpstreamFailure:
+        """How the sign-in failed, as its page tells it."""
         return self.oauth_error
 
 
@@ -70,7 +75,8 @@ class AccountInactive(UpstreamRefused):
     """The person's account is disabled, or its time is over: to try again can't help."""
 
     @property
-    def failure(self) -> str:
+    def failure(self) -> UpstreamFailure:
+        """Told apart on the page, not to the client."""
         return "account_inactive"
 
 

@@ -8,7 +8,6 @@ import shutil
 import stat
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -29,13 +28,6 @@ def requirements() -> dict[str, str]:
     """Each requirement of the lock, name and version, with the lines that belong to it."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     return {entry.split()[0]: entry for entry in re.split(r"\n(?=\S)", text.strip())}
-
-
-def committed_files() -> Iterator[Path]:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode:
-        pytest.skip("needs a git checkout: there is none here, or git is missing (apt-get install git).")
-    yield from (path for name in listed.stdout.split("\0") if name and (path := ROOT / name).is_file())
 
 
 # The lock
@@ -127,28 +119,34 @@ def test_without_a_fitting_python_setup_says_so_in_one_sentence(tmp_path: Path) 
 
 def test_no_key_keystore_or_database_is_committed() -> None:
     forbidden = {".p12", ".pfx", ".jks", ".key", ".pem", ".crt", ".sqlite", ".sqlite3", ".db", ".env"}
-    assert [str(path) for path in committed_files() if path.suffix.lower() in forbidden] == []
+    assert [str(path) for path in tools.committed_files(ROOT) if path.suffix.lower() in forbidden] == []
 
 
 def test_no_committed_file_holds_a_private_key() -> None:
     begin = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
     vectors = ROOT / "tests" / "vectors.json"  # made-up keys, published for the tests
-    found = (path for path in committed_files() if path != vectors and begin.search(path.read_bytes()))
+    found = (
+        path for path in tools.committed_files(ROOT) if path != vectors and begin.search(path.read_bytes())
+    )
     assert [str(path) for path in found] == []
 
 
 def test_no_folder_that_commands_make_is_committed() -> None:
     made = {".venv", ".make", "node_modules", "__pycache__", "test-output", "demo-data", ".mypy_cache"}
-    assert [str(path) for path in committed_files() if made & set(path.relative_to(ROOT).parts)] == []
+    assert [
+        str(path) for path in tools.committed_files(ROOT) if made & set(path.relative_to(ROOT).parts)
+    ] == []
 
 
 def test_no_committed_file_is_larger_than_two_megabytes() -> None:
-    assert [str(path) for path in committed_files() if path.stat().st_size > 2 << 20] == []
+    assert [str(path) for path in tools.committed_files(ROOT) if path.stat().st_size > 2 << 20] == []
 
 
 def test_every_silenced_check_gives_its_reason() -> None:
     silenced = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b(?!.*--\s*\S)")
-    sources = (path for path in committed_files() if path.suffix == ".py" and path != Path(__file__))
+    sources = (
+        path for path in tools.committed_files(ROOT) if path.suffix == ".py" and path != Path(__file__)
+    )
     lines = ((path, line) for path in sources for line in path.read_text(encoding="utf-8").splitlines())
     assert [f"{path}: {line.strip()}" for path, line in lines if silenced.search(line)] == []
 

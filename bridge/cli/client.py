@@ -1,9 +1,7 @@
 """`bridge client`: the applications that may sign people in."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +9,16 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bridge import wiring
-from bridge.cli.client_options import client_options, given
+from bridge.cli.client_options import add_options, edit_options, given
 from bridge.cli.console import config_option, settings_of
-from bridge.manage import clients
-from bridge.manage.clients import Client, Registered
-from bridge.manage.office import OPERATOR, Office
+from bridge.domain.client import Client
+from bridge.domain.client_metadata import as_metadata
+from bridge.domain.ids import ClientId
+from bridge.manage import OPERATOR, Registered
+from bridge.manage.metadata_page import client_metadata_page
+from bridge.wiring.administration import administration
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
-
-
-@contextmanager
-def office(config_file: Path | None) -> Iterator[Office]:
-    """What the commands work with."""
-    with wiring.console(settings_of(config_file)) as found:
-        yield found
 
 
 @click.group()
@@ -36,13 +29,12 @@ def client() -> None:
 @client.command()
 @config_option
 @json_option
-@click.option("--client-id", default="", help="Its id; without it one is made.")
-@client_options
-def add(config_file: Path | None, as_json: bool, client_id: str, **options: Any) -> None:
+@add_options
+def add(config_file: Path | None, as_json: bool, **options: Any) -> None:
     """Register an application; its secret is shown this once."""
-    fields = {"name": "", "redirect_uris": (), **given(options)}
-    with office(config_file) as here:
-        registered = clients.add(OPERATOR, here, Client(client_id=client_id, **fields))
+    fields = {"client_id": ClientId(""), "client_name": "", "redirect_uris": (), **given(options)}
+    with administration(settings_of(config_file)) as admin:
+        registered = admin.clients.add(OPERATOR, Client(**fields))
     _show_registered(registered, settings_of(config_file).issuer, as_json)
 
 
@@ -51,10 +43,10 @@ def add(config_file: Path | None, as_json: bool, client_id: str, **options: Any)
 @json_option
 def list_(config_file: Path | None, as_json: bool) -> None:
     """All applications."""
-    with office(config_file) as here:
-        found = clients.listed(OPERATOR, here)
+    with administration(settings_of(config_file)) as admin:
+        found = admin.clients.all(OPERATOR)
     if as_json:
-        click.echo(json.dumps([_fields(one) for one in found], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([as_metadata(client) for client in found], ensure_ascii=False, indent=2))
     elif not found:
         click.echo("No application yet. `bridge client add --name … --redirect-uri …` registers one.")
     else:
@@ -67,23 +59,23 @@ def list_(config_file: Path | None, as_json: bool) -> None:
 @click.argument("client_id")
 def show(config_file: Path | None, as_json: bool, client_id: str) -> None:
     """One application, with all its fields."""
-    with office(config_file) as here:
-        _show(clients.shown(OPERATOR, here, client_id), as_json)
+    with administration(settings_of(config_file)) as admin:
+        _show(admin.clients.get(OPERATOR, client_id), as_json)
 
 
 @client.command()
 @config_option
 @json_option
 @click.argument("client_id")
-@client_options
+@edit_options
 def edit(config_file: Path | None, as_json: bool, client_id: str, **options: Any) -> None:
     """Change an application. A list that is given takes the place of the one before; "" empties it."""
     changes = given(options)
     if not changes:
         raise click.UsageError("Say what to change; `bridge client edit --help` lists the options.")
-    with office(config_file) as here:
-        before = clients.shown(OPERATOR, here, client_id)
-        changed = clients.edit(OPERATOR, here, client_id, changes)
+    with administration(settings_of(config_file)) as admin:
+        before = admin.clients.get(OPERATOR, client_id)
+        changed = admin.clients.edit(OPERATOR, client_id, changes)
     _show(changed, as_json)
     if changed.subject_type != before.subject_type:
         click.echo("Its subject type changed: it knows everybody by another sub from now on.", err=True)
@@ -98,8 +90,8 @@ def edit(config_file: Path | None, as_json: bool, client_id: str, **options: Any
 @click.argument("client_id")
 def rotate_secret(config_file: Path | None, as_json: bool, at_once: bool, client_id: str) -> None:
     """Make a new secret, shown this once; the one before works on until the next rotation."""
-    with office(config_file) as here:
-        registered = clients.rotate_secret(OPERATOR, here, client_id, at_once=at_once)
+    with administration(settings_of(config_file)) as admin:
+        registered = admin.clients.rotate_secret(OPERATOR, client_id, at_once=at_once)
     _show_registered(registered, settings_of(config_file).issuer, as_json)
 
 
@@ -109,8 +101,8 @@ def rotate_secret(config_file: Path | None, as_json: bool, at_once: bool, client
 @click.argument("client_id")
 def disable(config_file: Path | None, as_json: bool, client_id: str) -> None:
     """Keep an application out, without forgetting it. It takes a few seconds."""
-    with office(config_file) as here:
-        _show(clients.set_enabled(OPERATOR, here, client_id, False), as_json)
+    with administration(settings_of(config_file)) as admin:
+        _show(admin.clients.set_enabled(OPERATOR, client_id, False), as_json)
 
 
 @client.command()
@@ -119,8 +111,8 @@ def disable(config_file: Path | None, as_json: bool, client_id: str) -> None:
 @click.argument("client_id")
 def enable(config_file: Path | None, as_json: bool, client_id: str) -> None:
     """Let an application in again."""
-    with office(config_file) as here:
-        _show(clients.set_enabled(OPERATOR, here, client_id, True), as_json)
+    with administration(settings_of(config_file)) as admin:
+        _show(admin.clients.set_enabled(OPERATOR, client_id, True), as_json)
 
 
 @client.command()
@@ -130,23 +122,24 @@ def enable(config_file: Path | None, as_json: bool, client_id: str) -> None:
 @click.argument("client_id")
 def delete(config_file: Path | None, as_json: bool, yes: bool, client_id: str) -> None:
     """Forget an application, with what people agreed to give it."""
-    with office(config_file) as here:
-        found = clients.shown(OPERATOR, here, client_id)
+    with administration(settings_of(config_file)) as admin:
+        found = admin.clients.get(OPERATOR, client_id)
         if not yes:
-            click.confirm(f"Forget {found.name} ({client_id}) and all consents to it?", abort=True, err=True)
-        clients.delete(OPERATOR, here, client_id)
+            click.confirm(
+                f"Forget {found.client_name} ({client_id}) and all consents to it?", abort=True, err=True
+            )
+        admin.clients.delete(OPERATOR, client_id)
     click.echo(json.dumps({"deleted": client_id}) if as_json else f"{client_id} is forgotten.")
 
 
-def _fields(one: Client) -> dict[str, Any]:
-    """A client as JSON has it: without hashes, but with their number."""
-    fields = asdict(one)
-    fields["live_secrets"] = len(fields.pop("secret_hashes"))
-    return fields
+@client.command("fields")
+def fields() -> None:
+    """All that is registered of an application, as the page of the documents (Markdown)."""
+    click.echo(client_metadata_page(), nl=False)
 
 
-def _show(one: Client, as_json: bool) -> None:
-    fields = _fields(one)
+def _show(shown: Client, as_json: bool) -> None:
+    fields = as_metadata(shown)
     if as_json:
         click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
         return
@@ -157,7 +150,7 @@ def _show(one: Client, as_json: bool) -> None:
 
 def _plain(value: Any) -> str:
     if isinstance(value, dict):
-        return "  ".join(f"{name}={one}" for name, one in value.items())
+        return "  ".join(f"{name}={part}" for name, part in value.items())
     if isinstance(value, tuple | list):
         return "  ".join(value)
     if isinstance(value, bool):
@@ -166,14 +159,14 @@ def _plain(value: Any) -> str:
 
 
 def _show_registered(registered: Registered, issuer: str, as_json: bool) -> None:
-    one, discovery = registered.client, issuer + "/.well-known/openid-configuration"
+    made, discovery = registered.client, issuer + "/.well-known/openid-configuration"
     if as_json:
-        fields = _fields(one) | {"discovery": discovery}
+        fields = as_metadata(made) | {"discovery": discovery}
         if registered.secret is not None:
             fields["client_secret"] = registered.secret
         click.echo(json.dumps(fields, ensure_ascii=False, indent=2))
         return
-    click.echo(f"client_id      {one.client_id}")
+    click.echo(f"client_id      {made.client_id}")
     if registered.secret is not None:
         click.echo(f"client_secret  {registered.secret}")
     click.echo(f"discovery      {discovery}")
@@ -181,17 +174,17 @@ def _show_registered(registered: Registered, issuer: str, as_json: bool) -> None
         click.echo("Keep the secret now: it is not shown again.", err=True)
 
 
-def _print_table(found: Any) -> None:
+def _print_table(clients: Sequence[Client]) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column("client_id", no_wrap=True)  # to be copied
     for title in ("name", "proves itself by", "redirect URIs", ""):
         table.add_column(title, overflow="fold")
-    for one in found:
+    for registered in clients:
         table.add_row(
-            one.client_id,
-            one.name,
-            one.token_endpoint_auth_method,
-            "\n".join(one.redirect_uris),
-            "" if one.enabled else "disabled",
+            registered.client_id,
+            registered.client_name,
+            registered.token_endpoint_auth_method,
+            "\n".join(registered.redirect_uris),
+            "" if registered.enabled else "disabled",
         )
     Console(soft_wrap=False).print(table, markup=False)

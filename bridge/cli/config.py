@@ -9,9 +9,9 @@ from typing import Any
 import click
 from pydantic import BaseModel, SecretStr
 
-from bridge import wiring
 from bridge.cli.console import config_option, file_of, settings_of
 from bridge.settings import PREFIX
+from bridge.wiring import checks
 
 
 @click.group()
@@ -23,7 +23,7 @@ def config() -> None:
 @config_option
 def check(config_file: Path | None) -> None:
     """Tell of every fault at once; nothing is started."""
-    wiring.check(settings_of(config_file))
+    checks.check(settings_of(config_file))
     click.echo("The settings are right.")
 
 

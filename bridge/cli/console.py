@@ -55,7 +55,7 @@ class Group(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without loading any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, one.about) for name, one in self._lazy.items() if one.about])
+            formatter.write_dl([(name, lazy.about) for name, lazy in self._lazy.items() if lazy.about])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from bridge import wiring
 from bridge.cli.console import config_option, settings_of
+from bridge.wiring import database
 
 
 @click.group()
@@ -17,5 +17,5 @@ def db() -> None:
 @config_option
 def upgrade(config_file: Path | None) -> None:
     """Bring the tables up to date. `bridge run` does it by itself."""
-    wiring.upgrade(settings_of(config_file))
+    database.upgrade(settings_of(config_file))
     click.echo("The tables are up to date.")

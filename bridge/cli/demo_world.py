@@ -15,15 +15,16 @@ from typing import Any
 import click
 from werkzeug.serving import make_server
 
-from bridge import wiring
 from bridge.cli.demo_places import Places, Sample, samples, url
-from bridge.manage import clients
-from bridge.manage.clients import Client
-from bridge.manage.office import OPERATOR, Office
+from bridge.domain.client import Client
+from bridge.domain.ids import ClientId
+from bridge.manage import OPERATOR, ClientAdministration
 from bridge.settings import Settings, load
 from bridge.simulator import Simulator, serve
 from bridge.simulator.relying_party import SCOPE, create_app
 from bridge.simulator.server import QuietHandler
+from bridge.wiring.administration import administration
+from bridge.wiring.serving import end_with
 
 
 @click.command(hidden=True)
@@ -32,7 +33,7 @@ from bridge.simulator.server import QuietHandler
 @click.option("--parent", required=True, type=int)
 def world(folder: Path, places: Places, parent: int) -> None:
     """The demo's own."""
-    wiring.end_with(parent, signal.SIGTERM)
+    end_with(parent, signal.SIGTERM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with ExitStack() as stack:
         simulator = _simulator(folder / "camdigikey", places)
@@ -59,27 +60,29 @@ def _simulator(folder: Path, places: Places) -> Simulator:
 
 def _register(settings: Settings, places: Places) -> tuple[str, ...]:
     """Their secrets, new at each start; what people agreed to stays."""
-    with wiring.console(settings) as office:
-        return tuple(_registered(office, sample) for sample in samples(places))
+    with administration(settings) as admin:
+        return tuple(_registered(admin.clients, sample) for sample in samples(places))
 
 
-def _registered(office: Office, sample: Sample) -> str:
+def _registered(clients: ClientAdministration, sample: Sample) -> str:
     fields: dict[str, Any] = {
-        "name": sample.name,
+        "client_name": sample.name,
         "redirect_uris": (sample.home + "callback",),
         "post_logout_redirect_uris": (sample.home,),
         "grant_types": ("authorization_code", "refresh_token"),
-        "scopes": tuple(SCOPE.split()),
+        "scope": tuple(SCOPE.split()),
         "client_uri": sample.home,
         "initiate_login_uri": sample.home + "sign-in",
     }
-    if office.clients.get(sample.client_id) is None:
+    known = {client.client_id for client in clients.all(OPERATOR)}
+    client_id = ClientId(sample.client_id)
+    if client_id not in known:
         found = clients.add(
-            OPERATOR, office, Client(client_id=sample.client_id, sector=sample.client_id, **fields)
+            OPERATOR, Client(client_id=client_id, sector_identifier=sample.client_id, **fields)
         )
     else:
-        clients.edit(OPERATOR, office, sample.client_id, fields)
-        found = clients.rotate_secret(OPERATOR, office, sample.client_id)
+        clients.edit(OPERATOR, client_id, fields)
+        found = clients.rotate_secret(OPERATOR, client_id)
     return found.secret or ""
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from bridge import wiring
 from bridge.cli.console import config_option, file_of
 from bridge.settings import Settings, load
+from bridge.wiring import checks, database, serving
 
 
 @click.command()
@@ -18,7 +18,7 @@ from bridge.settings import Settings, load
 def run(config_file: Path | None, parent: int | None) -> None:
     """Serve, until Ctrl-C or SIGTERM; requests under way are finished first."""
     if parent is not None:
-        wiring.end_with(parent, signal.SIGTERM)
+        serving.end_with(parent, signal.SIGTERM)
         sys.stdin.read()  # till then there may be no partner.json
     file = file_of(config_file)
     serve(load(file), file)
@@ -29,12 +29,12 @@ def serve(settings: Settings, file: Path | None) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)  # until the server takes them over
     try:
-        wiring.prepare_to_serve(settings)
-        wiring.upgrade(settings)
-        wiring.check(settings)
-        with wiring.redis_server(settings) as redis_url:
+        serving.prepare_to_serve(settings)
+        database.upgrade(settings)
+        checks.check(settings)
+        with serving.redis_server(settings) as redis_url:
             _tell_workers(file, redis_url)
-            wiring.serve(
+            serving.serve(
                 settings, lambda: click.echo(f"Listening on {_address(settings)}, as {settings.issuer}")
             )
     except KeyboardInterrupt:

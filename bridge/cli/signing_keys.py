@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from bridge import wiring
 from bridge.cli.console import config_option, settings_of
-from bridge.manage import keys as signing_keys
-from bridge.manage.keys import SIGNING_ALGS, SigningKey
-from bridge.manage.office import OPERATOR
+from bridge.domain.client import SIGNING_ALGS, SigningAlg
+from bridge.manage import OPERATOR
+from bridge.ports.keys import SigningKey
+from bridge.wiring.administration import administration
 
 
 @click.command("list")
@@ -18,20 +18,20 @@ from bridge.manage.office import OPERATOR
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 def list_(config_file: Path | None, as_json: bool) -> None:
     """All signing keys, newest first."""
-    with wiring.console(settings_of(config_file)) as office:
-        found = signing_keys.listed(OPERATOR, office)
-        now = office.clock()
+    with administration(settings_of(config_file)) as admin:
+        found = admin.keys.all(OPERATOR)
+        now = admin.clock()
     if as_json:
         rows = [
-            {"kid": one.kid, "alg": one.alg, "created_at": one.created_at, "retired_at": one.retired_at}
-            for one in found
+            {"kid": key.kid, "alg": key.alg, "created_at": key.created_at, "retired_at": key.retired_at}
+            for key in found
         ]
         click.echo(json.dumps(rows, indent=2))
     elif not found:
         click.echo("No key yet: the first start of `bridge run` makes them.")
     else:
-        for one in found:
-            click.echo(f"{one.kid}  {one.alg:<5}  made {_day(one.created_at)}  {_state(one, now)}")
+        for key in found:
+            click.echo(f"{key.kid}  {key.alg:<5}  made {_day(key.created_at)}  {_state(key, now)}")
 
 
 @click.command()
@@ -39,21 +39,21 @@ def list_(config_file: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 @click.option("--alg", type=click.Choice(SIGNING_ALGS), default="RS256", show_default=True)
 @click.option("--at-once", is_flag=True, help="Sign with the new one now: for a key that leaked.")
-def rotate(config_file: Path | None, as_json: bool, alg: str, at_once: bool) -> None:
+def rotate(config_file: Path | None, as_json: bool, alg: SigningAlg, at_once: bool) -> None:
     """Make a new signing key; the one before retires, and stays published."""
-    with wiring.console(settings_of(config_file)) as office:
-        keys = signing_keys.listed(OPERATOR, office)
-        at_once = at_once or not any(one.alg == alg and one.retired_at is None for one in keys)
-        kid = signing_keys.rotate(OPERATOR, office, alg, at_once=at_once)
+    with administration(settings_of(config_file)) as admin:
+        keys = admin.keys.all(OPERATOR)
+        at_once = at_once or not any(key.alg == alg and key.retired_at is None for key in keys)
+        kid = admin.keys.rotate(OPERATOR, alg, at_once=at_once)
     if as_json:
         click.echo(json.dumps({"kid": kid, "alg": alg, "signs_at_once": at_once}, indent=2))
         return
     click.echo(f"{kid} " + ("signs now." if at_once else "is published now, and signs in five minutes."))
     if at_once:
-        for one in keys:
-            if one.alg == alg:
+        for key in keys:
+            if key.alg == alg:
                 click.echo(
-                    f"If {one.kid} leaked: `bridge keys remove {one.kid}` ends what it signed.", err=True
+                    f"If {key.kid} leaked: `bridge keys remove {key.kid}` ends what it signed.", err=True
                 )
 
 
@@ -64,19 +64,19 @@ def rotate(config_file: Path | None, as_json: bool, alg: str, at_once: bool) -> 
 @click.argument("kid")
 def remove(config_file: Path | None, as_json: bool, yes: bool, kid: str) -> None:
     """Publish a retired key no more: for one that leaked. Nothing that it signed counts after that."""
-    with wiring.console(settings_of(config_file)) as office:
-        found = signing_keys.removable(OPERATOR, office, kid)
+    with administration(settings_of(config_file)) as admin:
+        found = admin.keys.removable(OPERATOR, kid)
         if not yes:
             click.confirm(f"Remove {kid} ({found.alg}) and all trust in it?", abort=True, err=True)
-        signing_keys.remove(OPERATOR, office, kid)
+        admin.keys.remove(OPERATOR, kid)
     said = f"{kid} is removed; who read our keys before knows it for up to five minutes."
     click.echo(json.dumps({"removed": kid}) if as_json else said)
 
 
-def _state(one: SigningKey, now: float) -> str:
-    if one.retired_at is None:
+def _state(key: SigningKey, now: float) -> str:
+    if key.retired_at is None:
         return "active"
-    return f"{'retires' if one.retired_at > now else 'retired'} {_day(one.retired_at)}"
+    return f"{'retires' if key.retired_at > now else 'retired'} {_day(key.retired_at)}"
 
 
 def _day(instant: int) -> str:

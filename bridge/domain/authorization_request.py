@@ -1,9 +1,16 @@
-"""What one client asks once, fully checked (oidc/authorize.py), never changed."""
+"""What one client asks once, fully checked (oidc/authorization/), never changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from bridge.domain.ids import ClientId, Sub
 
 Json = str | int | float | bool | None
+ResponseType = Literal["code"]
+ResponseMode = Literal["query", "form_post"]
+Prompt = Literal["none", "login", "consent", "select_account"]
+PROMPTS: tuple[Prompt, ...] = get_args(Prompt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +35,38 @@ class ClaimsRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """Where an answer goes, good or bad, and how: the client's trusted address (RFC 6749 §3.1.2)."""
+
+    redirect_uri: str
+    response_mode: ResponseMode = "query"
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
     """A checked request for authorization (OIDC Core §3.1.2.1)."""
 
-    client_id: str
-    redirect_uri: str
+    client_id: ClientId
+    reply_to: ReplyTo
     scope: tuple[str, ...]  # what is allowed of what was asked, in the order asked
-    response_mode: str = "query"  # or form_post
-    state: str | None = None
+    response_type: ResponseType = "code"
     nonce: str | None = None
     code_challenge: str | None = None  # S256 only (RFC 7636)
-    prompt: frozenset[str] = frozenset()
+    prompt: frozenset[Prompt] = frozenset()
     max_age: int | None = None  # seconds
-    required_subs: tuple[str, ...] = ()  # any of them, by id_token_hint or the claim sub; empty: anybody
+    required_subs: tuple[Sub, ...] = ()  # any of them, by id_token_hint or the claim sub; empty: anybody
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     claims_locales: tuple[str, ...] = ()
-    display: str = "page"
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
 
     @property
     def offline(self) -> bool:
         """Whether it asks for refresh tokens that outlive the Session (OIDC Core §11)."""
         return "offline_access" in self.scope
+
+    @property
+    def silent(self) -> bool:
+        """Whether no page may be shown (prompt=none)."""
+        return "none" in self.prompt

@@ -1,66 +1,91 @@
-"""A Client: one registered relying party (RFC 7591 §2 names the fields where it can)."""
+"""A Client: one registered relying party, its fields named as RFC 7591 §2 and its extensions do where they can.
 
+What each field means to an administrator (label, choices, option, check) stands in `client_metadata`.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal, get_args
 
-SKEW = 30  # seconds by which clocks may differ (DESIGN §6.14)
-PUBLIC = "none"
-CLIENT_AUTH_METHODS = ("client_secret_basic", "client_secret_post", PUBLIC)
-SIGNING_ALGS = ("RS256", "ES256", "PS256", "EdDSA")
-GRANT_TYPES = ("authorization_code", "refresh_token")
-PAIRWISE, PUBLIC_SUBJECT = "pairwise", "public"
+from bridge.domain.ids import ClientId, ConnectorId
+from bridge.domain.policy import CLOCK_SKEW
+
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
+ApplicationType = Literal["web", "native"]
+GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+SubjectType = Literal["pairwise", "public"]
+SigningAlg = Literal["RS256", "ES256", "PS256", "EdDSA"]
+TokenFormat = Literal["opaque", "at+jwt"]
+NameLocale = Literal["en", "km"]
+
+PUBLIC: AuthMethod = "none"
+AUTH_METHODS: tuple[AuthMethod, ...] = get_args(AuthMethod)
+APPLICATION_TYPES: tuple[ApplicationType, ...] = get_args(ApplicationType)
+GRANT_TYPES: tuple[GrantType, ...] = get_args(GrantType)
+SUBJECT_TYPES: tuple[SubjectType, ...] = get_args(SubjectType)
+SIGNING_ALGS: tuple[SigningAlg, ...] = get_args(SigningAlg)
+TOKEN_FORMATS: tuple[TokenFormat, ...] = get_args(TokenFormat)
+NAME_LOCALES: tuple[NameLocale, ...] = get_args(NameLocale)
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
     """One relying party. URIs are kept as registered and compared as exact strings."""
 
-    client_id: str
-    name: str
+    client_id: ClientId
+    client_name: str
     redirect_uris: tuple[str, ...]
-    token_endpoint_auth_method: str = "client_secret_basic"  # or client_secret_post, or none (public)
+    token_endpoint_auth_method: AuthMethod = "client_secret_basic"
     secret_hashes: tuple[str, ...] = ()  # keyed hashes, newest first; two may live at a time
-    application_type: str = "web"  # native: loopback addresses of any port, private-use schemes (RFC 8252)
-    grant_types: tuple[str, ...] = ("authorization_code",)
-    scopes: tuple[str, ...] = ("openid", "profile", "email", "phone")  # what it may ask for
+    application_type: ApplicationType = "web"  # native: loopback addresses of any port (RFC 8252)
+    grant_types: tuple[GrantType, ...] = ("authorization_code",)
+    scope: tuple[str, ...] = ("openid", "profile", "email", "phone")  # what it may ask for
     claims: tuple[str, ...] | None = None  # allow-list of claim names; None: whatever its scopes hold
     require_pkce: bool = True  # a public client always has to
     skip_consent: bool = False  # the institution's own application: its use is agreed beforehand
-    straight_on: bool = False  # no page before CamDigiKey (v3 only, DESIGN §6.3)
-    subject_type: str = PAIRWISE
-    sector: str = ""  # fixed when the client is made, never recomputed (OIDC Core §8.1)
-    id_token_signed_response_alg: str = "RS256"
-    access_token_format: str = "opaque"  # or "at+jwt" (RFC 9068)
+    skip_login_page: bool = False  # go on to CamDigiKey without a page before (v3 only, DESIGN §6.3)
+    subject_type: SubjectType = "pairwise"
+    sector_identifier: str | None = None  # fixed when the client is made, never recomputed (OIDC Core §8.1)
+    id_token_signed_response_alg: SigningAlg = "RS256"
+    access_token_format: TokenFormat = "opaque"  # at+jwt: RFC 9068
     claims_in_id_token: bool = False
-    email_fallback: str = ""  # domain of the pseudonymous address of people without one; empty: omit
-    name_locale: str = "en"  # which language the untagged name claims take when the request asks for none
-    national_id_purpose: str = ""  # written purpose, without which the scope national_id is forbidden
+    email_fallback_domain: str | None = None  # of the pseudonymous address of people without one; None: omit
+    name_locale: NameLocale = "en"  # the language of untagged names when the request asks for none
+    national_id_purpose: str | None = None  # without it in writing the scope national_id is forbidden
     post_logout_redirect_uris: tuple[str, ...] = ()
-    onward_origins: tuple[str, ...] = ()  # where its redirect_uri redirects on to (form-action)
-    allowed_origins: tuple[str, ...] = ()  # CORS at token and userinfo
-    client_uri: str = ""
-    logo_uri: str = ""
-    policy_uri: str = ""
-    tos_uri: str = ""
-    initiate_login_uri: str = ""
-    default_max_age: int | None = None
+    backchannel_logout_uri: str | None = None  # hears of a Session's end (OIDC Back-Channel Logout §2.2)
+    backchannel_logout_session_required: bool = False  # its logout tokens have to name the sid
+    form_action_origins: tuple[str, ...] = ()  # where its redirect_uri redirects on to (CSP form-action)
+    allowed_origins: tuple[str, ...] = ()  # CORS at the endpoints that its pages call
+    client_uri: str | None = None
+    logo_uri: str | None = None
+    policy_uri: str | None = None
+    tos_uri: str | None = None
+    initiate_login_uri: str | None = None
+    default_max_age: int | None = None  # seconds
+    connector: ConnectorId | None = None  # the CamDigiKey account its people sign in by; None: the first
     enabled: bool = True
-    created_at: int = 0  # epoch seconds
-    lifetimes: dict[str, int] = field(default_factory=dict)  # seconds that differ from the settings, by name
+    client_id_issued_at: int = 0  # epoch seconds
+    lifetimes: Mapping[str, int] = field(default_factory=dict)  # seconds that differ from the settings
 
     @property
     def public(self) -> bool:
         """Whether it has no secret to prove itself with (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == PUBLIC
 
+    @property
+    def way_back(self) -> str | None:
+        """Where a page may lead a person back to: begin again there, or its home page."""
+        return self.initiate_login_uri or self.client_uri
+
     def existed_at(self, instant: int) -> bool:
         """Whether what was given then was given to this client, and not to an earlier one of the same id."""
-        return instant + SKEW >= self.created_at
+        return instant + CLOCK_SKEW >= self.client_id_issued_at
 
     def check_grant_type(self, grant_type: str) -> bool:
         """Whether it may use this grant type; the name is Authlib's, which asks."""
         return grant_type in self.grant_types
 
-    @property
-    def way_back(self) -> str:
-        """The address that a page which may not redirect offers as the way back; may be empty."""
-        return self.initiate_login_uri or self.client_uri
+    def lifetime(self, name: str, default: int) -> int:
+        """Its own lifetime of that name in seconds, else the institution's."""
+        return self.lifetimes.get(name, default)

@@ -1,34 +1,58 @@
-"""A Grant: one authorization. Its code and its tokens carry its id, and end with it."""
+"""A Grant: one authorization, opened once per origin. Its codes and tokens carry its id, and end with it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from bridge.domain.authorization_request import ClaimsRequest
-from bridge.domain.subject import Subject
+from bridge.domain.ids import ClientId, GrantId
+from bridge.domain.principal import ClientPrincipal, PersonPrincipal, Principal
+
+OriginKind = Literal["interaction", "device", "backchannel", "client"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a Grant was opened for: an Interaction, a device or back-channel request, a client's own call."""
+
+    kind: OriginKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The key that a token is bound to (`cnf`, RFC 7800 §3.1): a JWK's or a certificate's thumbprint."""
+
+    jkt: str | None = None  # RFC 9449 §6.1
+    x5t_s256: str | None = None  # RFC 8705 §3.1
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one person gave one client at one time.
+    """What one principal gave one client at one time.
 
-    `id` is the grant tag, the first part of every credential. Everything that an ID token says of the login
-    is here, so that a refresh repeats it.
+    Everything that an ID token says of the login is in the principal, so that a refresh repeats it.
     """
 
-    id: str
-    client_id: str
-    subject: Subject
-    sub: str  # as this client knows the person
+    id: GrantId
+    origin: Origin
+    client_id: ClientId
+    principal: Principal
     scope: tuple[str, ...]
-    claims: ClaimsRequest
-    reach: frozenset[str]  # names of the claims that the client could have when it was opened
-    claims_locales: tuple[str, ...]
-    nonce: str | None
-    auth_time: int  # epoch seconds
-    acr: str
-    amr: tuple[str, ...]
-    sid: str
-    session_key: str
     created_at: int  # epoch seconds
+    claims: ClaimsRequest = field(default_factory=ClaimsRequest)
+    claim_names: frozenset[str] = frozenset()  # of the person, that the client could have when it was opened
+    claims_locales: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()  # RFC 8707 §2
+    authorization_details: tuple[Mapping[str, Any], ...] = ()  # RFC 9396 §2
+    cnf: Confirmation | None = None
+
+    @property
+    def person(self) -> PersonPrincipal:
+        """Its person. To be asked for where a Grant of the client itself can't get: raises LookupError."""
+        if isinstance(self.principal, ClientPrincipal):
+            raise LookupError("a Grant of the client itself has no person")
+        return self.principal
 
     @property
     def offline(self) -> bool:

@@ -5,20 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NewType
 
+from bridge.domain.ids import ClientId
+from bridge.domain.session import LogoutNotice
+
 OutboxId = NewType("OutboxId", str)
 OutboxKind = Literal["backchannel_logout"]
 OutboxState = Literal["waiting", "done", "dead"]
 BACKCHANNEL_LOGOUT: OutboxKind = "backchannel_logout"
-
-
-@dataclass(frozen=True, slots=True)
-class LogoutNotice:
-    """A client that has to hear of a Session's end (OpenID Connect Back-Channel Logout 1.0 §2.5)."""
-
-    grant_id: str
-    client_id: str
-    sub: str
-    sid: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +20,7 @@ class OutboxMessage:
 
     id: OutboxId
     kind: OutboxKind
-    client_id: str
+    client_id: ClientId
     facts: Mapping[str, str]
     created_at: int  # epoch seconds
     attempts: int = 0  # those begun, the present one too

@@ -1,22 +1,51 @@
-"""A Session: one browser's proven login."""
+"""A Session: one browser's proven login; how it may end, and who has to hear of it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
+from bridge.domain.ids import ClientId, GrantId, InteractionId, SessionKey, Sid, Sub
 from bridge.domain.subject import Subject, UpstreamToken
 
 ACR = "urn:camdigikey:acr:ekyc"
+
+EndCause = Literal[
+    "person",  # signed out on our page
+    "application",  # RP-initiated logout
+    "administrator",
+    "upstream",  # CamDigiKey says that the person's token holds no more, or its time is over
+    "another_person",  # somebody else signed in with the same browser
+    "superseded",  # one of too many earlier Sessions of the same person in the same browser
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One browser's proven login. `key` is the SHA-256 of the cookie's secret; the secret is kept nowhere."""
 
-    key: str
-    sid: str  # what clients are told (OIDC Front-Channel Logout §3)
+    key: SessionKey
+    sid: Sid
     subject: Subject
     auth_time: int  # epoch seconds, our clock at the successful exchange
-    interaction_id: str  # the Interaction whose Handoff made it
+    interaction_id: InteractionId  # the Interaction whose Handoff made it
     acr: str = ACR
     amr: tuple[str, ...] = ()
     upstream: UpstreamToken | None = None
-    predecessors: tuple[str, ...] = ()  # keys of the same person's earlier Sessions in this browser
+    predecessors: tuple[SessionKey, ...] = ()  # of the same person's earlier Sessions in this browser
+
+
+@dataclass(frozen=True, slots=True)
+class GrantOfSession:
+    """A Grant that was opened in a Session, as the Session remembers it."""
+
+    grant_id: GrantId
+    client_id: ClientId
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutNotice:
+    """Who has to hear of a Session's end (OIDC Back-Channel Logout §2.3)."""
+
+    grant_id: GrantId
+    client_id: ClientId
+    sub: Sub
+    sid: Sid

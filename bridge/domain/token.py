@@ -1,45 +1,61 @@
-"""Tokens: codes, access and refresh credentials, each `<grant tag>.<secret>`; stores keep their hash."""
+"""Credentials of a Grant: codes, access and refresh tokens, each `<grant id>.<secret>`; stores keep their hash."""
 
-import base64
-import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any, Literal
 
-from bridge.domain.authorization_request import Json
-from bridge.domain.grant import Grant
+from bridge.domain.encoding import from_base64url
+from bridge.domain.grant import Confirmation, Grant
+from bridge.domain.ids import ClientId, GrantId, Sid, Sub
+
+TokenType = Literal["Bearer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
-    """What an authorization code stands for (RFC 6749 §4.1)."""
+class AuthorizationCode:
+    """What an authorization code stands for (RFC 6749 §4.1), beside the Grant whose id it carries."""
 
-    grant: Grant
+    grant_id: GrantId
+    client_id: ClientId
     redirect_uri: str
-    code_challenge: str | None
     expires_at: int  # epoch seconds
+    code_challenge: str | None = None
+    nonce: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemedCode:
+    """A code that has just been taken, with its Grant; whatever comes of it, it is spent."""
+
+    code: AuthorizationCode
+    grant: Grant
 
 
 @dataclass(frozen=True, slots=True)
 class SpentCode:
-    """The tombstone of a code that was taken: whom its replay concerns."""
+    """The tombstone of a code that was taken before: whose Grant its replay ends."""
 
-    grant_id: str
-    client_id: str
+    grant_id: GrantId
+    client_id: ClientId
 
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What an access token stands for. `claims` is the ready answer of userinfo."""
+    """What an access token stands for. `claims` is the ready answer of userinfo; times in epoch seconds."""
 
-    grant_id: str
-    client_id: str
-    sub: str
+    grant_id: GrantId
+    client_id: ClientId
     scope: tuple[str, ...]
-    sid: str
-    issued_at: int  # epoch seconds
-    expires_at: int  # epoch seconds
-    claims: dict[str, "Json | dict[str, Json] | list[str]"] = field(default_factory=dict, repr=False)
+    issued_at: int
+    expires_at: int
+    sub: Sub | None = None  # None: of the client itself, there is no person
+    sid: Sid | None = None
+    aud: tuple[str, ...] = ()  # RFC 8707; empty: this provider
+    cnf: Confirmation | None = None
+    token_type: TokenType = "Bearer"
+    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,7 @@ class RefreshToken:
     issued_at: int
     expires_at: int  # idle limit: moves at each rotation
     ends_at: int  # limit in all: stays
+    rotated: bool = False  # another has taken its place: it gives nothing new
 
 
 class Rotation(Enum):
@@ -61,28 +78,23 @@ class Rotation(Enum):
     GONE = "there is no such token"
 
 
-def grant_tag(credential: str) -> str:
-    """The grant id that a credential carries; empty where it has none. Costs no look-up.
+def grant_id_of(credential: str) -> GrantId | None:
+    """The Grant id that a credential carries; None where it has none. Costs no look-up.
 
     An access token that is a JWT (RFC 9068) has it in its jti, which is a credential of the plain form. The
-    signature is not looked at: the tag only says where to look for the record of the whole text.
+    signature is not looked at: the id only says where to look for the record of the whole text.
     """
-    tag, dot, secret = credential.partition(".")
+    grant_id, dot, secret = credential.partition(".")
     if secret.count(".") == 1:
-        tag, dot, secret = _jti(secret.partition(".")[0]).partition(".")
-    return tag if dot and secret else ""
+        grant_id, dot, secret = _jti(secret.partition(".")[0]).partition(".")
+    return GrantId(grant_id) if dot and secret else None
 
 
 def _jti(payload: str) -> str:
     """The jti of a JWT's middle part, whatever a stranger put there."""
     try:
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        claims = json.loads(from_base64url(payload))
     except (ValueError, RecursionError):
         return ""
     jti = claims.get("jti") if isinstance(claims, dict) else None
     return jti if isinstance(jti, str) else ""
-
-
-def digest(credential: str) -> str:
-    """The name under which a store keeps a credential: SHA-256 in hexadecimal of its text."""
-    return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,6 +1,8 @@
-"""The walk of a sign-in, a function a step: start, callback, confirm, finish, logout.
+"""The walk of a sign-in: one use case a module, each built once with the ports it needs.
 
-Each step takes frozen values and Services, and returns what has become of the Interaction. None calls the
-next one: what comes after is decided by `domain.interaction.next_step`, asked by `finish.proceed` alone.
-HTTP, cookies and pages are web's; the protocol's wording is oidc's.
+Owns: collecting the Situation (`decider`), the trip to CamDigiKey and back (`handoff`, `callback`,
+`unsolicited`), who came back (`signing_in`, `confirmation`), the person's consent (`consent`), the Grant at
+the end (`completion`) and signing out (`logout`).
+Leaves to others: the decision itself (domain.next_step), Sessions (sessions), the protocol (oidc),
+pages (web).
 """

@@ -1,124 +1,138 @@
-"""Callback: a browser comes back from CamDigiKey with an auth token, or with an error."""
+"""The callback: a browser comes back from CamDigiKey with an auth token, or with an error."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from bridge.domain.interaction import Handoff, Interaction
+from bridge.domain.encoding import digest
+from bridge.domain.ids import BrowserId, ConfirmationKey, HandoffKey
+from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
+from bridge.domain.policy import Policy
 from bridge.domain.session import Session
-from bridge.domain.token import digest
 from bridge.errors import ShownToUser, UpstreamError
-from bridge.login.start import handoff_key
-from bridge.login.support import LastPerson, SignedIn, person_mark, sign_in
-from bridge.ports import Arrival, Services
-from bridge.settings import Settings
+from bridge.login.handoff import handoff_key
+from bridge.login.last_person import LastPerson
+from bridge.login.signing_in import SignedIn, SigningIn
+from bridge.ports.basics import AuditLog, Clock
+from bridge.ports.connectors import Connector
+from bridge.ports.logins import ConfirmationStore, HandoffStore, SpentTokens
 
 REFUSED_CODES = frozenset({"access_denied", "user_denied", "rejected", "cancelled", "canceled", "denied"})
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """Nothing new happened: the browser gets the clean URL of its Interaction."""
+    """Nothing new happened, or CamDigiKey's part failed: the browser gets its Interaction's clean URL."""
 
     interaction: Interaction
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """CamDigiKey's part failed; the Interaction carries the failure to a page that offers two ways."""
-
-    interaction: Interaction
-
-
-@dataclass(frozen=True, slots=True)
-class Unconfirmed:
+class ConfirmationRequired:
     """Somebody came back, and has to say on the confirm page that it is them (DESIGN §6.4)."""
 
-    key: str
+    key: ConfirmationKey
 
 
-class Orphan(ShownToUser):
+class UnsolicitedCallback(ShownToUser):
     """An auth token without its Handoff."""
 
     def __init__(self) -> None:
-        super().__init__(400, "orphan_callback", "an auth token without its Handoff")
+        super().__init__(400, "unsolicited_callback", "an auth token without its Handoff")
 
 
-Outcome = Resumed | Failed | Unconfirmed | SignedIn
+CallbackOutcome = Resumed | ConfirmationRequired | SignedIn
 
 
-def arrive(
-    auth_token: str,
-    state: str | None,
-    browser: str,
-    before: Session | None,
-    last_person: LastPerson,
-    services: Services,
-    settings: Settings,
-    *,
-    limit: Callable[[], None],
-) -> Outcome:
-    """Take a callback: burn the auth token, take the Handoff, exchange, and see who it is.
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What a browser brings back from CamDigiKey, and what it is known by."""
 
-    `limit` is asked before anything is written for a browser that has no Handoff, and may raise: anybody can
-    make up auth tokens. Raises ShownToUser when the link was used before, Orphan when it belongs to no
-    Handoff of this browser: then `send_away` has to follow (DESIGN §6.5, §6.15).
-    """
-    now = int(services.clock())
-    key = handoff_key(services, browser, state)
-    if waiting_here(key, browser, services) is None:
-        limit()
-    if not services.spent.spend(auth_token, now):
-        known = services.handoffs.taken(key, browser)
+    connector: Connector
+    browser: BrowserId
+    state: str | None
+    auth_token: str = field(default="", repr=False)
+    session: Session | None = None
+    last_person: LastPerson = field(default_factory=LastPerson)
+
+    @property
+    def handoff_key(self) -> HandoffKey:
+        """The key of the Handoff that it should belong to."""
+        return handoff_key(self.connector.capabilities, self.browser, self.state)
+
+
+class Callback:
+    """Takes what a browser brings back from CamDigiKey."""
+
+    def __init__(
+        self,
+        handoffs: HandoffStore,
+        spent: SpentTokens,
+        confirmations: ConfirmationStore,
+        signing_in: SigningIn,
+        audit: AuditLog,
+        clock: Clock,
+        policy: Policy,
+    ) -> None:
+        self._handoffs = handoffs
+        self._spent = spent
+        self._confirmations = confirmations
+        self._signing_in = signing_in
+        self._audit = audit
+        self._clock = clock
+        self._policy = policy
+
+    def success(self, back: Return, *, limit: Callable[[], None]) -> CallbackOutcome:
+        """Burn the auth token, take the Handoff, exchange, and see who it is (DESIGN §6.5, §6.15).
+
+        `limit` is asked before anything is written for a browser that has no Handoff, and may raise: anybody
+        can make up auth tokens. Raises ShownToUser when the link was used before, UnsolicitedCallback when it
+        belongs to no Handoff of this browser: then UnsolicitedLogins.end has to follow.
+        """
+        now = int(self._clock())
+        if self.live_handoff(back.handoff_key, back.browser) is None:
+            limit()
+        if not self._spent.spend(back.auth_token, now):
+            return self._again(back)
+        handoff = self._handoffs.take(back.handoff_key, back.browser)
+        if handoff is None or handoff.connector != back.connector.id:
+            raise UnsolicitedCallback
+        try:
+            login = back.connector.exchange(back.auth_token)
+        except UpstreamError as error:
+            self._audit.record("handoff.failed", now, error=type(error).__name__)
+            return Resumed(replace(handoff.interaction, failure=error.failure, created_at=now))
+        done = self._signing_in.sign_in(handoff.interaction, login, back.session, back.last_person)
+        if done is not None:
+            return done
+        pending = PendingConfirmation(_confirmation_key(back.auth_token), handoff.interaction, login)
+        self._confirmations.put(pending, self._policy.lifetimes.confirm)
+        return ConfirmationRequired(pending.key)
+
+    def error(self, back: Return, error_code: str) -> Interaction | None:
+        """Take an error callback; without its matching state it changes nothing: None (DESIGN §6.6)."""
+        if not back.connector.capabilities.carries_state or back.state is None:
+            return None
+        handoff = self._handoffs.take(back.handoff_key, back.browser)
+        if handoff is None:
+            return None
+        known = str(error_code in REFUSED_CODES)
+        self._audit.record("handoff.refused", int(self._clock()), known=known)
+        return replace(handoff.interaction, failure="access_denied")
+
+    def live_handoff(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
+        """The live Handoff of this key if this browser began it, left as it is."""
+        handoff = self._handoffs.peek(key) if key else None
+        return handoff if handoff is not None and handoff.browser == browser else None
+
+    def _again(self, back: Return) -> CallbackOutcome:
+        """The same Handoff twice in the same browser gets the clean URL and nothing else (DESIGN §6.5)."""
+        known = self._handoffs.taken(back.handoff_key, back.browser)
         if known is None:
             raise ShownToUser(400, "already_used", "a spent auth token")
-        waiting = _waiting_key(auth_token)
-        return Unconfirmed(waiting) if services.waiting.peek(waiting) else Resumed(known.interaction)
-    handoff = services.handoffs.take(key, browser)
-    if handoff is None:
-        raise Orphan
-    try:
-        arrival = services.connector.exchange(auth_token)
-    except UpstreamError as error:
-        services.audit.record("handoff.failed", now, error=type(error).__name__)
-        return Failed(replace(handoff.interaction, failure=error.failure, created_at=now))
-    mark = person_mark(services, arrival.identity.camdigikey_id)
-    if not services.connector.carries_state or last_person.differs(mark):
-        waiting = _waiting_key(auth_token)
-        services.waiting.put(waiting, handoff.interaction, arrival, settings.lifetimes.confirm)
-        return Unconfirmed(waiting)
-    return sign_in(handoff.interaction, arrival, before, services, settings)
+        key = _confirmation_key(back.auth_token)
+        return ConfirmationRequired(key) if self._confirmations.peek(key) else Resumed(known.interaction)
 
 
-def _waiting_key(auth_token: str) -> str:
-    """Of one arrival alone: a "yes" is never taken for whoever came later in the same browser."""
-    return digest("waiting:" + auth_token)
-
-
-def come_back_with_error(
-    error_code: str, state: str | None, browser: str, services: Services
-) -> Failed | None:
-    """Take an error callback. Without its matching state it changes nothing: None (DESIGN §6.6)."""
-    if not services.connector.carries_state or state is None:
-        return None
-    handoff = services.handoffs.take(handoff_key(services, browser, state), browser)
-    if handoff is None:
-        return None
-    services.audit.record("handoff.refused", int(services.clock()), known=str(error_code in REFUSED_CODES))
-    return Failed(replace(handoff.interaction, failure="access_denied"))
-
-
-def waiting_here(key: str, browser: str, services: Services) -> Handoff | None:
-    """The live Handoff that this browser began last, left as it is: for pages that offer a way on."""
-    handoff = services.handoffs.peek(key) if key else None
-    return handoff if handoff is not None and handoff.browser == browser else None
-
-
-def send_away(auth_token: str, services: Services) -> None:
-    """An auth token that came without its Handoff: used up and signed out, so that nobody else can."""
-    now = int(services.clock())
-    services.audit.record("callback.orphan", now, auth_token=digest(auth_token)[:16])
-    try:
-        arrival: Arrival = services.connector.exchange(auth_token)
-        services.connector.logout(arrival.token)
-    except UpstreamError as error:
-        services.audit.record("callback.orphan_not_ended", now, error=type(error).__name__)
+def _confirmation_key(auth_token: str) -> ConfirmationKey:
+    """Of one return alone: a "yes" is never taken for whoever came later in the same browser."""
+    return ConfirmationKey(digest("waiting:" + auth_token))

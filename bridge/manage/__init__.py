@@ -1,6 +1,25 @@
-"""Administration: one function per use case, each of which begins with `may(actor, action, object)`.
+"""Administration: a class for each thing that is administered, each method of which begins with may().
 
-Owns: registering applications and the checks that explain (`clients`, `client_checks`, `addresses`), their
-secrets, and signing keys (`keys`). Every change is written to the audit trail, with ids alone.
+Owns: registering applications and the checks that explain (`clients`, `client_checks`, `field_checks`,
+`addresses`), their secrets, and signing keys (`keys`). Every change is written to the audit trail, with ids
+alone. What each field of a client means stands in domain/client_metadata.
 Leaves to others: how a command or a page asks, and where it is kept.
 """
+
+from bridge.manage.access import OPERATOR, Actor, Forbidden, Refused
+from bridge.manage.administration import Administration
+from bridge.manage.client_checks import ClientFaults
+from bridge.manage.clients import ClientAdministration, Registered
+from bridge.manage.keys import KeyAdministration
+
+__all__ = [
+    "OPERATOR",
+    "Actor",
+    "Administration",
+    "ClientAdministration",
+    "ClientFaults",
+    "Forbidden",
+    "KeyAdministration",
+    "Refused",
+    "Registered",
+]

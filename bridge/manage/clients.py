@@ -1,21 +1,25 @@
 """Registering applications."""
 
 import base64
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bridge.domain.client import Client
+from bridge.domain.client_metadata import CLIENT_METADATA
+from bridge.domain.encoding import TokenBytes, random_text
+from bridge.domain.ids import ClientId, ConnectorId
+from bridge.manage.access import Actor, Refused, Trail, may
 from bridge.manage.addresses import sectors
-from bridge.manage.client_checks import check
-from bridge.manage.office import Actor, Office, Refused, may, note
-from bridge.oidc.server.client_auth import SECRET
+from bridge.manage.client_checks import check_client
+from bridge.oidc.client_auth.secrets import SECRET
+from bridge.ports.basics import AuditLog, Clock, Sealer
+from bridge.ports.clients import ClientStore
 
-__all__ = ["Client", "Registered", "add", "delete", "edit", "listed", "rotate_secret", "set_enabled", "shown"]
-
-FIXED = frozenset({"client_id", "created_at", "secret_hashes", "enabled"})  # not by `edit`
-EDITABLE = {one.name for one in fields(Client)} - FIXED
-LIVE_SECRETS = 2  # so that an application can change to a new one without a gap
+EDITABLE = frozenset(row.name for row in CLIENT_METADATA.values() if row.fixed in ("no", "once_set"))
+ONCE_SET = tuple(row.name for row in CLIENT_METADATA.values() if row.fixed == "once_set")
+MAX_LIVE_SECRETS = 2  # so that an application can change to a new one without a gap
+ID_BYTES, SECRET_BYTES = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,120 +30,136 @@ class Registered:
     secret: str | None = field(repr=False)
 
 
-def listed(actor: Actor, office: Office) -> Sequence[Client]:
-    """All clients, in the order of their names."""
-    may(actor, "list clients")
-    return office.clients.all()
+class ClientAdministration:
+    """What can be done to the register of applications. Each use case begins with may()."""
 
+    def __init__(
+        self,
+        clients: ClientStore,
+        sealer: Sealer,
+        audit: AuditLog,
+        clock: Clock,
+        token_bytes: TokenBytes,
+        connectors: Collection[ConnectorId],
+    ) -> None:
+        """`connectors`: the CamDigiKey accounts that a client may name."""
+        self._clients, self._sealer, self._clock = clients, sealer, clock
+        self._token_bytes, self._connectors = token_bytes, connectors
+        self._trail = Trail(audit, clock)
 
-def shown(actor: Actor, office: Office, client_id: str) -> Client:
-    """One client. Raises Refused when there is none."""
-    may(actor, "see client", client_id)
-    return _found(office, client_id)
+    def all(self, actor: Actor) -> Sequence[Client]:
+        """All clients, in the order of their names."""
+        may(actor, "list clients")
+        return self._clients.all()
 
+    def get(self, actor: Actor, client_id: str) -> Client:
+        """One client. Raises Refused when there is none."""
+        may(actor, "see client", client_id)
+        return self._found(client_id)
 
-def add(actor: Actor, office: Office, draft: Client) -> Registered:
-    """Register a client. An empty id is made; an empty sector is the host of its redirect URIs, or its id.
+    def add(self, actor: Actor, draft: Client) -> Registered:
+        """Register a client. An empty id is made; no sector is the host of its redirect URIs, or its id.
 
-    Raises ClientFaults with everything that is wrong, Refused when the id is taken.
-    """
-    may(actor, "add client", draft.client_id)
-    secret = None if draft.public else _text(office, 32)
-    client_id = draft.client_id or _text(office, 16)
-    client = replace(
-        draft,
-        client_id=client_id,
-        sector=draft.sector or _sector(draft.redirect_uris, client_id),
-        secret_hashes=() if secret is None else (office.sealer.mac(SECRET, secret),),
-        created_at=int(office.clock()),
-    )
-    check(client)
-    try:
-        office.clients.add(client)
-    except KeyError:
-        raise Refused(f"There is a client {client.client_id} already.") from None
-    note(office, actor, "client.added", client_id=client.client_id)
-    return Registered(client, secret)
+        Raises ClientFaults with everything that is wrong, Refused when the id is taken.
+        """
+        may(actor, "add client", draft.client_id)
+        secret = None if draft.public else random_text(self._token_bytes, SECRET_BYTES)
+        client_id = draft.client_id or _new_id(self._token_bytes)
+        client = replace(
+            draft,
+            client_id=client_id,
+            sector_identifier=draft.sector_identifier or _sector(draft.redirect_uris, client_id),
+            secret_hashes=() if secret is None else (self._sealer.mac(SECRET, secret),),
+            client_id_issued_at=int(self._clock()),
+        )
+        check_client(client, self._connectors)
+        try:
+            self._clients.add(client)
+        except KeyError:
+            raise Refused(f"There is a client {client.client_id} already.") from None
+        self._trail.note(actor, "client.added", client_id=client.client_id)
+        return Registered(client, secret)
 
+    def edit(self, actor: Actor, client_id: str, changes: Mapping[str, Any]) -> Client:
+        """Change fields by name. Raises ClientFaults, Refused; then nothing is changed."""
+        may(actor, "edit client", client_id)
+        before = self._found(client_id)
+        _check_changes(before, changes)
+        client = replace(before, **changes)
+        if client.public:
+            client = replace(client, secret_hashes=())
+        check_client(client, self._connectors)
+        self._replace(client)
+        self._trail.note(actor, "client.edited", client_id=client_id, fields=" ".join(sorted(changes)))
+        return client
 
-def edit(actor: Actor, office: Office, client_id: str, changes: Mapping[str, Any]) -> Client:
-    """Change fields by name. Raises ClientFaults, Refused; then nothing is changed."""
-    may(actor, "edit client", client_id)
-    before = _found(office, client_id)
-    if fixed := changes.keys() - EDITABLE:
-        raise Refused(f"{', '.join(sorted(fixed))} can't be changed by an edit.")
-    if before.sector and changes.get("sector", before.sector) != before.sector:
-        raise Refused("The sector can't be changed: people would no longer be known by their sub.")
-    client = replace(before, **changes)
-    if client.public:
-        client = replace(client, secret_hashes=())
-    check(client)
-    _replace(office, client)
-    note(office, actor, "client.edited", client_id=client_id, fields=" ".join(sorted(changes)))
-    return client
+    def rotate_secret(self, actor: Actor, client_id: str, *, at_once: bool = False) -> Registered:
+        """A new secret. The one before works on beside it until the next rotation; `at_once`: no longer."""
+        may(actor, "rotate secret", client_id)
+        before = self._found(client_id)
+        if before.public:
+            raise Refused(f"{client_id} is a public client: it has no secret.")
+        secret = random_text(self._token_bytes, SECRET_BYTES)
+        kept = () if at_once else before.secret_hashes[: MAX_LIVE_SECRETS - 1]
+        client = replace(before, secret_hashes=(self._sealer.mac(SECRET, secret), *kept))
+        self._replace(client)
+        self._trail.note(actor, "client.secret_rotated", client_id=client_id)
+        return Registered(client, secret)
 
+    def set_enabled(self, actor: Actor, client_id: str, enabled: bool) -> Client:
+        """Let it in, or keep it out without forgetting it."""
+        may(actor, "enable client" if enabled else "disable client", client_id)
+        client = replace(self._found(client_id), enabled=enabled)
+        self._replace(client)
+        self._trail.note(actor, "client.enabled" if enabled else "client.disabled", client_id=client_id)
+        return client
 
-def rotate_secret(actor: Actor, office: Office, client_id: str, *, at_once: bool = False) -> Registered:
-    """A new secret. The one before works on beside it until the next rotation; `at_once`: no longer."""
-    may(actor, "rotate secret", client_id)
-    before = _found(office, client_id)
-    if before.public:
-        raise Refused(f"{client_id} is a public client: it has no secret.")
-    secret = _text(office, 32)
-    kept = () if at_once else before.secret_hashes[: LIVE_SECRETS - 1]
-    client = replace(before, secret_hashes=(office.sealer.mac(SECRET, secret), *kept))
-    _replace(office, client)
-    note(office, actor, "client.secret_rotated", client_id=client_id)
-    return Registered(client, secret)
+    def delete(self, actor: Actor, client_id: str) -> None:
+        """Forget a client, its consents and its grants."""
+        may(actor, "delete client", client_id)
+        try:
+            self._clients.remove(ClientId(client_id))
+        except KeyError:
+            raise _unknown(client_id) from None
+        self._trail.note(actor, "client.deleted", client_id=client_id)
 
+    def _found(self, client_id: str) -> Client:
+        client = self._clients.get(client_id)
+        if client is None:
+            raise _unknown(client_id)
+        return client
 
-def set_enabled(actor: Actor, office: Office, client_id: str, enabled: bool) -> Client:
-    """Let it in, or keep it out without forgetting it."""
-    may(actor, "enable client" if enabled else "disable client", client_id)
-    client = replace(_found(office, client_id), enabled=enabled)
-    _replace(office, client)
-    note(office, actor, "client.enabled" if enabled else "client.disabled", client_id=client_id)
-    return client
-
-
-def delete(actor: Actor, office: Office, client_id: str) -> None:
-    """Forget a client, its consents and its grants."""
-    may(actor, "delete client", client_id)
-    try:
-        office.clients.remove(client_id)
-    except KeyError:
-        raise _unknown(client_id) from None
-    note(office, actor, "client.deleted", client_id=client_id)
-
-
-def _found(office: Office, client_id: str) -> Client:
-    client = office.clients.get(client_id)
-    if client is None:
-        raise _unknown(client_id)
-    return client
-
-
-def _replace(office: Office, client: Client) -> None:
-    try:
-        office.clients.replace(client)
-    except KeyError:  # deleted meanwhile
-        raise _unknown(client.client_id) from None
+    def _replace(self, client: Client) -> None:
+        try:
+            self._clients.replace(client)
+        except KeyError:  # deleted meanwhile
+            raise _unknown(client.client_id) from None
 
 
 def _unknown(client_id: str) -> Refused:
     return Refused(f"There is no client {client_id}; `bridge client list` shows those that there are.")
 
 
-def _sector(redirect_uris: Sequence[str], client_id: str) -> str:
-    """The one host of all redirect URIs (OIDC Core §8.1); empty where there are several to choose from.
+def _check_changes(before: Client, changes: Mapping[str, Any]) -> None:
+    """Raises Refused where a change touches what is fixed."""
+    if fixed := changes.keys() - EDITABLE:
+        raise Refused(f"{', '.join(sorted(fixed))} can't be changed by an edit.")
+    for name in ONCE_SET:
+        value = getattr(before, name)
+        if value and changes.get(name, value) != value:
+            raise Refused(f"{name} can't be changed: people would no longer be known by their sub.")
+
+
+def _sector(redirect_uris: Sequence[str], client_id: str) -> str | None:
+    """The one host of all redirect URIs (OIDC Core §8.1); None where there are several to choose from.
 
     Where all are on loopback it is the client's id: two native applications, of two owners, have nothing in
     common but that, and must not know a person by the same sub.
     """
     hosts = sectors(redirect_uris) or [client_id]
-    return hosts[0] if len(hosts) == 1 else ""
+    return hosts[0] if len(hosts) == 1 else None
 
 
-def _text(office: Office, size: int) -> str:
-    """`size` random bytes as URL-safe text."""
-    return base64.urlsafe_b64encode(office.token_bytes(size)).rstrip(b"=").decode()
+def _new_id(token_bytes: TokenBytes) -> ClientId:
+    """Letters and digits alone: base64url may begin with a hyphen, and no command line takes that."""
+    return ClientId(base64.b32encode(token_bytes(ID_BYTES)).decode().rstrip("=").lower())

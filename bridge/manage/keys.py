@@ -2,54 +2,59 @@
 
 from collections.abc import Sequence
 
-from bridge.domain.client import SIGNING_ALGS
-from bridge.manage.office import Actor, Office, Refused, may, note
+from bridge.domain.client import SIGNING_ALGS, SigningAlg
+from bridge.domain.ids import Kid
+from bridge.manage.access import Actor, Refused, Trail, may
 from bridge.oidc.keys import Keys
-from bridge.ports import SigningKey
-
-__all__ = ["SIGNING_ALGS", "SigningKey", "listed", "removable", "remove", "rotate"]
-
-
-def listed(actor: Actor, office: Office) -> Sequence[SigningKey]:
-    """All keys, newest first, retired ones too."""
-    may(actor, "list keys")
-    return office.signing_keys.all()
+from bridge.ports.basics import AuditLog, Clock
+from bridge.ports.keys import SigningKey, SigningKeyStore
 
 
-def rotate(actor: Actor, office: Office, alg: str, *, at_once: bool = False) -> str:
-    """A new key for an alg; its kid. The others retire, and stay published.
+class KeyAdministration:
+    """What can be done to the signing keys. Each use case begins with may()."""
 
-    `at_once`: it signs immediately (for one that leaked); else once all have had the time to fetch it.
-    """
-    may(actor, "rotate key", alg)
-    if alg not in SIGNING_ALGS:
-        raise Refused(f"There are keys for {', '.join(SIGNING_ALGS)}, none for {alg}.")
-    kid = Keys(office.signing_keys, office.clock).rotate(alg, int(office.clock()), at_once=at_once)
-    note(office, actor, "key.rotated", kid=kid, alg=alg)
-    return kid
+    def __init__(self, signing_keys: SigningKeyStore, audit: AuditLog, clock: Clock) -> None:
+        self._signing_keys, self._clock = signing_keys, clock
+        self._trail = Trail(audit, clock)
 
+    def all(self, actor: Actor) -> Sequence[SigningKey]:
+        """All keys, newest first, retired ones too."""
+        may(actor, "list keys")
+        return self._signing_keys.all()
 
-def removable(actor: Actor, office: Office, kid: str) -> SigningKey:
-    """The key of that kid, if it may be removed. Raises Refused."""
-    may(actor, "remove key", kid)
-    keys = office.signing_keys.all()
-    found = next((one for one in keys if one.kid == kid), None)
-    if found is None:
-        raise Refused(f"There is no signing key {kid}.")
-    if found.retired_at is None or found.retired_at > office.clock():
-        raise Refused(
-            f"{kid} signs, or is about to: `bridge keys rotate --alg {found.alg} --at-once` puts a new one "
-            "in its place."
-        )
-    if not any(one.alg == found.alg and one.kid != kid for one in keys):
-        raise Refused(
-            f"{kid} is the last key for {found.alg}: `bridge keys rotate --alg {found.alg}` makes another."
-        )
-    return found
+    def rotate(self, actor: Actor, alg: SigningAlg, *, at_once: bool = False) -> Kid:
+        """A new key for an alg; its kid. The others retire, and stay published.
 
+        `at_once`: it signs immediately (for one that leaked); else once all have had the time to fetch it.
+        """
+        may(actor, "rotate key", alg)
+        if alg not in SIGNING_ALGS:
+            raise Refused(f"There are keys for {', '.join(SIGNING_ALGS)}, none for {alg}.")
+        kid = Keys(self._signing_keys, self._clock).rotate(alg, int(self._clock()), at_once=at_once)
+        self._trail.note(actor, "key.rotated", kid=kid, alg=alg)
+        return Kid(kid)
 
-def remove(actor: Actor, office: Office, kid: str) -> None:
-    """Take a retired key out of the JWKS: nothing that it signed is verified any more. Raises Refused."""
-    alg = removable(actor, office, kid).alg
-    office.signing_keys.remove(kid)
-    note(office, actor, "key.removed", kid=kid, alg=alg)
+    def removable(self, actor: Actor, kid: str) -> SigningKey:
+        """The key of that kid, if it may be removed. Raises Refused."""
+        may(actor, "remove key", kid)
+        keys = self._signing_keys.all()
+        found = next((key for key in keys if key.kid == kid), None)
+        if found is None:
+            raise Refused(f"There is no signing key {kid}.")
+        if found.retired_at is None or found.retired_at > self._clock():
+            raise Refused(
+                f"{kid} signs, or is about to: `bridge keys rotate --alg {found.alg} --at-once` puts a new "
+                "one in its place."
+            )
+        if not any(key.alg == found.alg and key.kid != kid for key in keys):
+            raise Refused(
+                f"{kid} is the last key for {found.alg}: `bridge keys rotate --alg {found.alg}` makes "
+                "another."
+            )
+        return found
+
+    def remove(self, actor: Actor, kid: str) -> None:
+        """Take a retired key out of the JWKS: nothing that it signed counts any more. Raises Refused."""
+        key = self.removable(actor, kid)
+        self._signing_keys.remove(key.kid)
+        self._trail.note(actor, "key.removed", kid=kid, alg=key.alg)

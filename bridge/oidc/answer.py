@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from bridge.errors import ReturnedToClient
+from bridge.oidc.errors import OAuthError, invalid_request
 
 FORM = "application/x-www-form-urlencoded"
-MOST_PARAMETERS = 100
+MAX_PARAMETERS = 100
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}  # RFC 6749 §5.1
+Form = Mapping[str, str]
 
 
 class Headers(Protocol):
@@ -21,12 +22,17 @@ class Headers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClientRequest:
-    """A request of an application; the query is not in it, for no credential may stand there."""
+    """A request of an application; the query is not in it, for no credential may stand there.
+
+    `url` is made of the issuer and the endpoint's path: what came may be as a proxy in between wrote it.
+    """
 
     method: str
+    url: str
     headers: Headers
     content_type: str = ""  # without parameters
     body: bytes = field(default=b"", repr=False)
+    client_certificate: bytes | None = field(default=None, repr=False)  # DER, by TLS (RFC 8705)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +42,21 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
-    client_id: str = ""
+    client_id: str | None = None
 
 
-def json_answer(
-    status: int, content: Mapping[str, Any] | bytes, headers: Mapping[str, str] | None = None
-) -> Answer:
-    """An answer in JSON that nobody keeps; `content` as values or as JSON already."""
+def json_answer(content: Mapping[str, Any] | bytes, client_id: str | None = None) -> Answer:
+    """A good answer in JSON that nobody keeps; `content` as values or as JSON already."""
     body = content if isinstance(content, bytes) else to_json(content)
-    return Answer(status, {"Content-Type": "application/json", **NO_STORE, **(headers or {})}, body)
+    return Answer(200, {"Content-Type": "application/json", **NO_STORE}, body, client_id)
+
+
+def error_answer(error: OAuthError) -> Answer:
+    """An error as JSON that nobody keeps (RFC 6749 §5.2)."""
+    facts = {"error": error.error, "error_description": error.description}
+    body = to_json({name: value for name, value in facts.items() if value})
+    headers = {"Content-Type": "application/json", **NO_STORE, **error.headers}
+    return Answer(error.status, headers, body, error.client_id)
 
 
 def to_json(content: Mapping[str, Any]) -> bytes:
@@ -52,19 +64,19 @@ def to_json(content: Mapping[str, Any]) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def form(request: ClientRequest) -> dict[str, str]:
+def read_form(request: ClientRequest) -> dict[str, str]:
     """The parameters of a form's body; those without a value count as left out (RFC 6749 §3.2).
 
-    Raises ReturnedToClient (invalid_request) for what is no such form, and where a parameter came twice.
+    Raises OAuthError (invalid_request) for what is no such form, and where a parameter came twice.
     """
     if request.content_type.lower() != FORM:
-        raise ReturnedToClient("invalid_request", "The body has to be a form (x-www-form-urlencoded).")
+        raise invalid_request("The body has to be a form (x-www-form-urlencoded).")
     try:
         text = request.body.decode("utf-8")
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_PARAMETERS)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_PARAMETERS)
     except ValueError:  # UnicodeDecodeError is one
-        raise ReturnedToClient("invalid_request", "The body is not a form in UTF-8.") from None
+        raise invalid_request("The body is not a form in UTF-8.") from None
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ReturnedToClient("invalid_request", "A parameter came more than once.")
+        raise invalid_request("A parameter came more than once.")
     return {name: value for name, value in found.items() if value}

@@ -1,10 +1,47 @@
 """Refusals that go straight to an application: JSON with an error code, never with what was sent."""
 
-from bridge.errors import ReturnedToClient
-from bridge.oidc.answer import Answer, json_answer
+from collections.abc import Mapping
+from typing import Literal
+
+from bridge.domain.ids import ClientId
+from bridge.errors import BridgeError, ReturnedToClient
 
 REALM = "CamDigiKey bridge"
-STATUS = {"invalid_client": 401, "invalid_token": 401, "insufficient_scope": 403}  # others are 400
+Scheme = Literal["Basic", "Bearer"]
+NONE: Mapping[str, str] = {}
+
+
+class OAuthError(BridgeError):
+    """The one error of all JSON endpoints (RFC 6749 §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7662 §2.3).
+
+    `error` is None where no code may be told (RFC 6750 §3.1). `description` is a fixed sentence in the few
+    letters that RFC 6749 §5.2 allows. `client_id`: whom it concerns, so that its pages can read it (CORS).
+    """
+
+    def __init__(
+        self,
+        error: str | None,
+        description: str,
+        status: int = 400,
+        headers: Mapping[str, str] = NONE,
+        *,
+        client_id: str | None = None,
+    ) -> None:
+        super().__init__(f"{error}: {description}")
+        self.error = error
+        self.description = description
+        self.status = status
+        self.headers = headers
+        self.client_id = client_id
+
+
+class ClientRefused(OAuthError):
+    """Always the same 401, with a challenge (RFC 6749 §5.2): which part was wrong is not told."""
+
+    def __init__(self, client_id: str | None = None) -> None:
+        description = "The client is unknown or did not prove itself as registered."
+        headers = {"WWW-Authenticate": challenge("Basic", "invalid_client")}
+        super().__init__("invalid_client", description, 401, headers, client_id=client_id)
 
 
 class HintInvalid(ReturnedToClient):
@@ -14,27 +51,12 @@ class HintInvalid(ReturnedToClient):
         super().__init__("invalid_request", "The id_token_hint is not an ID token given to this client.")
 
 
-def challenge(scheme: str, error: str = "", description: str = "", scope: str = "") -> str:
+def invalid_request(description: str, client_id: ClientId | None = None) -> OAuthError:
+    """What was sent is not of its form (RFC 6749 §5.2)."""
+    return OAuthError("invalid_request", description, client_id=client_id)
+
+
+def challenge(scheme: Scheme, error: str = "", description: str = "", scope: str = "") -> str:
     """The value of WWW-Authenticate (RFC 7235 §4.1, RFC 6750 §3); our texts hold no quotes."""
     facts = {"realm": REALM, "error": error, "error_description": description, "scope": scope}
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in facts.items() if value)
-
-
-def refused(error: ReturnedToClient) -> Answer:
-    """An error of the token endpoint (RFC 6749 §5.2)."""
-    status = STATUS.get(error.error, 400)
-    headers = {"WWW-Authenticate": challenge("Basic")} if status == 401 else {}
-    return json_answer(status, {"error": error.error, "error_description": error.description}, headers)
-
-
-def refused_bearer(error: ReturnedToClient, scope: str = "") -> Answer:
-    """An error of a resource that wants a bearer token (RFC 6750 §3.1)."""
-    said = challenge("Bearer", error.error, error.description, scope)
-    content = {"error": error.error, "error_description": error.description}
-    return json_answer(STATUS.get(error.error, 400), content, {"WWW-Authenticate": said})
-
-
-def bearer_wanted() -> Answer:
-    """No token came: then no error code is told either (RFC 6750 §3.1)."""
-    content = {"error_description": "An access token is needed, in the header Authorization."}
-    return json_answer(401, content, {"WWW-Authenticate": challenge("Bearer")})

@@ -1,86 +1,97 @@
 """The ID token: the one place where one is put together, and where one that comes back as a hint is read."""
 
-import base64
 import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from bridge.domain.claims import id_token_claims, today
-from bridge.domain.client import Client
+from bridge.domain.client import Client, SigningAlg
+from bridge.domain.encoding import base64url
 from bridge.domain.grant import Grant
+from bridge.domain.ids import ClientId, Sid, Sub
+from bridge.domain.policy import Policy
 from bridge.oidc.errors import HintInvalid
-from bridge.oidc.keys import Keys, TokenInvalid
-from bridge.settings import Settings
+from bridge.oidc.keys import TokenInvalid
+from bridge.ports.keys import Signer
 
 
-def compose(grant: Grant, client: Client, access_token: str, now: int, settings: Settings, keys: Keys) -> str:
-    """An ID token of a Grant (OIDC Core §2), at the code as at every refresh; `now` in epoch seconds.
+@dataclass(frozen=True, slots=True)
+class IdTokens:
+    """Makes ID tokens (OIDC Core §2), at the code as at every refresh."""
 
-    What it says of the login comes from the Grant, never from the clock: a refreshed one has the same
-    auth_time, acr, amr and sid (OIDC Core §12.2). `aud` is a plain string, for that is what all can read.
-    """
-    alg = client.id_token_signed_response_alg
-    lifetime = client.lifetimes.get("id_token", settings.lifetimes.id_token)
-    claims: dict[str, Any] = {
-        "iss": settings.issuer,
-        "sub": grant.sub,
-        "aud": client.client_id,
-        "exp": now + lifetime,
-        "iat": now,
-        "auth_time": grant.auth_time,
-        "acr": grant.acr,
-        "sid": grant.sid,
-        "at_hash": at_hash(access_token, alg),
-    }
-    if grant.amr:
-        claims["amr"] = list(grant.amr)
-    if grant.nonce is not None:
-        claims["nonce"] = grant.nonce
-    person = id_token_claims(grant, client, settings.claims.constant, today(now))
-    return keys.sign(person | claims, alg)
+    policy: Policy
+    signer: Signer
+
+    def compose(
+        self, grant: Grant, client: Client, access_token: str, now: int, nonce: str | None = None
+    ) -> str:
+        """An ID token of a person's Grant; `now` in epoch seconds.
+
+        What it says of the login comes from the Grant, never from the clock: a refreshed one has the same
+        auth_time, acr, amr and sid, and no nonce (OIDC Core §12.2). `aud` is a plain string, for that is what
+        all can read.
+        """
+        person, alg = grant.person, client.id_token_signed_response_alg
+        claims: dict[str, Any] = {
+            "iss": self.policy.issuer,
+            "sub": person.sub,
+            "aud": client.client_id,
+            "exp": now + client.lifetime("id_token", self.policy.lifetimes.id_token),
+            "iat": now,
+            "auth_time": person.login.auth_time,
+            "acr": person.login.acr,
+            "sid": person.login.sid,
+            "at_hash": at_hash(access_token, alg),
+        }
+        if person.login.amr:
+            claims["amr"] = list(person.login.amr)
+        if nonce is not None:
+            claims["nonce"] = nonce
+        said = id_token_claims(grant, client, self.policy.constant_claims, today(now))
+        return self.signer.sign(said | claims, alg)
 
 
-def at_hash(access_token: str, alg: str) -> str:
+def at_hash(access_token: str, alg: SigningAlg) -> str:
     """Left half of the access token's hash by the alg's own (OIDC Core §3.1.3.6); Ed25519's is SHA-512."""
-    made = hashlib.sha512 if alg == "EdDSA" else hashlib.sha256
-    digest = made(access_token.encode()).digest()
-    return base64.urlsafe_b64encode(digest[: len(digest) // 2]).rstrip(b"=").decode()
+    make = hashlib.sha512 if alg == "EdDSA" else hashlib.sha256
+    made = make(access_token.encode()).digest()
+    return base64url(made[: len(made) // 2])
 
 
 @dataclass(frozen=True, slots=True)
 class HintClaims:
-    """What an id_token_hint says: whose login it was."""
+    """What an id_token_hint says: whose login it was, and which client it was told to."""
 
-    sub: str
-    sid: str
-    aud: str
+    sub: Sub
+    sid: Sid | None
+    aud: ClientId
 
 
 class HintReader:
     """Reads ID tokens that come back as id_token_hint."""
 
-    def __init__(self, keys: Keys, issuer: str) -> None:
-        self._keys = keys
+    def __init__(self, signer: Signer, issuer: str) -> None:
+        self._signer = signer
         self._issuer = issuer
 
     def read(self, hint: str, client: Client) -> HintClaims:
-        """The hint's claims, if we gave it to this client, however long ago. Raises HintInvalid."""
+        """The hint's claims, if it was given to this client, however long ago. Raises HintInvalid."""
         claims = self._claims(hint)
         if claims is None or claims.aud != client.client_id:
             raise HintInvalid
         return claims
 
-    def audience(self, hint: str) -> str | None:
+    def audience(self, hint: str) -> ClientId | None:
         """The client that a hint of ours was given to; None where it is none of ours."""
         claims = self._claims(hint)
         return claims.aud if claims else None
 
     def _claims(self, hint: str) -> HintClaims | None:
         try:
-            claims = self._keys.verify(hint)
+            claims = self._signer.verify(hint)
         except TokenInvalid:
             return None
-        sub, aud = claims.get("sub"), claims.get("aud")
+        sub, aud, sid = claims.get("sub"), claims.get("aud"), claims.get("sid")
         if claims.get("iss") != self._issuer or not isinstance(sub, str) or not isinstance(aud, str):
             return None
-        return HintClaims(sub, str(claims.get("sid", "")), aud)
+        return HintClaims(Sub(sub), Sid(sid) if isinstance(sid, str) and sid else None, ClientId(aud))

@@ -9,16 +9,18 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, extract_compact
 
-from bridge.domain.client import SIGNING_ALGS
+from bridge.domain.client import SIGNING_ALGS, SigningAlg
+from bridge.domain.ids import Kid
 from bridge.errors import BridgeError
-from bridge.ports import Clock, SigningKey, SigningKeyStore
+from bridge.ports.basics import Clock
+from bridge.ports.keys import SigningKey, SigningKeyStore
 
 RSA_BITS = 2048
 HANDOVER = 300  # seconds that a new key is published before it signs: as long as others may keep our JWKS
@@ -32,8 +34,8 @@ class TokenInvalid(BridgeError):
 class ParsedKey:
     """A signing key, ready for use."""
 
-    kid: str
-    alg: str
+    kid: Kid
+    alg: SigningAlg
     created_at: int  # epoch seconds
     retired_at: int | None  # may lie ahead: till then it signs
     key: Key = field(repr=False)
@@ -44,11 +46,11 @@ class _Ring:
     """All keys at one state of the store, and what is published of them."""
 
     listed: Sequence[SigningKey]
-    parsed: Mapping[str, ParsedKey]  # by kid
+    parsed: Mapping[Kid, ParsedKey]
     jwks: dict[str, Any]
 
 
-class _OneAlg(JWSRegistry):
+class _SingleAlg(JWSRegistry):
     """joserfc's registry for exactly one alg, without its warning that EdDSA is to be renamed (RFC 9864).
 
     The warning came at each call, and silencing warnings is not safe among threads.
@@ -60,26 +62,27 @@ class _OneAlg(JWSRegistry):
         return self.algorithms[name]
 
 
-_REGISTRIES = {alg: _OneAlg(algorithms=[alg]) for alg in SIGNING_ALGS}
+_REGISTRIES = {alg: _SingleAlg(algorithms=[alg]) for alg in SIGNING_ALGS}
 
 
-def generate(alg: str, now: int) -> SigningKey:
+def generate(alg: SigningAlg, now: int) -> SigningKey:
     """A new key for one alg; its kid is its thumbprint (RFC 7638)."""
     parameters: Any = {"use": "sig", "alg": alg}
     key: Key
-    if alg == "ES256":
-        key = ECKey.generate_key("P-256", parameters, auto_kid=True)
-    elif alg == "EdDSA":
-        key = OKPKey.generate_key("Ed25519", parameters, auto_kid=True)
-    elif alg in ("RS256", "PS256"):
-        key = RSAKey.generate_key(RSA_BITS, parameters, auto_kid=True)
-    else:
-        raise ValueError(f"no key can be made for {alg}")
-    return SigningKey(str(key.kid), alg, json.dumps(key.as_dict(private=True)), now)
+    match alg:
+        case "ES256":
+            key = ECKey.generate_key("P-256", parameters, auto_kid=True)
+        case "EdDSA":
+            key = OKPKey.generate_key("Ed25519", parameters, auto_kid=True)
+        case "RS256" | "PS256":
+            key = RSAKey.generate_key(RSA_BITS, parameters, auto_kid=True)
+        case _:
+            assert_never(alg)
+    return SigningKey(Kid(str(key.kid)), alg, json.dumps(key.as_dict(private=True)), now)
 
 
 class Keys:
-    """The keys of one process, in step with the store. Safe to share among threads."""
+    """The keys of one process, in step with the store: ports.keys.Signer. Safe to share among threads."""
 
     def __init__(self, store: SigningKeyStore, clock: Clock) -> None:
         self._store = store
@@ -87,14 +90,14 @@ class Keys:
         self._lock = threading.Lock()
         self._ring = _Ring((), {}, {"keys": []})
 
-    def ensure(self, algs: Sequence[str] = SIGNING_ALGS) -> None:
+    def ensure(self, algs: Sequence[SigningAlg] = SIGNING_ALGS) -> None:
         """Make what is missing; of several processes at once, one makes it."""
         held = {key.alg for key in self._store.all() if key.retired_at is None}
         for alg in algs:
             if alg not in held:
                 self._store.add(generate(alg, int(self._clock())), only_if_first=True)
 
-    def algs(self) -> tuple[str, ...]:
+    def algs(self) -> tuple[SigningAlg, ...]:
         """The algs that we can sign with now."""
         now = self._clock()
         held = {key.alg for key in self._current().parsed.values() if _signs(key, now)}
@@ -104,7 +107,7 @@ class Keys:
         """The public keys, retired ones too (RFC 7517 §5). The same object for as long as nothing changes."""
         return self._current().jwks
 
-    def signing_key(self, alg: str) -> ParsedKey:
+    def signing_key(self, alg: SigningAlg) -> ParsedKey:
         """The key that signs now: while one hands over to its successor it is the old one.
 
         A key whose row was taken away is made anew.
@@ -118,7 +121,7 @@ class Keys:
             raise BridgeError(f"there is no signing key for {alg}")
         return found
 
-    def sign(self, claims: Mapping[str, Any], alg: str, typ: str = "JWT") -> str:
+    def sign(self, claims: Mapping[str, Any], alg: SigningAlg, typ: str = "JWT") -> str:
         """A signed token (RFC 7519) with kid and typ in its header."""
         signer = self.signing_key(alg)
         header = {"alg": alg, "kid": signer.kid, "typ": typ}
@@ -135,7 +138,7 @@ class Keys:
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             raise TokenInvalid("not a token of ours") from None
 
-    def rotate(self, alg: str, now: int, *, at_once: bool = False) -> str:
+    def rotate(self, alg: SigningAlg, now: int, *, at_once: bool = False) -> Kid:
         """Make a new key for an alg; the kid. The others retire.
 
         The new one is published at once and signs after HANDOVER seconds, when all have had the time to
@@ -159,28 +162,26 @@ class Keys:
             return self._ring
 
 
-def _read(listed: Sequence[SigningKey], known: Mapping[str, ParsedKey]) -> _Ring:
+def _read(listed: Sequence[SigningKey], known: Mapping[Kid, ParsedKey]) -> _Ring:
     """Parse the keys that are new; the others are taken as they are."""
     parsed = {}
-    for one in listed:
-        before = known.get(one.kid)
-        key = before.key if before else JWKRegistry.import_key(json.loads(one.private_jwk))
-        parsed[one.kid] = ParsedKey(one.kid, one.alg, one.created_at, one.retired_at, key)
+    for row in listed:
+        before = known.get(row.kid)
+        key = before.key if before else JWKRegistry.import_key(json.loads(row.private_jwk))
+        parsed[row.kid] = ParsedKey(row.kid, row.alg, row.created_at, row.retired_at, key)
     # RS256 first, retired ones last: some take the first key that looks right, whatever its kid.
-    in_order = sorted(parsed.values(), key=lambda one: (one.retired_at is not None, _rank(one.alg)))
-    published = [one.key.as_dict(private=False, kid=one.kid, use="sig", alg=one.alg) for one in in_order]
+    in_order = sorted(
+        parsed.values(), key=lambda key: (key.retired_at is not None, SIGNING_ALGS.index(key.alg))
+    )
+    published = [key.key.as_dict(private=False, kid=key.kid, use="sig", alg=key.alg) for key in in_order]
     return _Ring(tuple(listed), parsed, {"keys": published})
-
-
-def _rank(alg: str) -> int:
-    return SIGNING_ALGS.index(alg) if alg in SIGNING_ALGS else len(SIGNING_ALGS)
 
 
 def _signs(key: ParsedKey, now: float) -> bool:
     return key.retired_at is None or key.retired_at > now
 
 
-def _signing(ring: _Ring, alg: str, now: float) -> ParsedKey | None:
+def _signing(ring: _Ring, alg: SigningAlg, now: float) -> ParsedKey | None:
     able = [key for key in ring.parsed.values() if key.alg == alg and _signs(key, now)]
     # One that retires soon still signs; of those that stay, the newest.
     leaving = [key for key in able if key.retired_at is not None]

@@ -1,61 +1,79 @@
 """Userinfo: the claims that rest ready beside the access token (OIDC Core §5.3)."""
 
-import re
-from dataclasses import replace
+from dataclasses import dataclass
 
+from bridge.domain.ids import ClientId
 from bridge.domain.token import AccessToken
-from bridge.errors import ReturnedToClient
-from bridge.oidc.answer import FORM, Answer, ClientRequest, form, json_answer
-from bridge.oidc.errors import bearer_wanted, refused_bearer
-from bridge.ports import Services
-
-B64TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")  # RFC 6750 §2.1
-TOO_NARROW = ReturnedToClient("insufficient_scope", "The access token lacks the scope openid.")
-LONGEST = 8192  # characters; a JWT of ours has a fifth of it
+from bridge.oidc.answer import FORM, Answer, ClientRequest, error_answer, json_answer, read_form
+from bridge.oidc.errors import OAuthError, challenge, invalid_request
+from bridge.oidc.token_lookup import could_be_token
+from bridge.ports.basics import Clock
+from bridge.ports.clients import ClientStore
+from bridge.ports.grants import TokenStore
 
 
+def _invalid_token() -> OAuthError:
+    """RFC 6750 §3.1."""
+    description = "The access token is unknown, expired or revoked."
+    said = challenge("Bearer", "invalid_token", description)
+    return OAuthError("invalid_token", description, 401, {"WWW-Authenticate": said})
+
+
+def _insufficient_scope(client_id: ClientId) -> OAuthError:
+    """RFC 6750 §3.1, with the scope that would do."""
+    description = "The access token lacks the scope openid."
+    said = challenge("Bearer", "insufficient_scope", description, "openid")
+    headers = {"WWW-Authenticate": said}
+    return OAuthError("insufficient_scope", description, 403, headers, client_id=client_id)
+
+
+def _token_wanted() -> OAuthError:
+    """No token came: then no error code is told either (RFC 6750 §3.1)."""
+    description = "An access token is needed, in the header Authorization."
+    return OAuthError(None, description, 401, {"WWW-Authenticate": challenge("Bearer")})
+
+
+@dataclass(frozen=True, slots=True)
 class UserinfoEndpoint:
     """`/userinfo`. One look into Redis; no SQL, no upstream."""
 
-    def __init__(self, services: Services) -> None:
-        self._services = services
+    tokens: TokenStore
+    clients: ClientStore
+    clock: Clock
 
     def answer(self, request: ClientRequest) -> Answer:
         """The person's claims for a live access token, or an error of RFC 6750 §3.1."""
         try:
-            token = _bearer(request)
-            if token is None:
-                return bearer_wanted()
-            record = self._record(token)
-        except ReturnedToClient as error:
-            return refused_bearer(error)
-        if "openid" in record.scope:
-            answer = json_answer(200, record.claims)
-        else:
-            answer = refused_bearer(TOO_NARROW, scope="openid")
-        return replace(answer, client_id=record.client_id)
+            record = self._record(_bearer(request))
+            # A client's own token has no person to tell of, whatever its scope says (RFC 6749 §4.4).
+            if "openid" not in record.scope or record.sub is None:
+                raise _insufficient_scope(record.client_id)
+        except OAuthError as error:
+            return error_answer(error)
+        return json_answer(record.claims, record.client_id)
 
     def _record(self, token: str) -> AccessToken:
-        """The live token of a client that is still there. Raises ReturnedToClient: invalid_token."""
-        record = None
-        if len(token) <= LONGEST and B64TOKEN.fullmatch(token):
-            record = self._services.tokens.access_token(token, int(self._services.clock()))
-        client = self._services.clients.get(record.client_id) if record else None
+        """The live token of a client that is still there. Raises OAuthError: invalid_token."""
+        now = int(self.clock())
+        record = self.tokens.access_token(token, now) if could_be_token(token) else None
+        client = self.clients.get(record.client_id) if record else None
         if record is None or client is None or not (client.enabled and client.existed_at(record.issued_at)):
-            raise ReturnedToClient("invalid_token", "The access token is unknown, expired or revoked.")
+            raise _invalid_token()
         return record
 
 
-def _bearer(request: ClientRequest) -> str | None:
+def _bearer(request: ClientRequest) -> str:
     """The token, by the header or a form's body, by one of them alone (RFC 6750 §2); never by the query.
 
-    Raises ReturnedToClient.
+    Raises OAuthError.
     """
     scheme, _, by_header = (request.headers.get("Authorization") or "").partition(" ")
     in_header = by_header.strip() if scheme.lower() == "bearer" else ""
     in_form = ""
     if request.method == "POST" and request.content_type.lower() == FORM:
-        in_form = form(request).get("access_token", "")
+        in_form = read_form(request).get("access_token", "")
     if in_header and in_form:
-        raise ReturnedToClient("invalid_request", "The access token came in two ways.")
-    return in_header or in_form or None
+        raise invalid_request("The access token came in two ways.")
+    if not in_header and not in_form:
+        raise _token_wanted()
+    return in_header or in_form

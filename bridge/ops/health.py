@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import SimpleNamespace
 
 from bridge.errors import BridgeError
-from bridge.ports import HealthCheck
+from bridge.ports.basics import HealthCheck
 
 WITHIN = 1.0  # seconds in which everything has to answer
 _this_process = SimpleNamespace(leaving=False)

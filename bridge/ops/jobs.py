@@ -13,8 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import util
 
+from bridge.domain.encoding import TokenBytes
 from bridge.errors import BridgeError, StoreUnavailable
-from bridge.ports_outbound import EventLog, JobLog, JobRun, Lease
+from bridge.ports.basics import Clock, Counters
+from bridge.ports.outbound import EventLog, JobLog, JobRun, Lease
 
 LEASE = 10.0  # seconds that a lease lasts beyond the longest run of its job
 AWAY = 5.0  # seconds until a store that is away is tried again
@@ -34,14 +36,6 @@ class Job:
     every: float
     work: Work
     limit: float = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class JobCount:
-    """What this process did of a job so far."""
-
-    runs: int = 0
-    failures: int = 0
 
 
 @dataclass(slots=True)
@@ -73,9 +67,10 @@ class Jobs:
         jobs: Sequence[Job],
         lease: Lease,
         job_log: JobLog,
-        clock: Callable[[], float],
-        token_bytes: Callable[[int], bytes],
+        clock: Clock,
+        token_bytes: TokenBytes,
         log: EventLog,
+        counters: Counters,
         *,
         lease_seconds: float = LEASE,
         away: float = AWAY,
@@ -88,11 +83,11 @@ class Jobs:
         self._clock = clock
         self._token_bytes = token_bytes
         self._log = log
+        self._counters = counters
         self._lease_seconds = lease_seconds
         self._away = away
         self._starting = threading.Lock()
         self._running: _Running | None = None
-        self._counts = {job.name: JobCount() for job in jobs}
 
     def start(self) -> None:
         """Begin in this process. More calls do nothing, also after `stop`; a fork begins for itself."""
@@ -119,10 +114,6 @@ class Jobs:
         if running.at_exit is not None:
             running.at_exit.cancel()
         return not running.thread.is_alive()
-
-    def counts(self) -> Mapping[str, JobCount]:
-        """By the job's name."""
-        return dict(self._counts)
 
     def _loop(self, running: _Running) -> None:
         turns = {job.name: _Turn() for job in self._jobs}
@@ -198,12 +189,13 @@ class Jobs:
         try:
             result = job.work()
         except StoreUnavailable:
-            self._count(job, failed=True)
+            self._counters.add("job_runs", job=job.name, outcome="failed")
             raise
         except Exception as error:
             failed, result = True, type(error).__name__  # its text may hold what somebody sent
             self._log.exception("job.failed", job=job.name)
-        self._count(job, failed=failed)
+        outcome = "failed" if failed else "idle" if result is None else "done"
+        self._counters.add("job_runs", job=job.name, outcome=outcome)
         if result is None:
             return
         milliseconds = round((time.monotonic() - began) * 1000)
@@ -211,7 +203,3 @@ class Jobs:
             self._log.info("job.done", job=job.name, milliseconds=milliseconds, result=result)
         with suppress(StoreUnavailable):  # what was done is done
             self._job_log.record(JobRun(job.name, at, milliseconds, str(result), failed))
-
-    def _count(self, job: Job, *, failed: bool) -> None:
-        before = self._counts[job.name]
-        self._counts[job.name] = JobCount(before.runs + 1, before.failures + failed)

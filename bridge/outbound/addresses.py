@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bridge.ports_outbound import FetchError
+from bridge.ports.outbound import FetchError
 
 MAX_ADDRESS = 2000
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -19,7 +19,7 @@ from bridge.errors import ConfigError
 from bridge.outbound.addresses import Opened, check_address, check_resolved
 from bridge.outbound.network import Deadline, PinnedBackend
 from bridge.outbound.resolver import Resolve, Resolver, system_resolve
-from bridge.ports_outbound import Fetched, FetchError
+from bridge.ports.outbound import Fetched, FetchError
 
 CONNECT_WITHIN = 2.0  # seconds for one of the addresses
 MAX_ANSWER = 4096  # bytes that are read of the answer to a form

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import httpcore
 
 from bridge.outbound.addresses import Target
-from bridge.ports_outbound import FetchError
+from bridge.ports.outbound import FetchError
 
 MAX_TRIES = 3  # addresses of one name
 

@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 
-from bridge.ports_outbound import FetchError
+from bridge.ports.outbound import FetchError
 
 MAX_UNDER_WAY = 32  # look-ups at a time; those that nobody waits for any more count too
 Resolve = Callable[[str, int], Sequence[str]]

@@ -6,13 +6,14 @@ It is called every second, and may be called by several processes: the outbox gi
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bridge.domain.outbox import OutboxKind, OutboxMessage
 from bridge.errors import BridgeError, StoreUnavailable
 from bridge.outbound.delivery import Deliver, Delivery, next_attempt
-from bridge.ports_outbound import EventLog, Outbox
+from bridge.ports.basics import Clock, Counters
+from bridge.ports.outbound import EventLog, Outbox
 
 MAX_IN_FLIGHT = 16
 MAX_PER_CLIENT = 2
@@ -35,14 +36,16 @@ class Sender:
         self,
         outbox: Outbox,
         deliver: Mapping[OutboxKind, Deliver],
-        clock: Callable[[], float],
+        clock: Clock,
         log: EventLog,
+        counters: Counters,
         limits: SenderLimits = SenderLimits(),
     ) -> None:
         self._outbox = outbox
         self._deliver = deliver
         self._clock = clock
         self._log = log
+        self._counters = counters
         self._limits = limits
         self._under_way: Counter[str] = Counter()  # by client
         self._ended = 0
@@ -131,10 +134,16 @@ class Sender:
         later = next_attempt(message, now) if delivery.outcome == "failed" else None
         if delivery.outcome == "heard":
             self._outbox.done(message, now)
+            self._count(message, "heard")
             self._log.info("outbox.heard", **facts)
         elif later is not None:
             self._outbox.retry(message, later, delivery.why)
+            self._count(message, "again")
             self._log.info("outbox.again", why=delivery.why, seconds=later - now, **facts)
         else:
             self._outbox.bury(message, now, delivery.why)
+            self._count(message, "dead")
             self._log.warning("outbox.dead", why=delivery.why, **facts)
+
+    def _count(self, message: OutboxMessage, outcome: str) -> None:
+        self._counters.add("outbox_attempts", kind=message.kind, outcome=outcome)

@@ -1,22 +1,29 @@
-"""The person agrees to what an application is given. (The page is shown at the Interaction's address.)"""
+"""The page that asks a person to agree to what an application is given."""
 
-from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from bridge.login import finish
-from bridge.web.edge import edge
-from bridge.web.login import opened, show, to_login
+from bridge.domain.next_step import AskConsent
+from bridge.login.decider import Decision
+from bridge.web import pages
+from bridge.web.headers import next_hops
+from bridge.web.interactions import address_of, form
+from bridge.web.responses import page
 
-blueprint = Blueprint("consent", __name__)
+
+def show(decision: Decision, step: AskConsent) -> Response:
+    """What the application is told. The form's token names the Session it is shown to."""
+    interaction, client = decision.interaction, decision.client
+    html = pages.consent(
+        client=client,
+        address=address_of(interaction),
+        request=interaction.request,
+        go=form("/consent", csrf_action(step.session.sid), interaction),
+        cancel=form("/login/cancel", "cancel", interaction),
+    )
+    forms = next_hops(interaction.request.reply_to.redirect_uri, client)
+    return page(html, client=client, forms=forms, scripts=True)
 
 
-@blueprint.post("/consent")
-def agree() -> Response:
-    """Yes. The form's token names the Session it was shown to: another one has to be asked itself."""
-    e = edge()
-    interaction = opened(request.form.get("i", ""))
-    session = e.guard.session()
-    if session is None:
-        return to_login(interaction)
-    e.guard.check_csrf(f"consent:{session.sid}", interaction.request.client_id)
-    return show(finish.agree(interaction, session, e.services, e.settings), arrived=False)
+def csrf_action(sid: str) -> str:
+    """What the form does, for its token: another Session has to be asked itself."""
+    return f"consent:{sid}"

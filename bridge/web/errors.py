@@ -4,17 +4,20 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from bridge.domain.client import Client
 from bridge.errors import SealBroken, ShownToUser, StoreUnavailable, UpstreamError
-from bridge.oidc.authorize import RequestRefused
-from bridge.oidc.respond import refusal
+from bridge.oidc.authorization import RequestRefused
+from bridge.oidc.authorization_response import failure
+from bridge.oidc.endpoints import speaks_json
 from bridge.ops.logs import logger
 from bridge.web import pages
-from bridge.web.edge import edge
-from bridge.web.respond import page, respond
-from bridge.web.security import Limited
+from bridge.web.interactions import Overdue
+from bridge.web.limits import Limited
+from bridge.web.login import begin_again
+from bridge.web.responses import page, send
+from bridge.web.use_cases import use_cases
 
 RETRY_AFTER = "5"  # seconds
-FOR_APPLICATIONS = ("/token", "/userinfo", "/jwks", "/.well-known/", "/healthz", "/readyz")
 KEY_OF_STATUS = {
     400: "bad_request",
     404: "not_found",
@@ -32,6 +35,7 @@ def register(app: Flask) -> None:
     """Mount the table."""
     app.register_error_handler(RequestRefused, _refused)
     app.register_error_handler(ShownToUser, _shown)
+    app.register_error_handler(Overdue, begin_again)
     app.register_error_handler(SealBroken, _seal_broken)
     app.register_error_handler(StoreUnavailable, _unavailable)
     app.register_error_handler(UpstreamError, _unavailable)
@@ -41,13 +45,13 @@ def register(app: Flask) -> None:
 
 def _refused(error: RequestRefused) -> BaseResponse:
     logger().info("authorize.refused", error=error.error, why=error.description)
-    return respond(refusal(error, edge().settings.issuer))
+    return send(failure(error.reply_to, error, use_cases().policy.issuer))
 
 
 def _shown(error: ShownToUser) -> BaseResponse:
-    logger().info("page.refused", key=error.key, client_id=error.client_id, why=error.detail)
+    logger().info("page.refused", key=error.key, client_id=error.client_id or "", why=error.detail)
     wait = error.wait if isinstance(error, Limited) else 0
-    response = _answer(error.status, error.key, _way_back(error), wait)
+    response = _answer(error.status, error.key, _client(error), wait)
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
@@ -82,11 +86,16 @@ def _unforeseen(error: Exception) -> BaseResponse:
     return _answer(500, "internal")
 
 
-def _answer(status: int, key: str, way_back: tuple[str, str] = ("", ""), wait: int = 0) -> BaseResponse:
-    if request.path.startswith(FOR_APPLICATIONS):
+def _answer(status: int, key: str, client: Client | None = None, wait: int = 0) -> BaseResponse:
+    if speaks_json(request.path):
         return _json(status)
-    uri, name = way_back
-    html = pages.error(key=key, status=status, way_back=uri, client_name=name, wait=wait)
+    html = pages.error(
+        key=key,
+        status=status,
+        way_back=client.way_back if client else None,
+        client_name=client.client_name if client else None,
+        wait=wait,
+    )
     return page(html, status=status)
 
 
@@ -99,6 +108,6 @@ def _json(status: int) -> Response:
     return response
 
 
-def _way_back(error: ShownToUser) -> tuple[str, str]:
-    client = edge().services.clients.get(error.client_id) if error.client_id else None
-    return (client.way_back, client.name) if client is not None else ("", "")
+def _client(error: ShownToUser) -> Client | None:
+    """The application that the page leads back to."""
+    return use_cases().clients.get(error.client_id) if error.client_id else None

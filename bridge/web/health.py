@@ -1,24 +1,20 @@
 """`/healthz`: the process lives. `/readyz`: it can serve, by SQL, Redis and keys, never by CamDigiKey."""
 
-from flask import Blueprint, jsonify
+from flask import jsonify
 from werkzeug.wrappers import Response
 
 from bridge.ops.health import readiness
-from bridge.web.edge import edge
-
-blueprint = Blueprint("health", __name__)
+from bridge.web.use_cases import use_cases
 
 
-@blueprint.get("/healthz")
 def healthz() -> Response:
     """Alive (DESIGN §6.14)."""
     return jsonify(status="ok")
 
 
-@blueprint.get("/readyz")
 def readyz() -> Response:
     """Ready, or 503 with the names of what is missing."""
-    missing = readiness(edge().services.checks)
+    missing = readiness(use_cases().checks)
     response = jsonify(status="unavailable" if missing else "ok", missing=list(missing))
     response.status_code = 503 if missing else 200
     return response

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from flask import Flask, g, request
 
-from bridge.web.edge import edge
+from bridge.web.use_cases import use_cases
 
 LANGUAGES = {"km": "ភាសាខ្មែរ", "en": "English"}
 TRANSLATIONS = Path(__file__).parent / "translations"
@@ -75,7 +75,7 @@ def words(language: str) -> Callable[[str], str]:
 
 
 def _choose() -> str:
-    for wish in (asked(), edge().guard.cookies.read("lang"), *g.get("ui_locales", ())):
+    for wish in (asked(), use_cases().browser.cookies.read("lang") or "", *g.get("ui_locales", ())):
         language: str = wish.partition("-")[0].lower()
         if language in LANGUAGES:
             return language
@@ -88,12 +88,17 @@ def asked() -> str:
     return wish if wish in LANGUAGES else ""
 
 
-def switches() -> tuple[Switch, ...]:
-    """Links to the other language; none where the page can't be asked again for the same answer."""
+def switches(address: str | None = None) -> tuple[Switch, ...]:
+    """Links to the other language; none where the page can't be asked again for the same answer.
+
+    `address`: the page's own, where it was asked at another one.
+    """
+    language = other()
+    if address is not None:
+        return (Switch(language, LANGUAGES[language], f"{address}&hl={language}"),)
     if request.method != "GET" or request.path.startswith(ONCE):
         return ()
     # Only the query is said, so that the path stays whatever it is; its bytes stay as they came.
     query = quote(request.query_string, safe=_LEGAL)
     kept = "".join(part + "&" for part in query.split("&") if part and not part.startswith("hl="))
-    language = other()
     return (Switch(language, LANGUAGES[language], f"?{kept}hl={language}"),)

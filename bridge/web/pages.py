@@ -17,9 +17,9 @@ from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.client import Client
 from bridge.domain.subject import Identity
 from bridge.web import language, texts
-from bridge.web.edge import edge
 from bridge.web.names import first_letter, masked_names
 from bridge.web.shares import shares_of
+from bridge.web.use_cases import use_cases
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 
@@ -32,9 +32,12 @@ class Form:
     fields: Mapping[str, str]
 
 
-def sign_in(*, client: Client, go: Form, cancel: Form) -> str:
-    """The page before CamDigiKey: who asks, and where the person is about to go."""
-    return _page("sign_in", client, go=go, cancel=cancel)
+def sign_in(*, client: Client, address: str, go: Form, cancel: Form) -> str:
+    """The page before CamDigiKey: who asks, and where the person is about to go.
+
+    `address`: the page's own, whatever address it was asked at.
+    """
+    return _page("sign_in", client, address, go=go, cancel=cancel)
 
 
 def already_under_way(*, client: Client, go: Form, cancel: Form) -> str:
@@ -47,9 +50,9 @@ def confirm(*, client: Client, identity: Identity, go: Form, cancel: Form) -> st
     return _page("confirm", client, people=masked_names(identity), go=go, cancel=cancel)
 
 
-def consent(*, client: Client, request: AuthorizationRequest, go: Form, cancel: Form) -> str:
-    """What the application is told."""
-    return _page("consent", client, shares=shares_of(request, client), go=go, cancel=cancel)
+def consent(*, client: Client, address: str, request: AuthorizationRequest, go: Form, cancel: Form) -> str:
+    """What the application is told. `address`: the page's own, whatever address it was asked at."""
+    return _page("consent", client, address, shares=shares_of(request, client), go=go, cancel=cancel)
 
 
 def problem(*, client: Client, kind: str, try_again: str, cancel: Form) -> str:
@@ -74,7 +77,7 @@ def form_post(*, action: str, fields: Mapping[str, str]) -> str:
     return _page("form_post", form=Form(action, fields), switches=())
 
 
-def error(*, key: str, status: int, way_back: str, client_name: str, wait: int = 0) -> str:
+def error(*, key: str, status: int, way_back: str | None, client_name: str | None, wait: int = 0) -> str:
     """A dead end: what happened, what to do, and a way back where there is one.
 
     `key`: one of texts.ERRORS; `wait`: seconds until it may be tried again.
@@ -91,12 +94,12 @@ def error(*, key: str, status: int, way_back: str, client_name: str, wait: int =
     )
 
 
-def logout_confirm(*, client: Client | None, go: Form, cancel: str) -> str:
-    """Do you want to sign out? `cancel`: the application's address, may be empty."""
+def logout_confirm(*, client: Client | None, go: Form, cancel: str | None) -> str:
+    """Do you want to sign out? `cancel`: the application's address, where it has one."""
     return _page("logout_confirm", client, go=go, way_back=_followed(cancel) or "/")
 
 
-def signed_out(*, client: Client | None, way_back: str) -> str:
+def signed_out(*, client: Client | None, way_back: str | None) -> str:
     """You are signed out."""
     return _page("signed_out", client, way_back=_followed(way_back))
 
@@ -108,17 +111,20 @@ def home() -> str:
 
 def image_origins(client: Client | None) -> tuple[str, ...]:
     """The origins of the pictures that a page for this client shows."""
-    logos = (edge().settings.look.logo, client.logo_uri if client else "")
+    logos = (use_cases().settings.look.logo, client.logo_uri if client else None)
     return tuple(filter(None, map(_picture_origin, logos)))
 
 
-def _page(template: str, client: Client | None = None, /, key: str = "", **words: Any) -> str:
-    look = edge().settings.look
+def _page(
+    template: str, client: Client | None = None, address: str | None = None, /, key: str = "", **words: Any
+) -> str:
+    look = use_cases().settings.look
     speaks = language.current()
     values = {
         "key": key or template,
         "language": speaks,
-        "switches": language.switches(),
+        "switches": language.switches(address),
+        "address": address,
         "institution": (look.institution_km if speaks == "km" else "") or look.institution,
         "logo": look.logo if look.logo.startswith("/") or _picture_origin(look.logo) else "",
         "colour": look.colour,
@@ -133,8 +139,8 @@ def _page(template: str, client: Client | None = None, /, key: str = "", **words
 def _application(client: Client) -> dict[str, str]:
     """What a page says of the application, with only such addresses as are safe in it."""
     return {
-        "name": client.name,
-        "initial": first_letter(client.name),
+        "name": client.client_name,
+        "initial": first_letter(client.client_name),
         "host": _host(client),
         "logo": client.logo_uri if _picture_origin(client.logo_uri) else "",
         "policy": _followed(client.policy_uri),
@@ -149,18 +155,22 @@ def _host(client: Client) -> str:
     return urlsplit(client.client_uri or client.redirect_uris[0]).hostname or ""
 
 
-def _followed(uri: str) -> str:
+def _followed(uri: str | None) -> str:
     """The address if a person may be led there: the web, or a native application's own scheme
     (RFC 8252 §7.1 wants a dot in it); never javascript: or data:."""
+    if uri is None:
+        return ""
     scheme = uri.partition(":")[0].lower()
     return uri if scheme in ("https", "http") or "." in scheme else ""
 
 
-def _picture_origin(uri: str) -> str:
+def _picture_origin(uri: str | None) -> str:
     """The origin of a picture's address; empty where it can't be shown: plain http belongs to loopback."""
+    if uri is None:
+        return ""
     scheme, _, rest = uri.partition("://")
     host = rest.partition("/")[0]
-    known = scheme == "https" or (scheme == "http" and not edge().settings.secure)
+    known = scheme == "https" or (scheme == "http" and not use_cases().settings.secure)
     return f"{scheme}://{host}" if known and _HOST.fullmatch(host) else ""
 
 

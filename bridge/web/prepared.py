@@ -1,77 +1,112 @@
-"""Discovery and JWKS: prepared bytes with an ETag, answered before routing, for everybody (DESIGN §9)."""
+"""Discovery and JWKS: prepared bytes with an ETag, answered before routing, for everybody (DESIGN §9).
+
+Every relying party asks for them, and they hardly ever change. What else is asked at their addresses (another
+method, a preflight) goes on to the routes.
+"""
 
 import hashlib
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from bridge.oidc import discovery
-from bridge.oidc.keys import Keys
-from bridge.settings import Settings
+from flask import Response, request
+
+from bridge.domain.policy import Policy
+from bridge.oidc import discovery as discovery_document
+from bridge.oidc.answer import to_json
+from bridge.oidc.endpoints import BY_NAME, Endpoint
+from bridge.ports.keys import Signer
+from bridge.web.use_cases import use_cases
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """A document as prepared bytes."""
+class PreparedDocument:
+    """A document as bytes."""
 
     body: bytes
     etag: str
 
     @classmethod
-    def of(cls, document: dict[str, Any]) -> "Ready":
-        body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    def of(cls, document: Mapping[str, Any]) -> "PreparedDocument":
+        body = to_json(document)
         return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+    def answer(self, endpoint: Endpoint, if_none_match: str) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body; 304 where what the asker has is the same (RFC 9110 §13.1.2)."""
+        headers = {
+            "Content-Type": "application/json",
+            "Cache-Control": endpoint.cache_control,
+            "ETag": self.etag,
+            "Access-Control-Allow-Origin": "*",
+            "X-Content-Type-Options": "nosniff",
+        }
+        if self.etag in if_none_match:
+            return 304, headers, b""
+        return 200, {**headers, "Content-Length": str(len(self.body))}, self.body
+
+
+class Documents:
+    """Both documents, made anew when what they are made of changes."""
+
+    def __init__(self, policy: Policy, signer: Signer) -> None:
+        self._policy = policy
+        self._signer = signer
+        self._jwks: tuple[Any, PreparedDocument] | None = None
+        self._discovery: tuple[Any, PreparedDocument] | None = None
+
+    def jwks(self) -> PreparedDocument:
+        """RFC 7517 §5."""
+        document = self._signer.jwks()
+        if self._jwks is None or self._jwks[0] is not document:
+            self._jwks = (document, PreparedDocument.of(document))
+        return self._jwks[1]
+
+    def discovery(self) -> PreparedDocument:
+        """OIDC Discovery §3."""
+        algs = self._signer.algs()
+        if self._discovery is None or self._discovery[0] != algs:
+            self._discovery = (algs, PreparedDocument.of(discovery_document.document(self._policy, algs)))
+        return self._discovery[1]
 
 
 class Prepared:
-    """A WSGI application before ours, for the documents that hardly ever change."""
+    """A WSGI application before ours."""
 
-    def __init__(self, app: "WSGIApplication", settings: Settings, keys: Keys) -> None:
+    def __init__(self, app: "WSGIApplication", policy: Policy, signer: Signer) -> None:
         self._app = app
-        self._settings = settings
-        self._keys = keys
-        self._jwks: tuple[Any, Ready] | None = None
-        self._discovery: tuple[Any, Ready] | None = None
-        self._documents: dict[str, Callable[[], Ready]] = {
-            discovery.PATH: self._discovery_ready,
-            discovery.OAUTH_PATH: self._discovery_ready,
-            "/jwks": self._jwks_ready,
+        documents = Documents(policy, signer)
+        self._makers: dict[str, tuple[Endpoint, Callable[[], PreparedDocument]]] = {
+            path: (BY_NAME[name], make)
+            for name, make in (("discovery", documents.discovery), ("jwks", documents.jwks))
+            for path in BY_NAME[name].paths
         }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        find = self._documents.get(environ["PATH_INFO"])
-        if find is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        found = self._makers.get(environ["PATH_INFO"])
+        if found is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
-        ready = find()
-        headers = [
-            ("Content-Type", "application/json"),
-            ("Cache-Control", "public, max-age=300"),
-            ("ETag", ready.etag),
-            ("Access-Control-Allow-Origin", "*"),
-            ("X-Content-Type-Options", "nosniff"),
-        ]
-        if ready.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
-            start_response("304 Not Modified", headers)
-            return [b""]
-        start_response("200 OK", [*headers, ("Content-Length", str(len(ready.body)))])
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else ready.body]
+        endpoint, make = found
+        status, headers, body = make().answer(endpoint, environ.get("HTTP_IF_NONE_MATCH", ""))
+        start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
-    def _jwks_ready(self) -> Ready:
-        document = self._keys.jwks()
-        if self._jwks is None or self._jwks[0] is not document:
-            self._jwks = (document, Ready.of(document))
-        return self._jwks[1]
 
-    def _discovery_ready(self) -> Ready:
-        algs = tuple(self._keys.algs())
-        if self._discovery is None or self._discovery[0] != algs:
-            settings = self._settings
-            document = discovery.document(
-                settings.issuer, algs, settings.claims.constant, settings.look.help_uri
-            )
-            self._discovery = (algs, Ready.of(document))
-        return self._discovery[1]
+def discovery() -> Response:
+    """The same without the application before ours."""
+    uses = use_cases()
+    return _response("discovery", Documents(uses.policy, uses.signer).discovery())
+
+
+def jwks() -> Response:
+    """The same without the application before ours."""
+    uses = use_cases()
+    return _response("jwks", Documents(uses.policy, uses.signer).jwks())
+
+
+def _response(name: str, document: PreparedDocument) -> Response:
+    status, headers, body = document.answer(BY_NAME[name], request.headers.get("If-None-Match", ""))
+    return Response(body, status, headers)

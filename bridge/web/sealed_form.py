@@ -6,17 +6,18 @@ import zlib
 from flask import request
 
 from bridge.errors import SealBroken, ShownToUser
-from bridge.web.edge import Pairs, edge
+from bridge.web.parameters import Pairs
+from bridge.web.use_cases import use_cases
 
-LONGEST = 7000  # characters of a sealed address; what is longer is nobody's honest request
-LARGEST = 65536  # bytes, opened
+MAX_ADDRESS = 7000  # characters of a sealed address; what is longer is nobody's honest request
+MAX_OPENED = 65536  # bytes, opened
 
 
 def sealed_pairs(pairs: Pairs, purpose: str) -> str:
     """Parameters as text for an address. Raises ShownToUser when they are too many."""
     text = json.dumps(pairs, ensure_ascii=False).encode()
-    sealed = edge().services.sealer.seal(purpose, zlib.compress(text))
-    if len(sealed) > LONGEST or len(text) > LARGEST:
+    sealed = use_cases().sealer.seal(purpose, zlib.compress(text))
+    if len(sealed) > MAX_ADDRESS or len(text) > MAX_OPENED:
         raise ShownToUser(413, "too_large", "a posted request too long for an address")
     return sealed
 
@@ -24,8 +25,8 @@ def sealed_pairs(pairs: Pairs, purpose: str) -> str:
 def unsealed_pairs(purpose: str) -> Pairs:
     """The parameters sealed in this request's `r`. Raises ShownToUser."""
     try:
-        data = edge().services.sealer.unseal(purpose, request.values.get("r", ""))
+        data = use_cases().sealer.unseal(purpose, request.values.get("r", ""))
     except SealBroken:
         raise ShownToUser(400, "link_expired", "a sealed form that was not made here") from None
-    text = zlib.decompressobj().decompress(data, LARGEST)
+    text = zlib.decompressobj().decompress(data, MAX_OPENED)
     return tuple((name, value) for name, value in json.loads(text))

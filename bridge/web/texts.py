@@ -52,7 +52,7 @@ ERRORS = {
         N_("An answer from CamDigiKey counts only once."),
         _BEGIN_AGAIN,
     ),
-    "orphan_callback": Text(
+    "unsolicited_callback": Text(
         N_("This sign-in did not begin here"),
         N_("An answer from CamDigiKey came to a browser that had not asked for it. Nobody was signed in."),
         N_("If you did not begin a sign-in yourself, close this page. Otherwise begin again at the service."),
@@ -126,7 +126,7 @@ PROBLEMS = {
     ),
     **{
         key: Text(ERRORS[key].title, ERRORS[key].happened, _AGAIN)
-        for key in ("already_used", "orphan_callback", "not_completed")
+        for key in ("already_used", "unsolicited_callback", "not_completed")
     },
 }
 HOPELESS = frozenset({"account_inactive"})  # to try again will hardly help: it is not the large button

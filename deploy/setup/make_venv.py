@@ -15,15 +15,19 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from pathlib import Path
-from typing import TextIO
+from typing import IO, TextIO
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 STAMP = VENV / ".made-of"
 LOCK = ROOT / "requirements.lock"
+
+# How many seconds may pass without a word while pip works.
+TOLD_EVERY = 5.0
 
 # A person's own pip and Python settings that would lead the installation elsewhere.
 DISTURBING = ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX", "PIP_CONSTRAINT")
@@ -99,11 +103,11 @@ def bring_up_to_date(chosen: bool) -> None:
         make_empty_venv()
     STAMP.unlink(missing_ok=True)
     count = len(re.findall(r"^\S+==", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
-    print(f"  installing {count} locked packages; the first time this takes a minute or two …", flush=True)
+    print(f"  installing {count} locked packages; the first time this takes a few minutes …", flush=True)
     # Every dependency stands in the lock with its hashes, and each has a ready-made wheel:
     # nothing to resolve, nothing to compile.
-    pip("--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", str(LOCK))
-    pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    pip("--require-hashes", "--no-deps", "--only-binary", ":all:", "--requirement", str(LOCK), count=count)
+    pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT), count=1)
     made = {"python": os.path.realpath(VENV / "bin/python"), "root": str(ROOT), "contents": contents()}
     STAMP.write_text(json.dumps(made))
     print(f"  .venv is ready ({time.monotonic() - began:.0f} s).", flush=True)
@@ -134,10 +138,40 @@ def made_venv(python: str) -> bool:
     return made.returncode == 0 and (VENV / "bin" / "pip").exists()
 
 
-def pip(*arguments: str) -> None:
-    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", *arguments]
-    if subprocess.run(command, cwd=ROOT, env=quiet_environment(), check=False).returncode:
-        raise SetupFailed("pip could not install what the bridge needs; its words stand above.")
+def pip(*arguments: str, count: int) -> None:
+    """Let pip install `count` packages and tell every few seconds how far it is; errors pass through."""
+    command = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--progress-bar", "off", *arguments]
+    with tempfile.TemporaryFile() as log:
+        with subprocess.Popen(command, cwd=ROOT, env=quiet_environment(), stdout=log) as process:
+            while not ended(process):
+                print(f"    {how_far(read_all(log), count)}", flush=True)
+        if process.returncode:
+            raise SetupFailed("pip could not install what the bridge needs; its words stand above.")
+
+
+def ended(process: subprocess.Popen[bytes]) -> bool:
+    """Wait a few seconds for it."""
+    try:
+        process.wait(TOLD_EVERY)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def read_all(log: IO[bytes]) -> str:
+    # With pread, since a seek would move the place at which the child goes on writing.
+    return os.pread(log.fileno(), os.fstat(log.fileno()).st_size, 0).decode("utf-8", "replace")
+
+
+def how_far(said: str, count: int) -> str:
+    """pip names each package that it fetches, but none while it unpacks: there folders are counted."""
+    if "\nInstalling collected packages" in said:
+        installed = len(list(VENV.glob("lib/python*/site-packages/*.dist-info")))
+        return f"{min(installed, count)} of {count} installed …"
+    fetched = len(
+        re.findall(r"^ *(?:Downloading|Using cached|Processing) .*\.whl(?: |$)", said, re.MULTILINE)
+    )
+    return f"{min(fetched, count)} of {count} fetched …"
 
 
 def quiet_environment() -> dict[str, str]:

@@ -43,7 +43,7 @@ NO_PKCE = {"code_challenge": None, "code_challenge_method": None}
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A bridge set up as deploy/guides/conformance.md says, with the suite's clients."""
+    """A bridge set up as docs/guides/conformance.md says, with the suite's clients."""
     for world in make_world(
         tmp_path_factory.mktemp("conformance"), BRIDGE_CLAIMS__CONSTANT=json.dumps(CONSTANT)
     ):

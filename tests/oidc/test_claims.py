@@ -12,24 +12,44 @@ from hypothesis import strategies as st
 
 from bridge.domain.authorization_request import ClaimRequest, ClaimsRequest
 from bridge.domain.claims import (
+    CLAIMS,
+    LINES,
+    PERSON_SCOPES,
     SCOPES,
     SUPPORTED_CLAIMS,
     allowed_scope,
     claims_supported,
     id_token_claims,
+    own_scope,
     scopes_supported,
     today,
     userinfo_claims,
 )
-from bridge.domain.client import Client
-from bridge.domain.grant import Grant
+from bridge.domain.client import Client, NameLocale
+from bridge.domain.grant import Grant, Origin
+from bridge.domain.ids import ClientId, GrantId, SessionKey, Sid, Sub, SubjectId
+from bridge.domain.principal import LoginFacts, PersonPrincipal
 from bridge.domain.session import ACR
 from bridge.domain.subject import Identity, Subject
-from tests.oidc.house import IDENTITY, NOW
+
+NOW = 1_790_000_000
+IDENTITY = Identity(
+    camdigikey_id="CDK1",
+    personal_code="010203040",
+    given_name="Sophea",
+    family_name="Chan",
+    given_name_km="សុភា",
+    family_name_km="ចាន់",
+    gender="female",
+    birthdate="1990-02-03",
+    phone_number="+85512345678",
+    email="sophea@mail.example",
+    nationality="KH",
+)
 
 EVERY = tuple(SCOPES)
 CLIENT = Client(
-    "app", "App", (), scopes=(*EVERY, "address"), grant_types=("refresh_token",), national_id_purpose="tax"
+    ClientId("app"), "App", (), scope=EVERY, grant_types=("refresh_token",), national_id_purpose="tax"
 )
 DAY = date(2026, 11, 24)
 
@@ -38,25 +58,28 @@ def asked(**claims: ClaimRequest) -> ClaimsRequest:
     return ClaimsRequest(userinfo=claims, id_token=claims)
 
 
-def grant(*scope: str, identity: Identity = IDENTITY, **changes: Any) -> Grant:
-    made = Grant(
-        id="g",
-        client_id="app",
-        subject=Subject("s", identity, NOW),
-        sub="Sub-1",
+def grant(
+    *scope: str,
+    identity: Identity = IDENTITY,
+    sub: str = "Sub-1",
+    claims_locales: tuple[str, ...] = (),
+    claims: ClaimsRequest | None = None,
+) -> Grant:
+    return Grant(
+        id=GrantId("g"),
+        origin=Origin("interaction", "i"),
+        client_id=CLIENT.client_id,
+        principal=PersonPrincipal(
+            Subject(SubjectId("s"), identity, NOW),
+            Sub(sub),
+            LoginFacts(Sid("sid"), SessionKey("k"), NOW, ACR),
+        ),
         scope=("openid", *scope),
-        claims=ClaimsRequest(),
-        reach=SUPPORTED_CLAIMS,
-        claims_locales=(),
-        nonce=None,
-        auth_time=NOW,
-        acr=ACR,
-        amr=(),
-        sid="sid",
-        session_key="k",
         created_at=NOW,
+        claims=claims or ClaimsRequest(),
+        claim_names=SUPPORTED_CLAIMS,
+        claims_locales=claims_locales,
     )
-    return replace(made, **changes)
 
 
 def told(
@@ -93,7 +116,18 @@ TABLE: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("scope", TABLE)
 def test_a_scope_gives_its_claims_and_no_other(scope: str) -> None:
     assert told(scope) == {"sub": "Sub-1", **TABLE[scope]}
-    assert set(TABLE[scope]) == set(SCOPES[scope])
+    assert set(TABLE[scope]) == {name for name, row in CLAIMS.items() if row.source and row.scope == scope}
+
+
+def test_every_claim_of_a_person_has_a_scope_and_a_line_of_the_consent_page() -> None:
+    for name, row in CLAIMS.items():
+        assert row.scope in PERSON_SCOPES, name
+        assert (row.line in LINES) is (row.about == "person"), name
+        assert not (row.about == "login" and (row.source or row.constant)), name
+
+
+def test_the_tables_of_the_test_and_of_the_code_hold_the_same_scopes() -> None:
+    assert set(TABLE) | {"openid", "address"} == set(SCOPES)
 
 
 def test_openid_alone_gives_sub_alone() -> None:
@@ -104,11 +138,11 @@ def test_sub_goes_first() -> None:
     assert next(iter(told("profile", "email"))) == "sub"
 
 
-TEXT = st.sampled_from(["", "Chan", "ចាន់", "1990-02-03", "0000", "x@y.kh"])
+TEXT = st.sampled_from([None, "", "Chan", "ចាន់", "1990-02-03", "0000", "x@y.kh"])
 
 
-@given(st.builds(Identity, st.just("CDK1"), *[TEXT] * 10), st.sampled_from(["", "km", "en"]))
-def test_nothing_is_ever_empty(identity: Identity, locale: str) -> None:
+@given(st.builds(Identity, st.just("CDK1"), *[TEXT] * 10), st.sampled_from(["km", "en"]))
+def test_nothing_is_ever_empty(identity: Identity, locale: NameLocale) -> None:
     """OIDC Core §5.3.2."""
     client = replace(CLIENT, name_locale=locale, claims_in_id_token=True)
     for claims in (
@@ -130,35 +164,34 @@ class TestNames:
             (("fr", "km"), "en", "ចាន់ សុភា"),
             (("en-GB", "km"), "km", "Sophea Chan"),
             (("fr",), "km", "ចាន់ សុភា"),
-            ((), "nonsense", "Sophea Chan"),
         ],
     )
     def test_claims_locales_or_else_the_client_choose_the_untagged_one(
-        self, locales: tuple[str, ...], default: str, name: str
+        self, locales: tuple[str, ...], default: NameLocale, name: str
     ) -> None:
         said = told("profile", client=replace(CLIENT, name_locale=default), claims_locales=locales)
         assert said["name"] == name
         assert said["name#km"] == "ចាន់ សុភា"
 
     def test_a_khmer_name_alone_is_the_untagged_one_too(self) -> None:
-        said = told("profile", identity=replace(IDENTITY, given_name="", family_name=""))
+        said = told("profile", identity=replace(IDENTITY, given_name=None, family_name=None))
         assert (said["name"], said["given_name"], said["family_name"]) == ("ចាន់ សុភា", "សុភា", "ចាន់")
 
     def test_a_latin_name_alone_has_no_tagged_one(self) -> None:
-        bare = replace(IDENTITY, given_name_km="", family_name_km="")
+        bare = replace(IDENTITY, given_name_km=None, family_name_km=None)
         said = told("profile", identity=bare, claims_locales=("km",))
         assert said["name"] == "Sophea Chan"
         assert not any("#" in name for name in said)
 
     def test_a_name_of_one_word_is_whole(self) -> None:
-        one = replace(IDENTITY, family_name="", given_name_km="")
-        said = told("profile", identity=one)
+        short = replace(IDENTITY, family_name=None, given_name_km=None)
+        said = told("profile", identity=short)
         assert (said["name"], said["given_name"], said["name#km"]) == ("Sophea", "Sophea", "ចាន់")
         assert "family_name" not in said
         assert "given_name#km" not in said
 
     def test_two_scripts_are_never_mixed(self) -> None:
-        said = told("profile", identity=replace(IDENTITY, family_name=""))
+        said = told("profile", identity=replace(IDENTITY, family_name=None))
         assert "family_name" not in said
 
     def test_a_person_without_any_name_has_none(self) -> None:
@@ -188,8 +221,8 @@ class TestAge:
         )
         assert tuple(said[f"age_over_{years}"] for years in (16, 18, 21)) == ages
 
-    @pytest.mark.parametrize("born", ["", "1990", "1990-02-30", "2026-11-25", "ឆ្នាំ"])
-    def test_without_a_birthdate_that_can_be_nothing_is_said(self, born: str) -> None:
+    @pytest.mark.parametrize("born", [None, "", "1990", "1990-02-30", "2026-11-25", "ឆ្នាំ"])
+    def test_without_a_birthdate_that_can_be_nothing_is_said(self, born: str | None) -> None:
         assert told("age", identity=replace(IDENTITY, birthdate=born)) == {"sub": "Sub-1"}
 
     def test_the_day_is_cambodias(self) -> None:
@@ -199,13 +232,13 @@ class TestAge:
 
 
 class TestEmail:
-    WITHOUT = replace(IDENTITY, email="")
+    WITHOUT = replace(IDENTITY, email=None)
 
     def test_without_an_address_none_is_said(self) -> None:
         assert told("email", identity=self.WITHOUT) == {"sub": "Sub-1"}
 
     def test_a_pseudonymous_one_is_marked_unverified(self) -> None:
-        client = replace(CLIENT, email_fallback="people.gov.example")
+        client = replace(CLIENT, email_fallback_domain="people.gov.example")
         said = told("email", client=client, identity=self.WITHOUT)
         local, _, domain = said["email"].partition("@")
         assert domain == "people.gov.example"
@@ -214,14 +247,14 @@ class TestEmail:
         assert said == told("email", client=client, identity=self.WITHOUT)
 
     def test_two_people_never_share_one_even_in_small_letters(self) -> None:
-        client = replace(CLIENT, email_fallback="people.gov.example")
+        client = replace(CLIENT, email_fallback_domain="people.gov.example")
         first, second = (
             told("email", client=client, identity=self.WITHOUT, sub=sub)["email"] for sub in ("Sub", "sUB")
         )
         assert first.lower() != second.lower()
 
     def test_a_real_one_goes_before_it(self) -> None:
-        said = told("email", client=replace(CLIENT, email_fallback="people.gov.example"))
+        said = told("email", client=replace(CLIENT, email_fallback_domain="people.gov.example"))
         assert said == {"sub": "Sub-1", **TABLE["email"]}
 
 
@@ -233,9 +266,9 @@ class TestAsked:
 
     def test_userinfo_and_id_token_are_asked_apart(self) -> None:
         request = ClaimsRequest(userinfo={"email": ClaimRequest()}, id_token={"gender": ClaimRequest()})
-        one = grant(claims=request)
-        assert userinfo_claims(one, CLIENT, {}, DAY) == {"sub": "Sub-1", "email": IDENTITY.email}
-        assert id_token_claims(one, CLIENT, {}, DAY) == {"gender": "female"}
+        opened = grant(claims=request)
+        assert userinfo_claims(opened, CLIENT, {}, DAY) == {"sub": "Sub-1", "email": IDENTITY.email}
+        assert id_token_claims(opened, CLIENT, {}, DAY) == {"gender": "female"}
 
     def test_one_wanted_with_a_value_is_given_if_it_has_it(self) -> None:
         """OIDC Core §5.5.1."""
@@ -251,12 +284,12 @@ class TestAsked:
         assert told(claims=asked(**{"name#km": ClaimRequest()})) == {"sub": "Sub-1", "name#km": "ចាន់ សុភា"}
 
     def test_a_claim_whose_scope_the_client_may_not_have_is_not_given(self) -> None:
-        client = replace(CLIENT, scopes=("openid", "profile"))
+        client = replace(CLIENT, scope=("openid", "profile"))
         said = told(client=client, claims=asked(email=ClaimRequest(), camdigikey_id=ClaimRequest(True)))
         assert said == {"sub": "Sub-1"}
 
     def test_the_national_number_is_not_given_without_a_written_purpose(self) -> None:
-        client = replace(CLIENT, national_id_purpose="")
+        client = replace(CLIENT, national_id_purpose=None)
         assert told("national_id", client=client) == {"sub": "Sub-1"}
         assert told(client=client, claims=asked(personal_code=ClaimRequest(True))) == {"sub": "Sub-1"}
 
@@ -276,19 +309,26 @@ class TestClient:
         }
 
     def test_the_scopes_claims_go_into_the_id_token_by_a_switch_with_the_same_values(self) -> None:
-        one = grant("profile", "email")
-        assert id_token_claims(one, CLIENT, {}, DAY) == {}
+        opened = grant("profile", "email")
+        assert id_token_claims(opened, CLIENT, {}, DAY) == {}
         switched = replace(CLIENT, claims_in_id_token=True)
-        assert {"sub": "Sub-1"} | id_token_claims(one, switched, {}, DAY) == told("profile", "email")
+        assert {"sub": "Sub-1"} | id_token_claims(opened, switched, {}, DAY) == told("profile", "email")
 
     def test_the_allowed_scope_keeps_its_order(self) -> None:
-        client = Client("x", "X", (), scopes=("email", "national_id", "offline_access"))
+        client = Client(ClientId("x"), "X", (), scope=("email", "national_id", "offline_access"))
         assert allowed_scope(client, ("email", "offline_access", "openid", "national_id", "magic")) == (
             "email",
             "openid",
         )
         able = replace(client, national_id_purpose="tax", grant_types=("refresh_token",))
         assert allowed_scope(able, ("offline_access", "national_id")) == ("offline_access", "national_id")
+
+    def test_a_scope_of_a_person_and_one_of_the_client_itself_are_two_things(self) -> None:
+        """RFC 6749 §4.4: what a client may have for itself says nothing of people."""
+        client = replace(CLIENT, scope=("openid", "profile", "reports.read"))
+        words = ("openid", "reports.read", "profile", "reports.write", "email")
+        assert allowed_scope(client, words) == ("openid", "profile")
+        assert own_scope(client, words) == ("reports.read",)
 
 
 CONSTANT = {"nickname": "Neang", "address": {"country": "KH"}, "region": "asia", "email": "no@x.kh"}
@@ -313,7 +353,7 @@ class TestConstant:
         assert told("profile", constant={name: "x"}) == told("profile")
 
     def test_what_it_adds_is_announced(self) -> None:
-        assert set(scopes_supported({})) == set(SCOPES)
+        assert set(scopes_supported({})) == set(SCOPES) - {"address"}
         assert claims_supported({}) == SUPPORTED_CLAIMS
-        assert set(scopes_supported(CONSTANT)) == {*SCOPES, "address"}
+        assert set(scopes_supported(CONSTANT)) == set(SCOPES)
         assert claims_supported(CONSTANT) == SUPPORTED_CLAIMS | {"nickname", "address", "region"}

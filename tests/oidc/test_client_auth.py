@@ -169,7 +169,7 @@ VALUES = st.one_of(
 )
 
 
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 @given(
     fields=st.lists(st.tuples(NAMES, VALUES), max_size=8),
     authorization=st.one_of(
@@ -186,7 +186,7 @@ def test_no_form_gives_anything_but_an_oauth_answer(
     is_oauth(built_house.post(encoded, {"Authorization": authorization} if authorization else {}))
 
 
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 @given(body=st.binary(max_size=200), kind=st.sampled_from([FORM, "", "text/plain"]))
 def test_no_bytes_give_anything_but_an_oauth_answer(built_house: House, body: bytes, kind: str) -> None:
     is_oauth(built_house.post(body, {"Authorization": basic("web")}, kind))

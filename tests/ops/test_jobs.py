@@ -17,7 +17,7 @@ import pytest
 
 from bridge.errors import StoreUnavailable
 from bridge.ops.jobs import Job, JobCount, Jobs
-from bridge.ports_outbound import JobLog, JobRun
+from bridge.ports.outbound import JobLog, JobRun
 from bridge.stores import embedded, migrate
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores

@@ -6,7 +6,7 @@ import pytest
 
 from bridge.outbound.addresses import Opened, Target, check_address, check_resolved
 from bridge.outbound.resolver import system_resolve
-from bridge.ports_outbound import FetchError
+from bridge.ports.outbound import FetchError
 
 PUBLIC = Opened()
 

@@ -16,7 +16,7 @@ from bridge.errors import ConfigError
 from bridge.outbound import resolver
 from bridge.outbound.addresses import Opened
 from bridge.outbound.fetcher import GuardedFetcher
-from bridge.ports_outbound import Fetched, FetchError, FetchReason
+from bridge.ports.outbound import Fetched, FetchError, FetchReason
 from tests.outbound.receivers import NAME, Authority, Receiver, http, plain_receiver
 
 OPENED = Opened.of(networks=("127.0.0.0/8",))

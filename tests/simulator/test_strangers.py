@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from bridge.simulator import serve
-from tests.support.tools import Node
+from tests.support.tools import KEYTOOL_HINT, Node
 
 SCRIPT = Path(__file__).with_name("partner.mjs")
 
@@ -44,7 +44,7 @@ def test_a_partner_in_node_makes_every_call_of_the_protocol(node: Node, tmp_path
     assert found["logout"]["data"]["status"] == 0
 
 
-@pytest.mark.skipif(shutil.which("keytool") is None, reason="needs Java's keytool: install a JDK.")
+@pytest.mark.skipif(shutil.which("keytool") is None, reason=KEYTOOL_HINT)
 @pytest.mark.parametrize(
     ("store", "kind"), [("client.p12", "PrivateKeyEntry"), ("trust.p12", "trustedCertEntry")]
 )

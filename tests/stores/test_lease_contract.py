@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bridge.ports_outbound import Lease
+from bridge.ports.outbound import Lease
 from bridge.stores import redis as stores
 from bridge.stores.redis import Redis, layout
 from tests.stores.races import Racers

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, event
 
-from bridge.domain.outbox import LogoutNotice, OutboxId, OutboxMessage, logout_messages
-from bridge.ports_outbound import JobLog, JobRun, Outbox
+from bridge.domain.outbox import OutboxId, OutboxMessage, logout_messages
+from bridge.domain.session import LogoutNotice
+from bridge.ports.outbound import JobLog, JobRun, Outbox
 from bridge.stores import sql as stores
 from bridge.stores.sql.outbox import MAX_LOOKED_AT
 from tests.stores.races import Racers

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from tests.support import tools
 
@@ -44,7 +45,29 @@ def browser_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def playwright(browser_path: Path) -> Iterator[Playwright]:
+    """Playwright, its driver run by a Node that was seen to run it; without one the test is skipped.
+
+    It asks for the browser first, so that a test that lacks both names the browser.
+    """
+    node = tools.find_driver_node()
+    with driven_by(tools.needed(node, "" if node else tools.driver_hint())) as playwright:
+        yield playwright
+
+
+@contextmanager
+def driven_by(node: Path) -> Iterator[Playwright]:
+    """Playwright takes the Node of its driver from the environment, when it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+        with sync_playwright() as playwright:
+            yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(
+    playwright: Playwright, browser_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
     """One Chromium for all tests of this process. Its HOME is empty and goes with it."""
     # Root is not allowed a sandbox; all others keep theirs.
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
@@ -52,10 +75,9 @@ def browser(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         **os.environ,
         "HOME": str(tmp_path_factory.mktemp("browser-home")),
     }
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser_path, args=flags, env=environment)
-        yield chromium
-        chromium.close()
+    chromium = playwright.chromium.launch(executable_path=browser_path, args=flags, env=environment)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

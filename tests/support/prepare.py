@@ -27,12 +27,21 @@ APT_INSTALL = ROOT / "deploy" / "setup" / "apt_install.sh"
 
 def main() -> None:
     for name, get in (
+        ("Playwright's driver", get_driver),  # also fetches Playwright's own browser
         ("browser", get_browser),
         ("PostgreSQL", get_postgres),
         ("Node", get_node),
         ("Apache", get_apache),
     ):
         print(f"  {name}: {get()}", flush=True)
+
+
+def get_driver() -> str:
+    ways = (node_wheel, lambda: apt_install("libatomic1"))
+    node = tools.find_driver_node() or first_success(
+        "a Node that runs Playwright's driver", *ways, find=tools.find_driver_node
+    )
+    return str(node or f"none; each test of a browser {tools.driver_hint()}")
 
 
 def get_browser() -> str:
@@ -69,7 +78,7 @@ def first_success(what: str, *ways: Callable[[], bool], find: Callable[[], Found
     print(f"  {what}: none found, trying to get it …", flush=True)
     for way in ways:
         if way():
-            tools.answers.cache_clear()
+            tools.forget()
             found = find()
             if found is not None:
                 return found
@@ -78,8 +87,11 @@ def first_success(what: str, *ways: Callable[[], bool], find: Callable[[], Found
 
 def playwright_chromium() -> bool:
     """Playwright's own build; many networks do not let it through, so it must give up soon."""
+    node = tools.find_driver_node()
+    if node is None:
+        return False
     command = [sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"]
-    where = {"PLAYWRIGHT_BROWSERS_PATH": str(tools.BROWSERS)}
+    where = {"PLAYWRIGHT_BROWSERS_PATH": str(tools.BROWSERS), "PLAYWRIGHT_NODEJS_PATH": str(node)}
     return run(command, where | {"PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "5000"}, seconds=300)
 
 

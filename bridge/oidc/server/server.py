@@ -1,57 +1,77 @@
-"""The token endpoint: Authlib's server, with our stores under it and plain values at both ends."""
+"""The token endpoint: Authlib's server, with our use cases under it and plain values at both ends."""
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, UnsupportedGrantTypeError
 
-from bridge.domain.client import Client
-from bridge.domain.grant import Grant
-from bridge.errors import ReturnedToClient
-from bridge.oidc.answer import Answer, ClientRequest, form, json_answer
-from bridge.oidc.errors import refused
-from bridge.oidc.keys import Keys
-from bridge.oidc.server.client_auth import authenticate
-from bridge.oidc.server.grant_types import S256, CodeGrantType, RefreshGrantType
+from bridge.domain.client import Client, GrantType
+from bridge.oidc.answer import Answer, ClientRequest, error_answer, json_answer, read_form
+from bridge.oidc.client_auth.authentication import ClientAuthentication
+from bridge.oidc.errors import OAuthError
+from bridge.oidc.server.authorization_code import S256, AuthorizationCodeGrantType, CodeExchange
+from bridge.oidc.server.client_credentials import ClientCall, ClientCredentialsGrantType
+from bridge.oidc.server.refresh_token import Refresh, RefreshTokenGrantType
 from bridge.oidc.server.request import TokenRequest
-from bridge.oidc.token_issuer import Issued, TokenIssuer
-from bridge.ports import Services
-from bridge.settings import Settings
+from bridge.oidc.token_issuer import IssuedTokens
+from bridge.ports.basics import Clock
 
 # Authlib writes whole tokens into its debug log.
 logging.getLogger("authlib").setLevel(logging.INFO)
+
+GRANT_TYPES: Mapping[GrantType, tuple[type, Sequence[Any]]] = {  # Authlib's class, and its extensions
+    "authorization_code": (AuthorizationCodeGrantType, [S256(required=True)]),
+    "refresh_token": (RefreshTokenGrantType, []),
+    "client_credentials": (ClientCredentialsGrantType, []),
+}
 
 
 class UnknownGrantType(UnsupportedGrantTypeError):
     """Authlib's own says nothing, or quotes letters that RFC 6749 §5.2 does not allow there."""
 
-    description = "This grant_type is not supported."
+    def get_error_description(self) -> str:
+        return "This grant_type is not supported."
 
 
 class MissingGrantType(UnsupportedGrantTypeError):
     """Of this class because Authlib catches no other one at this place."""
 
     error = "invalid_request"
-    description = "The parameter grant_type is missing."
+
+    def get_error_description(self) -> str:
+        return "The parameter grant_type is missing."
+
+
+@dataclass(frozen=True, slots=True)
+class GrantTypeUseCases:
+    """What the grant types do, each its own."""
+
+    code_exchange: CodeExchange
+    refresh: Refresh
+    client_call: ClientCall
 
 
 class Server(AuthorizationServer):
     """Authlib's server for the token endpoint. What it calls of us is listed by a test."""
 
-    def __init__(self, settings: Settings, services: Services, keys: Keys) -> None:
+    def __init__(
+        self, authentication: ClientAuthentication, use_cases: GrantTypeUseCases, clock: Clock
+    ) -> None:
         super().__init__()
-        self.settings = settings
-        self.services = services
-        self.issuer = TokenIssuer(settings, services, keys)
-        self.register_grant(CodeGrantType, [S256(required=True)])
-        self.register_grant(RefreshGrantType)
-        self.register_token_generator("default", self._issue)
+        self.code_exchange = use_cases.code_exchange
+        self.refresh = use_cases.refresh
+        self.client_call = use_cases.client_call
+        self._authentication = authentication
+        self._clock = clock
+        for grant_type, extensions in GRANT_TYPES.values():
+            self.register_grant(grant_type, extensions)
 
     def now(self) -> int:
         """Our clock, in epoch seconds."""
-        return int(self.services.clock())
+        return int(self._clock())
 
     def create_oauth2_request(self, request: TokenRequest) -> TokenRequest:
         return request
@@ -69,39 +89,36 @@ class Server(AuthorizationServer):
         self, request: TokenRequest, methods: Sequence[str], endpoint: str = "token"
     ) -> Client:
         """Our own (client_auth): Authlib's answers 500 to a Basic header that is not UTF-8."""
-        return authenticate(request, self.services.clients, self.services.sealer)
+        found = self._authentication.authenticate(request.received, request.form)
+        request.client, request.auth_method = found.client, found.method
+        return found.client
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Nobody listens."""
 
     def handle_response(
-        self, status: int, body: Issued | bytes | Mapping[str, Any], headers: Sequence[tuple[str, str]]
+        self, status: int, body: IssuedTokens | bytes, headers: Sequence[tuple[str, str]]
     ) -> Answer:
-        content = body.body if isinstance(body, Issued) else body
-        return json_answer(status, content, dict(headers))
+        return json_answer(body.body if isinstance(body, IssuedTokens) else body)
 
-    def _issue(
-        self, grant_type: str, client: Client, user: Grant, scope: str, include_refresh_token: bool, **_: Any
-    ) -> Issued:
-        """The tokens of a code; Authlib's "user" is our Grant."""
-        now, words = self.now(), scope.split()
-        wanted = include_refresh_token and (not user.offline or "offline_access" in words)
-        refresh = self.issuer.first_refresh(user, client, now) if wanted else None
-        return self.issuer.issue(user, client, words, refresh, now)
+    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> Answer:
+        """The one place where Authlib's errors become ours; their headers and pages are not wanted."""
+        client: Client | None = request.client
+        client_id = client.client_id if client is not None else None
+        raise OAuthError(str(error.error), error.get_error_description(), client_id=client_id) from None
 
 
 class TokenEndpoint:
-    """`/token`. Two looks into Redis for a code; no SQL but for offline refresh tokens."""
+    """`/token` (RFC 6749 §3.2). Two looks into Redis for a code; no SQL but for offline refresh tokens."""
 
-    def __init__(self, settings: Settings, services: Services, keys: Keys) -> None:
-        self._issuer = settings.issuer
-        self._server = Server(settings, services, keys)
+    def __init__(self, server: Server) -> None:
+        self._server = server
 
     def answer(self, request: ClientRequest) -> Answer:
         """Tokens, or an error of RFC 6749 §5.2. Raises StoreUnavailable."""
         try:
-            asked = TokenRequest(request, form(request), self._issuer)
-        except ReturnedToClient as error:
-            return refused(error)
-        answer: Answer = self._server.create_token_response(asked)
-        return replace(answer, client_id=asked.claimed_client_id)
+            asked = TokenRequest(request, read_form(request))
+            answer: Answer = self._server.create_token_response(asked)
+        except OAuthError as error:
+            return error_answer(error)
+        return replace(answer, client_id=asked.client.client_id)

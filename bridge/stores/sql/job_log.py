@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, Engine, select
 
-from bridge.ports_outbound import JobRun
+from bridge.ports.outbound import JobRun
 from bridge.stores.sql.engine import dialect_insert, reading, writing
 from bridge.stores.sql.tables import jobs
 

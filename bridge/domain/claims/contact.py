@@ -1,0 +1,35 @@
+"""A person's e-mail address, language and phone number."""
+
+import base64
+import hashlib
+
+from bridge.domain.claims.facts import Facts, Value
+
+HOME = "KH"
+
+
+def email(facts: Facts) -> Value:
+    """The address that CamDigiKey vouches for, or a pseudonymous one that nobody does."""
+    domain = facts.client.email_fallback_domain
+    if facts.identity.email or not domain:
+        return facts.identity.email
+    # Applications compare addresses without regard to case, and a sub is not: so a text of its own.
+    hashed = hashlib.sha256(facts.person.sub.encode()).digest()[:15]
+    return f"{base64.b32encode(hashed).decode().lower()}@{domain}"
+
+
+def email_verified(facts: Facts) -> Value:
+    """Whether CamDigiKey vouches for the address; nothing where there is none."""
+    if facts.identity.email:
+        return True
+    return False if facts.client.email_fallback_domain else None
+
+
+def phone_number_verified(facts: Facts) -> Value:
+    """CamDigiKey vouches for every number that it gives."""
+    return True if facts.identity.phone_number else None
+
+
+def locale(facts: Facts) -> Value:
+    """Khmer, unless the person is known to be from elsewhere."""
+    return "km-KH" if (facts.identity.nationality or HOME) == HOME else "en"

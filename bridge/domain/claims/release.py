@@ -1,0 +1,131 @@
+"""What goes out: the claims that a scope or a request names, and the client may have."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+
+from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest
+from bridge.domain.claims.facts import Constants, Facts, Value, Values
+from bridge.domain.claims.table import (
+    ALWAYS,
+    CLAIMS,
+    NEVER_CONSTANT,
+    PERSON_SCOPES,
+    PERSONAL,
+    SCOPES,
+    SUPPORTED_CLAIMS,
+    personal_claims,
+    row_of,
+    untag,
+)
+from bridge.domain.client import Client
+from bridge.domain.grant import Grant
+
+
+def scopes_supported(constant: Constants) -> tuple[str, ...]:
+    """The scopes to announce: ours, and those that constants give a meaning to."""
+    filled = {_scope_of(name) for name in _usable(constant)}
+    return tuple(name for name, scope in SCOPES.items() if not scope.constant or name in filled)
+
+
+def claims_supported(constant: Constants) -> frozenset[str]:
+    """The names of claims to announce."""
+    return SUPPORTED_CLAIMS | frozenset(_usable(constant))
+
+
+def allowed_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
+    """What of a scope a client may have of a person by its registration, as asked (RFC 6749 §3.3)."""
+    allowed = {ALWAYS, *client.scope} & PERSON_SCOPES
+    if not client.national_id_purpose:
+        allowed.discard("national_id")
+    if "refresh_token" not in client.grant_types:
+        allowed.discard("offline_access")
+    return tuple(word for word in scope if word in allowed)
+
+
+def own_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
+    """What of a scope a client may have for itself, where no person is present (RFC 6749 §4.4)."""
+    allowed = frozenset(client.scope) - PERSON_SCOPES
+    return tuple(word for word in scope if word in allowed)
+
+
+def claim_names(request: AuthorizationRequest, client: Client) -> frozenset[str]:
+    """The names of what a request can bring this client of a person, as it is registered now."""
+    own = {name for scope in allowed_scope(client, SCOPES) for name in personal_claims(scope)}
+    by_scope = {name for scope in request.scope for name in personal_claims(scope)}
+    asked = by_scope | (request.claims.names & own)
+    return frozenset({"sub", *(name for name in asked if _listed(name, client))})
+
+
+def userinfo_claims(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
+    """The answer of userinfo for a Grant (OIDC Core §5.3.2), `sub` first; `day`: today's date."""
+    facts = Facts(grant.person, client, grant.claims_locales, day)
+    return {"sub": grant.person.sub} | _chosen(facts, grant, constant, grant.scope, grant.claims.userinfo)
+
+
+def id_token_claims(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
+    """The person's claims for the ID token: those asked for by name, and by a switch the scope's."""
+    scope = grant.scope if client.claims_in_id_token else ()
+    if not scope and not grant.claims.id_token:
+        return {}
+    facts = Facts(grant.person, client, grant.claims_locales, day)
+    return _chosen(facts, grant, constant, scope, grant.claims.id_token)
+
+
+def _chosen(
+    facts: Facts, grant: Grant, constant: Constants, scope: Sequence[str], asked: Mapping[str, ClaimRequest]
+) -> Values:
+    """Of what is known, what a scope holds or is asked for by name, and the client may have.
+
+    Both then and now: a registration that was widened since gives an old Grant no more.
+    """
+    allowed = frozenset(allowed_scope(facts.client, SCOPES))
+
+    def wanted(name: str, value: Value) -> bool:
+        needed = _scope_of(name)
+        if needed not in allowed or not _listed(name, facts.client):
+            return False
+        if name in PERSONAL and name not in grant.claim_names:
+            return False
+        if needed in scope:
+            return True
+        request = asked.get(name)  # "value": wanted only if it is one of these (OIDC Core §5.5.1)
+        return request is not None and (not request.values or value in request.values)
+
+    known = _usable(constant) | dict(_asserted(facts))  # CamDigiKey's word goes before a constant
+    return {name: value for name, value in known.items() if wanted(name, value)}
+
+
+def _asserted(facts: Facts) -> Iterator[tuple[str, Value]]:
+    """All that could be said of the person to this client, beside `sub`, which every answer has."""
+    for name, source in _BESIDE_SUB:
+        value = source(facts)
+        if value is not None and value != "":
+            yield name, value
+
+
+_BESIDE_SUB = tuple((name, claim.source) for name, claim in CLAIMS.items() if claim.source and name != "sub")
+
+
+def _listed(name: str, client: Client) -> bool:
+    return client.claims is None or name in client.claims or untag(name) in client.claims
+
+
+def _usable(constant: Constants) -> Values:
+    """The constants that may be said: of the person, not of the login, and not empty."""
+    return {
+        name: _plain(value)
+        for name, value in constant.items()
+        if untag(name) not in NEVER_CONSTANT and value is not None and value != "" and value != {}
+    }
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, Mapping):
+        return {str(name): str(part) for name, part in value.items()}
+    return value if isinstance(value, bool | int) else str(value)
+
+
+def _scope_of(name: str) -> str:
+    """The scope that a claim needs; a constant of no known name is always given."""
+    row = row_of(name)
+    return row.scope if row else ALWAYS

@@ -1,0 +1,16 @@
+"""The types of ids: a text that names one kind of thing is not taken for one that names another."""
+
+from typing import NewType
+
+ClientId = NewType("ClientId", str)  # a registered relying party (RFC 6749 §2.2)
+SubjectId = NewType("SubjectId", str)  # a person in our stores; never sent out
+Sub = NewType("Sub", str)  # a person as one client knows them (OIDC Core §2)
+Sid = NewType("Sid", str)  # a Session as clients are told of it (OIDC Back-Channel Logout §2.1)
+SessionKey = NewType("SessionKey", str)  # SHA-256 of a Session cookie's secret
+BrowserId = NewType("BrowserId", str)  # SHA-256 of the browser's cookie
+InteractionId = NewType("InteractionId", str)
+GrantId = NewType("GrantId", str)  # the first part of every credential of the Grant
+HandoffKey = NewType("HandoffKey", str)
+ConfirmationKey = NewType("ConfirmationKey", str)
+ConnectorId = NewType("ConnectorId", str)  # a CamDigiKey account of ours
+Kid = NewType("Kid", str)  # a signing key (RFC 7517 §4.5)

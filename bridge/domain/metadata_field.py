@@ -1,0 +1,81 @@
+"""What a row of client metadata says: for commands, checks, registration, the console and the documents."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+# How a value is written, and so which control a form has and which option a command.
+Kind = Literal[
+    "text",
+    "uri",
+    "uris",
+    "origins",
+    "choice",  # one of the row's choices
+    "choices",  # some of them
+    "words",  # a list whose words the row's check knows
+    "switch",
+    "seconds",
+    "lifetimes",  # seconds by name
+    "secrets",  # keyed hashes: only their number is ever shown
+]
+MANY: frozenset[Kind] = frozenset(("uris", "origins", "choices", "words"))
+
+# The rules beyond a kind's own; manage/field_checks holds a function each.
+Check = Literal[
+    "client_id",
+    "client_name",
+    "redirect_uri",
+    "https",  # or http on this machine
+    "origin",
+    "scope",
+    "claims",
+    "email_domain",
+    "connector",
+]
+CHECKS: tuple[Check, ...] = get_args(Check)
+
+Fixed = Literal[
+    "no",  # an edit changes it
+    "once_set",  # an edit may fill it, and never change it after that
+    "at_registration",  # chosen then, and never again
+    "by_us",  # by what happens, and by commands of its own
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name for people, in both languages."""
+
+    km: str
+    en: str
+
+
+Group = Literal["identity", "look", "sign_in", "sign_out", "data_and_consent", "credentials_and_tokens"]
+GROUPS: dict[Group, Label] = {
+    "identity": Label("អត្តសញ្ញាណ", "Identity"),
+    "look": Label("អ្វីដែលមនុស្សមើលឃើញ", "What people see"),
+    "sign_in": Label("ការចូលប្រើ", "Sign-in"),
+    "sign_out": Label("ការចាកចេញ", "Sign-out"),
+    "data_and_consent": Label("ទិន្នន័យ និងការយល់ព្រម", "Data and consent"),
+    "credentials_and_tokens": Label("ការផ្ទៀងផ្ទាត់ និងថូខឹន", "Credentials and tokens"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataField:
+    """One field of domain.Client. Its name is the one on the wire too."""
+
+    name: str
+    kind: Kind
+    group: Group
+    label: Label
+    help: str  # a sentence, in English
+    options: tuple[str, ...] = ()  # of the command line; a switch has its two words in one
+    standard: str = ""  # who defines the name; empty: an extension of ours
+    choices: tuple[str, ...] = ()
+    check: Check | None = None
+    fixed: Fixed = "no"
+
+    @property
+    def many(self) -> bool:
+        """Whether its value is a list of texts."""
+        return self.kind in MANY

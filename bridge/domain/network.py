@@ -1,0 +1,11 @@
+"""Addresses of this machine: plain http is allowed there, for trying things out."""
+
+import ipaddress
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by address or as localhost."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,35 @@
+"""The values that rules read: what an institution decided, apart from where and how the service runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+CLOCK_SKEW = 30  # seconds by which others' clocks may differ from ours (DESIGN §6.14)
+ROTATION_GRACE = 30  # seconds in which a rotated refresh token gets the same answer again (DESIGN §6.9)
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """Seconds (DESIGN §5); a client may have its own of code, access_token, id_token and refresh."""
+
+    code: int = 60
+    handoff: int = 300
+    interaction: int = 1800
+    confirm: int = 120
+    access_token: int = 600
+    id_token: int = 600
+    session_idle: int = 3600
+    session: int = 8 * 3600
+    refresh_idle: int = 30 * 86400
+    refresh: int = 90 * 86400
+    upstream_check: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The settings that rules read; made by `Settings.policy`."""
+
+    issuer: str
+    lifetimes: Lifetimes = Lifetimes()
+    constant_claims: Mapping[str, object] = field(default_factory=dict)
+    amr: tuple[str, ...] = ()  # RFC 8176; never mfa: CamDigiKey does not say how it asked
+    help_uri: str | None = None

@@ -1,0 +1,72 @@
+"""The start of a Handoff: a person's trip to CamDigiKey."""
+
+from dataclasses import dataclass, replace
+
+from bridge.domain.connector import Capabilities
+from bridge.domain.encoding import TokenBytes, digest, random_text
+from bridge.domain.ids import BrowserId, HandoffKey
+from bridge.domain.interaction import Handoff, Interaction
+from bridge.domain.policy import Policy
+from bridge.domain.session import Session
+from bridge.errors import BridgeError, UpstreamBroken, UpstreamRefused
+from bridge.ports.basics import Clock
+from bridge.ports.connectors import Connector
+from bridge.ports.logins import HandoffStore
+from bridge.sessions.upstream import UpstreamLogout
+
+
+class OtherHandoffLive(BridgeError):
+    """This browser has a live Handoff, and a second one would end it (v2, DESIGN §6.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartedHandoff:
+    """Where the browser goes, and the key by which it finds back."""
+
+    login_url: str
+    key: HandoffKey
+
+
+def handoff_key(capabilities: Capabilities, browser: BrowserId, state: str | None) -> HandoffKey:
+    """The key of a Handoff: by the state where the round trip carries one (v3), else by the browser."""
+    return HandoffKey(digest(state or "") if capabilities.carries_state else digest("browser:" + browser))
+
+
+class HandoffStart:
+    """Begins Handoffs."""
+
+    def __init__(
+        self,
+        handoffs: HandoffStore,
+        upstream: UpstreamLogout,
+        token_bytes: TokenBytes,
+        clock: Clock,
+        policy: Policy,
+    ) -> None:
+        self._handoffs = handoffs
+        self._upstream = upstream
+        self._token_bytes = token_bytes
+        self._clock = clock
+        self._policy = policy
+
+    def start(
+        self, interaction: Interaction, connector: Connector, session: Session | None, *, replaces_other: bool
+    ) -> StartedHandoff:
+        """Begin one. Raises OtherHandoffLive, UpstreamError, StoreUnavailable."""
+        state = random_text(self._token_bytes, 32)
+        key = handoff_key(connector.capabilities, interaction.browser, state)
+        login_url = _login_url(connector, state)
+        if "login" in interaction.request.prompt and session is not None:
+            # So that CamDigiKey has to ask again (DESIGN §6.7).
+            self._upstream.end(session.upstream, int(self._clock()), sid=session.sid)
+        handoff = Handoff(key, interaction.browser, connector.id, replace(interaction, failure=None))
+        if not self._handoffs.begin(handoff, self._policy.lifetimes.handoff, replace=replaces_other):
+            raise OtherHandoffLive("another Handoff of this browser is live")
+        return StartedHandoff(login_url, key)
+
+
+def _login_url(connector: Connector, state: str) -> str:
+    try:
+        return connector.start(state)
+    except UpstreamRefused as error:  # it is us whom CamDigiKey refuses: no person has been denied anything
+        raise UpstreamBroken(str(error)) from error

@@ -1,0 +1,16 @@
+"""All of administration, for a command or a page: `wiring.administration` puts it together."""
+
+from dataclasses import dataclass
+
+from bridge.manage.clients import ClientAdministration
+from bridge.manage.keys import KeyAdministration
+from bridge.ports.basics import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """The use cases, built with the ports that each needs."""
+
+    clients: ClientAdministration
+    keys: KeyAdministration
+    clock: Clock

@@ -1,0 +1,121 @@
+"""Whether one field's value is right by itself: by its row's kind, and by the check that the row names.
+
+Each check is handed a value of the field (each entry, where it is a list) and gives a sentence, or nothing.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.domain.claims import CLAIMS, SCOPES
+from bridge.domain.client import Client
+from bridge.domain.client_metadata import MAX_LIFETIMES
+from bridge.domain.ids import ConnectorId
+from bridge.domain.metadata_field import Check, MetadataField
+from bridge.manage.addresses import origin_fault, page_fault, redirect_uri_fault
+
+CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")  # letters that no way of sending it changes
+DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+OWN_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 §3.3
+MAX_NAME_LENGTH = 100
+MAX_ENTRIES = 50  # of a list
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The client as it is to be, and what it can refer to."""
+
+    client: Client
+    connectors: Collection[ConnectorId]
+
+
+def faults_of(row: MetadataField, draft: Draft) -> Iterator[str]:
+    """All that is wrong with one field; where the client leaves it open, nothing is."""
+    value = getattr(draft.client, row.name)
+    if value is None:
+        return
+    if row.many and len(value) > MAX_ENTRIES:
+        yield f"{row.name} has at most {MAX_ENTRIES} entries."
+    yield from _kind_faults(row, value)
+    if row.check:
+        entries = value if row.many else (value,)
+        yield from filter(None, (ENTRY_CHECKS[row.check](entry, draft) for entry in entries))
+
+
+def _kind_faults(row: MetadataField, value: Any) -> Iterator[str]:
+    if row.kind == "choice":
+        yield from _unknown(row.name, (value,), row.choices)
+    elif row.kind == "choices":
+        yield from _unknown(row.name, value, row.choices)
+    elif row.kind == "seconds" and value < 0:
+        yield f"{row.name} is 0 seconds or more."
+    elif row.kind == "lifetimes":
+        yield from _lifetime_faults(value)
+
+
+def _unknown(name: str, values: Collection[str], known: Collection[str]) -> Iterator[str]:
+    for value in values:
+        if value not in known:
+            yield f"{value!r} is no {name}; there are {', '.join(known)}."
+
+
+def _lifetime_faults(lifetimes: Mapping[str, int]) -> Iterator[str]:
+    for name, seconds in lifetimes.items():
+        longest = MAX_LIFETIMES.get(name)
+        if longest is None:
+            yield f"{name!r} is no lifetime of a client; there are {', '.join(MAX_LIFETIMES)}."
+        elif not 1 <= seconds <= longest:
+            yield f"The lifetime {name} has 1 to {longest} seconds."
+
+
+def _client_id(client_id: str, draft: Draft) -> str:
+    if CLIENT_ID.fullmatch(client_id):
+        return ""
+    return "The client id has 1 to 100 letters out of A-Z a-z 0-9 . _ ~ -."
+
+
+def _client_name(name: str, draft: Draft) -> str:
+    if name.strip() and len(name) <= MAX_NAME_LENGTH and name.isprintable():
+        return ""
+    return f"The name, which people see, has 1 to {MAX_NAME_LENGTH} printable letters."
+
+
+def _redirect_uri(uri: str, draft: Draft) -> str:
+    return redirect_uri_fault(uri, native=draft.client.application_type == "native")
+
+
+def _scope(word: str, draft: Draft) -> str:
+    """One that speaks of a person, or, where the client acts for itself too, one of its own."""
+    if word in SCOPES or ("client_credentials" in draft.client.grant_types and OWN_SCOPE.fullmatch(word)):
+        return ""
+    return f"{word!r} is no scope; there are {', '.join(SCOPES)}."
+
+
+def _claim(name: str, draft: Draft) -> str:
+    return "" if name in CLAIMS else f"{name!r} is no claim; there are {', '.join(sorted(CLAIMS))}."
+
+
+def _email_domain(domain: str, draft: Draft) -> str:
+    if DOMAIN.fullmatch(domain):
+        return ""
+    return f"{domain!r} is no domain for pseudonymous addresses (people.example.gov.kh)."
+
+
+def _connector(name: str, draft: Draft) -> str:
+    if name in draft.connectors:
+        return ""
+    return f"{name!r} is no connector; there are {', '.join(sorted(draft.connectors))}."
+
+
+ENTRY_CHECKS: Mapping[Check, Callable[[str, Draft], str]] = {
+    "client_id": _client_id,
+    "client_name": _client_name,
+    "redirect_uri": _redirect_uri,
+    "https": lambda uri, draft: page_fault(uri),
+    "origin": lambda origin, draft: origin_fault(origin),
+    "scope": _scope,
+    "claims": _claim,
+    "email_domain": _email_domain,
+    "connector": _connector,
+}

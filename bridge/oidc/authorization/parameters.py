@@ -1,0 +1,64 @@
+"""The first stage: raw parameters by name, with their origin, before anything is believed of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bridge.domain.encoding import from_base64url
+
+Origin = Literal["query", "form", "request_object"]  # later: pushed (RFC 9126)
+MAX_LENGTH = 8192  # characters of one parameter
+MAX_TOTAL = 2 * MAX_LENGTH  # characters of all values together
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What came, by name. Of a name that came more than once, the first value and the fact."""
+
+    values: Mapping[str, str]
+    origin: Origin
+    repeated: frozenset[str] = frozenset()
+
+    @classmethod
+    def received(cls, pairs: Sequence[tuple[str, str]], origin: Origin) -> "Parameters":
+        """Parameters as they came, one after another."""
+        values: dict[str, str] = {}
+        repeated = set()
+        for name, value in pairs:
+            if name in values:
+                repeated.add(name)
+            values.setdefault(name, value)
+        return cls(values, origin, frozenset(repeated))
+
+    def get(self, name: str) -> str | None:
+        """A parameter; None where it is missing or empty (RFC 6749 §3.1)."""
+        return self.values.get(name) or None
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """A parameter that is a list of words, each once, in order."""
+        return tuple(dict.fromkeys(self.values.get(name, "").split()))
+
+
+def unverified_object(jwt: str | None) -> Parameters:
+    """The texts in a request object (OIDC Core §6.1) whose signature nobody looks at; none in nonsense."""
+    parts = (jwt or "").split(".")
+    claims: object = None
+    if len(parts) == 3 and len(parts[1]) <= MAX_LENGTH:
+        try:
+            claims = foreign_json(from_base64url(parts[1]))
+        except ValueError:
+            pass  # nonsense says nothing
+    members = claims if isinstance(claims, dict) else {}
+    texts = {name: value for name, value in members.items() if isinstance(value, str)}
+    return Parameters(texts, "request_object")
+
+
+def foreign_json(text: str | bytes) -> object:
+    """JSON of somebody else's. Raises ValueError, also for what is no Unicode or nested beyond reason."""
+    try:
+        found: object = json.loads(text)
+        json.dumps(found, ensure_ascii=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    return found

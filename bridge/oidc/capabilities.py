@@ -1,0 +1,81 @@
+"""What this provider can do: a row per member of discovery, its values read from what the code runs by.
+
+Nothing is written down here that stands elsewhere: grant types, methods of client authentication, response
+modes and scopes come from their own tables, so that what is announced is what works (a test walks both ways).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from bridge.domain.authorization_request import PROMPTS, ResponseType
+from bridge.domain.claims import claims_supported, scopes_supported
+from bridge.domain.client import SUBJECT_TYPES, SigningAlg
+from bridge.domain.policy import Policy
+from bridge.domain.session import ACR
+from bridge.oidc.client_auth.methods import CONFIDENTIAL_METHODS, METHODS
+from bridge.oidc.response_modes import RESPONSE_MODES
+from bridge.oidc.server.authorization_code import S256
+from bridge.oidc.server.server import GRANT_TYPES
+
+MetadataValue = str | bool | Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What capabilities depend on: the institution's policy, and the algs that there are keys for."""
+
+    policy: Policy
+    algs: tuple[SigningAlg, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One member of the metadata, named as registered (OIDC Discovery §3, RFC 8414 §2).
+
+    `value`: what it is now; None: it is switched off, and not announced.
+    """
+
+    name: str
+    value: Callable[[Circumstances], MetadataValue | None]
+
+
+def always(name: str, value: MetadataValue) -> Capability:
+    """One that depends on nothing."""
+    return Capability(name, lambda now: value)
+
+
+CAPABILITIES: tuple[Capability, ...] = (
+    Capability("scopes_supported", lambda now: scopes_supported(now.policy.constant_claims)),
+    always("response_types_supported", get_args(ResponseType)),
+    always("response_modes_supported", tuple(RESPONSE_MODES)),
+    always("grant_types_supported", tuple(GRANT_TYPES)),
+    always("subject_types_supported", SUBJECT_TYPES),
+    Capability("id_token_signing_alg_values_supported", lambda now: now.algs),
+    always("token_endpoint_auth_methods_supported", tuple(METHODS)),
+    always("introspection_endpoint_auth_methods_supported", CONFIDENTIAL_METHODS),
+    always("revocation_endpoint_auth_methods_supported", tuple(METHODS)),
+    always("code_challenge_methods_supported", S256.SUPPORTED_CODE_CHALLENGE_METHOD),
+    always("prompt_values_supported", PROMPTS),  # OIDC Prompt Create §4.2
+    always("acr_values_supported", (ACR,)),
+    always("claim_types_supported", ("normal",)),
+    Capability("claims_supported", lambda now: sorted(claims_supported(now.policy.constant_claims))),
+    always("claims_locales_supported", ("en", "km")),
+    always("ui_locales_supported", ("km", "en")),
+    always("claims_parameter_supported", True),
+    always("request_parameter_supported", False),
+    always("request_uri_parameter_supported", False),
+    always("require_request_uri_registration", False),
+    always("authorization_response_iss_parameter_supported", True),  # RFC 9207 §3
+    always("backchannel_logout_supported", True),  # OIDC Back-Channel Logout §2.1
+    always("backchannel_logout_session_supported", True),
+    Capability("service_documentation", lambda now: now.policy.help_uri),
+)
+
+
+def announced(now: Circumstances) -> Iterator[tuple[str, MetadataValue]]:
+    """The members of what is switched on, in the order of the table."""
+    for capability in CAPABILITIES:
+        value = capability.value(now)
+        if value is not None:
+            yield capability.name, value

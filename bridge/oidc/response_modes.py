@@ -1,0 +1,85 @@
+"""How an answer travels to the client: a table of response modes (OAuth 2.0 Multiple Response Types §2.1).
+
+A mode that is not here is not offered: the checks and discovery read this table, and web sends what it makes.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from bridge.domain.authorization_request import ReplyTo, ResponseMode
+from bridge.oidc.authorization_response import AuthorizationResponse
+
+Params = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection:
+    """The browser is sent to this address."""
+
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostedForm:
+    """The browser posts these fields there, by a page of ours (OAuth 2.0 Form Post Response Mode §2)."""
+
+    action: str
+    fields: Params
+
+
+Delivery = Redirection | PostedForm
+
+
+def location(response: AuthorizationResponse) -> str:
+    """The redirect_uri with the answer in its query; what was there stays (RFC 6749 §3.1.2)."""
+    return with_query(response.reply_to.redirect_uri, response.params)
+
+
+def _by_query(response: AuthorizationResponse) -> Delivery:
+    return Redirection(location(response))
+
+
+def _by_form(response: AuthorizationResponse) -> Delivery:
+    return PostedForm(response.reply_to.redirect_uri, response.params)
+
+
+RESPONSE_MODES: Mapping[ResponseMode, Callable[[AuthorizationResponse], Delivery]] = {
+    "query": _by_query,
+    "form_post": _by_form,
+}
+
+
+def known_mode(text: str | None) -> ResponseMode | None:
+    """The mode of that name; None where we have none."""
+    return next((mode for mode in RESPONSE_MODES if mode == text), None)
+
+
+def delivery(response: AuthorizationResponse) -> Delivery:
+    """What has to reach the browser, by the response mode that the client asked for."""
+    return RESPONSE_MODES[response.reply_to.response_mode](response)
+
+
+def needs_a_page(reply_to: ReplyTo) -> bool:
+    """Whether answers to this address travel by a page of ours."""
+    return isinstance(delivery(AuthorizationResponse(reply_to, ())), PostedForm)
+
+
+def with_query(uri: str, params: Params) -> str:
+    """An address with parameters appended to its query."""
+    if not params:
+        return uri
+    joint = "&" if "?" in uri and not uri.endswith(("?", "&")) else "" if "?" in uri else "?"
+    return uri + joint + urlencode(params)
+
+
+HOST = re.compile(r"[A-Za-z0-9._~:\[\]%-]*")
+
+
+def origin(uri: str) -> str:
+    """The source expression for an address in a Content-Security-Policy: its origin, or its scheme."""
+    parts = urlsplit(uri)
+    if not HOST.fullmatch(parts.netloc):  # registered addresses have no such letters; a policy would be cut
+        return "'none'"
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") else f"{parts.scheme}:"

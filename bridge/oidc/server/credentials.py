@@ -1,0 +1,48 @@
+"""Our records in the shape that Authlib asks of them."""
+
+from dataclasses import dataclass, field
+
+from authlib.oauth2.rfc6749 import AuthorizationCodeMixin, TokenMixin
+
+from bridge.domain.claims import allowed_scope
+from bridge.domain.client import Client
+from bridge.domain.token import RedeemedCode, RefreshToken
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCredential(AuthorizationCodeMixin):
+    """A code that has just been taken; whatever comes of it, it is spent."""
+
+    redeemed: RedeemedCode
+    client: Client
+
+    @property
+    def code_challenge(self) -> str | None:
+        """What the code_verifier has to hash to."""
+        return self.redeemed.code.code_challenge
+
+    def get_redirect_uri(self) -> str:
+        """Every authorization request of ours names it, so every exchange has to (OIDC Core §3.1.3.2)."""
+        return self.redeemed.code.redirect_uri
+
+    def get_scope(self) -> str:
+        """What was granted, as far as the client's registration still allows it."""
+        return " ".join(allowed_scope(self.client, self.redeemed.grant.scope))
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshTokenCredential(TokenMixin):
+    """A refresh token that a client presents, with its record."""
+
+    text: str = field(repr=False)
+    record: RefreshToken
+    client: Client
+
+    def check_client(self, client: Client) -> bool:
+        """Whether it was given to this client (RFC 6749 §6)."""
+        grant = self.record.grant
+        return grant.client_id == client.client_id and client.existed_at(grant.created_at)
+
+    def get_scope(self) -> str:
+        """What was granted, as far as the client's registration still allows it."""
+        return " ".join(allowed_scope(self.client, self.record.grant.scope))

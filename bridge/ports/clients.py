@@ -1,0 +1,37 @@
+"""Registered clients, and what people agreed to give them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bridge.domain.client import Client
+from bridge.domain.consent import Consent
+from bridge.domain.ids import ClientId, SubjectId
+
+
+class ClientStore(Protocol):
+    """Registered clients (SQL), answered from memory with a version check every few seconds."""
+
+    def get(self, client_id: str) -> Client | None:
+        """The client of that id; whatever a stranger says may be asked for."""
+
+    def all(self) -> Sequence[Client]:
+        """In the order of their names, straight from SQL."""
+
+    def add(self, client: Client) -> None:
+        """Raises KeyError when the id is taken."""
+
+    def replace(self, client: Client) -> None:
+        """Raises KeyError when there is none."""
+
+    def remove(self, client_id: ClientId) -> None:
+        """Raises KeyError when there is none."""
+
+
+class ConsentStore(Protocol):
+    """Consents (SQL)."""
+
+    def get(self, subject_id: SubjectId, client_id: ClientId) -> Consent | None: ...
+
+    def save(self, consent: Consent) -> None: ...
+
+    def remove(self, subject_id: SubjectId, client_id: ClientId) -> None: ...

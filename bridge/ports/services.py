@@ -1,0 +1,48 @@
+"""Services: every port with what fills it. Use cases are handed the few of them that they need."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bridge.domain.encoding import TokenBytes
+from bridge.domain.subject import SubjectKey
+from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
+from bridge.ports.clients import ClientStore, ConsentStore
+from bridge.ports.connectors import Connectors
+from bridge.ports.grants import CodeStore, GrantStore, TokenStore
+from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
+from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
+from bridge.ports.outbound import Fetcher, JobLog, Lease, Outbox
+from bridge.ports.sessions import SessionStore
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """All ports of one process; filled by wiring alone, or by a test."""
+
+    clock: Clock
+    token_bytes: TokenBytes
+    subject_key: SubjectKey
+    connectors: Connectors
+    sealer: Sealer
+    signer: Signer
+    interactions: InteractionSeal
+    clients: ClientStore
+    signing_keys: SigningKeyStore
+    secrets: SecretStore
+    consents: ConsentStore
+    spent: SpentTokens
+    audit: AuditLog
+    handoffs: HandoffStore
+    confirmations: ConfirmationStore
+    sessions: SessionStore
+    grants: GrantStore
+    codes: CodeStore
+    tokens: TokenStore
+    limiter: RateLimiter
+    outbox: Outbox
+    fetcher: Fetcher
+    lease: Lease
+    job_log: JobLog
+    counters: Counters
+    checks: Mapping[str, HealthCheck]
+    close: Callable[[], None]  # gives all connections back

@@ -1,0 +1,73 @@
+"""A new Session: it is made before it is known whether the person has to confirm, and kept afterwards."""
+
+from dataclasses import dataclass, field
+
+from bridge.domain.connector import UpstreamLogin
+from bridge.domain.encoding import TokenBytes, digest, random_text
+from bridge.domain.ids import InteractionId, SessionKey, Sid
+from bridge.domain.policy import Policy
+from bridge.domain.session import EndCause, Session
+from bridge.domain.subject import Subject, SubjectKey
+from bridge.ports.sessions import SessionStore
+from bridge.sessions.ending import SessionEnding
+
+MAX_PREDECESSORS = 20  # earlier Sessions of one person in one browser that a sign-out ends too
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A Session that is not kept yet, the secret for its cookie, and the Sessions that end with its start."""
+
+    session: Session
+    secret: str = field(repr=False)
+    ends: tuple[SessionKey, ...] = ()
+    cause: EndCause = "another_person"
+
+
+class SessionOpening:
+    """Makes Sessions of logins: new sid, new cookie; another person's Sessions end (DESIGN §6.7)."""
+
+    def __init__(
+        self,
+        sessions: SessionStore,
+        ending: SessionEnding,
+        subject_key: SubjectKey,
+        token_bytes: TokenBytes,
+        policy: Policy,
+    ) -> None:
+        self._sessions = sessions
+        self._ending = ending
+        self._subject_key = subject_key
+        self._token_bytes = token_bytes
+        self._policy = policy
+
+    def prepare(
+        self, interaction_id: InteractionId, login: UpstreamLogin, before: Session | None, now: int
+    ) -> NewSession:
+        """The Session of a login in a browser whose Session was `before`; nothing is written.
+
+        An earlier Session of the same person lives on: other clients' tokens hang on it.
+        """
+        secret = random_text(self._token_bytes, 32)
+        person = self._subject_key.subject_id(login.identity.camdigikey_id)
+        same = before is not None and before.subject.id == person
+        earlier = (before.key, *before.predecessors) if before is not None else ()
+        session = Session(
+            key=SessionKey(digest(secret)),
+            sid=Sid(random_text(self._token_bytes, 16)),
+            subject=Subject(person, login.identity, now),
+            auth_time=now,
+            interaction_id=interaction_id,
+            amr=self._policy.amr,
+            upstream=login.token,
+            predecessors=earlier[:MAX_PREDECESSORS] if same else (),
+        )
+        if same:
+            return NewSession(session, secret, earlier[MAX_PREDECESSORS:], "superseded")
+        return NewSession(session, secret, earlier, "another_person")
+
+    def open(self, new: NewSession, now: int) -> None:
+        """Keep it, after those that end with its start. Raises StoreUnavailable."""
+        if new.ends:
+            self._ending.end(new.ends, new.cause, now)
+        self._sessions.save(new.session, now)

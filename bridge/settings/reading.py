@@ -1,0 +1,89 @@
+"""Reading the settings: a TOML file under the environment, every fault told at once."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from bridge.errors import ConfigError
+from bridge.settings.faults import faults_of
+from bridge.settings.tree import Settings
+
+PREFIX = "BRIDGE_"
+
+
+def load(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings. Raises ConfigError with every fault at once."""
+    faults: list[str] = []
+    tree = _read_file(file, faults) if file else {}
+    _overlay_environment(tree, environ, faults)
+    settings = _read_tree(tree, faults)
+    faults += faults_of(settings)
+    if faults:
+        raise ConfigError(tuple(faults))
+    return settings
+
+
+def _read_tree(tree: dict[str, Any], faults: list[str]) -> Settings:
+    """The settings of a tree; what is faulty by itself is told and left out, so the rest is looked at too."""
+    try:
+        return Settings.model_validate(tree)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+    faults += [_sentence(fault) for fault in found]
+    for fault in found:
+        _leave_out(tree, fault["loc"])
+    return Settings.model_validate(tree)
+
+
+def _leave_out(tree: dict[str, Any], place: Sequence[int | str]) -> None:
+    """Take the innermost part that a fault's place names out of the tree."""
+    part, name = tree, str(place[0])
+    for step in place[1:]:
+        below = part.get(name)
+        if not isinstance(below, dict) or step not in below:
+            break
+        part, name = below, str(step)
+    part.pop(name, None)
+
+
+def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        faults.append(f"The settings file {file} can't be read: {error.strerror}.")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        faults.append(f"The settings file {file} is not TOML: {error}.")
+    return {}
+
+
+def _overlay_environment(tree: dict[str, Any], environ: Mapping[str, str], faults: list[str]) -> None:
+    for name, value in sorted(environ.items()):
+        if not name.startswith(PREFIX) or name == PREFIX + "CONFIG":
+            continue
+        path = name.removeprefix(PREFIX).lower()
+        if path.endswith("_file"):
+            path = path.removesuffix("_file")
+            try:
+                value = Path(value).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                faults.append(f"{name} names a file that can't be read: {value}.")
+                continue
+        *steps, last = path.split("__")
+        part = tree
+        for step in steps:
+            part = part.setdefault(step, {})
+            if not isinstance(part, dict):
+                faults.append(f"{name} names a part of {step}, which has no parts.")
+                part = {}
+        part[last] = value
+
+
+def _sentence(fault: Any) -> str:
+    path = ".".join(str(step) for step in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        return f"{path} is not a setting; see `bridge config show` for those that are."
+    return f"{path}: {fault['msg']}."

@@ -1,0 +1,169 @@
+"""The Settings tree: every setting, with its type, its default and what it means."""
+
+import base64
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from bridge.domain.ids import ConnectorId
+from bridge.domain.policy import Lifetimes as PolicyLifetimes
+from bridge.domain.policy import Policy
+from bridge.settings.values import ConstantClaims, Listed, Seconds
+
+DEFAULT_CONNECTOR = ConnectorId("camdigikey")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Server(_Part):
+    """Where it listens, and how many serve."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    workers: Annotated[int, Field(ge=1, le=64)] = 2
+    threads: Annotated[int, Field(ge=1, le=256)] = 16  # per worker; a call to CamDigiKey holds one
+    trusted_proxies: Annotated[tuple[str, ...], Listed] = ()  # networks whose X-Forwarded-… headers count
+    max_body: Annotated[int, Field(ge=1024)] = 65536  # bytes
+    body_within: Annotated[int, Field(ge=1, le=300)] = 10  # seconds that a request's body may take
+
+
+class Database(_Part):
+    """SQL: sqlite:///… or postgresql://…; empty means SQLite in `data_dir`."""
+
+    url: SecretStr = SecretStr("")
+    pool_size: Annotated[int, Field(ge=1, le=100)] = 8  # per worker
+    timeout: Annotated[float, Field(gt=0, le=60)] | None = None  # seconds; PostgreSQL 0.8, SQLite's writer 5
+
+
+class Redis(_Part):
+    """`embedded://` (our own Valkey in `data_dir`), or redis://, rediss://, unix://, Sentinel, Cluster."""
+
+    url: SecretStr = SecretStr("embedded://")
+    pool_size: Annotated[int, Field(ge=1, le=1000)] = 32  # per worker
+    timeout: Annotated[float, Field(gt=0, le=60)] = 0.6  # seconds for an answer; then it counts as away
+
+
+class CamDigiKey(_Part):
+    """A service account: a file in the form of the simulator's partner.json, and how to use it."""
+
+    partner: Path | None = None
+    version: Literal["v3", "v2"] | None = None  # else as the partner's file says, or v3
+    login_origins: Annotated[tuple[str, ...], Listed] = ()  # of its login pages; empty: any https address
+    connect_timeout: Annotated[float, Field(gt=0, le=30)] = 2.0
+    timeout: Annotated[float, Field(gt=0, le=60)] = 8.0
+    max_in_flight: Annotated[int, Field(ge=1, le=256)] = 12  # per worker: keep below server.threads
+    signer_subject: str = ""  # pins the token signer further; empty: any under the trusted root
+    signer_key_sha256: str = ""
+    amr: Annotated[tuple[str, ...], Listed] = ()  # never mfa: CamDigiKey does not say how it asked
+
+
+class Lifetimes(_Part):
+    """Seconds (DESIGN §5); a client may have its own of code, access_token, id_token and refresh."""
+
+    code: Seconds = 60
+    handoff: Seconds = 300
+    interaction: Seconds = 1800
+    confirm: Seconds = 120
+    access_token: Seconds = 600
+    id_token: Seconds = 600
+    session_idle: Seconds = 3600
+    session: Seconds = 8 * 3600
+    refresh_idle: Seconds = 30 * 86400
+    refresh: Seconds = 90 * 86400
+    upstream_check: Seconds = 300
+
+
+class Limits(_Part):
+    """Starts of a Handoff, and callbacks without one (DESIGN §6.15)."""
+
+    per_browser: Annotated[int, Field(ge=1)] = 10
+    per_browser_window: Seconds = 300
+    per_address: Annotated[int, Field(ge=1)] = 300
+    per_address_window: Seconds = 60
+
+
+class Look(_Part):
+    """The institution's face on the pages."""
+
+    institution: str = "CamDigiKey bridge"
+    institution_km: str = ""
+    logo: str = ""  # an https address, or a path below this server
+    colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0b5cad"
+    help_uri: str = ""
+
+
+class Claims(_Part):
+    """What is added to everybody's claims: constants of the institution, and for tests of conformance."""
+
+    constant: ConstantClaims = Field(default_factory=dict)
+
+
+class Outbound(_Part):
+    """Calls to addresses that clients registered: https and public ones only, but for what is named here."""
+
+    allowed_hosts: Annotated[tuple[str, ...], Listed] = ()  # names that may be anywhere, and plain http
+    allowed_networks: Annotated[tuple[str, ...], Listed] = ()  # networks that are not public (10.0.0.0/8)
+    ca_file: Path | None = None  # certificates (PEM) that are trusted besides the system's
+    timeout: Annotated[float, Field(gt=0, le=30)] = 5.0  # seconds for a whole call
+
+
+class Log(_Part):
+    """JSON lines on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(_Part):
+    """Everything that an institution can set."""
+
+    issuer: str = "http://127.0.0.1:8080"
+    data_dir: Path = Path("data")
+    master_keys: Annotated[tuple[SecretStr, ...], Listed] = ()  # base64 of 32 bytes; first seals, all open
+    debug: bool = False
+    server: Server = Server()
+    database: Database = Database()
+    redis: Redis = Redis()
+    camdigikey: CamDigiKey = CamDigiKey()  # the account that serves where a client names no other
+    connectors: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], CamDigiKey] = Field(
+        default_factory=dict
+    )  # further accounts by name; a client names one of them as its connector
+    lifetimes: Lifetimes = Lifetimes()
+    limits: Limits = Limits()
+    look: Look = Look()
+    claims: Claims = Claims()
+    outbound: Outbound = Outbound()
+    log: Log = Log()
+
+    @property
+    def secure(self) -> bool:
+        """Whether the issuer is https; cookies follow it (DESIGN §6.16)."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def database_url(self) -> str:
+        """The SQL address, SQLite in the data directory by default."""
+        return self.database.url.get_secret_value() or f"sqlite:///{self.data_dir.absolute() / 'bridge.db'}"
+
+    @property
+    def accounts(self) -> dict[ConnectorId, CamDigiKey]:
+        """Every CamDigiKey account by its id; the first serves clients that name none."""
+        further = {ConnectorId(name): account for name, account in self.connectors.items()}
+        return {DEFAULT_CONNECTOR: self.camdigikey, **further}
+
+    @property
+    def policy(self) -> Policy:
+        """What rules read of the settings."""
+        lifetimes = PolicyLifetimes(**self.lifetimes.model_dump())
+        constant, help_uri = dict(self.claims.constant), self.look.help_uri or None
+        return Policy(self.issuer, lifetimes, constant, self.camdigikey.amr, help_uri)
+
+    def url(self, path: str) -> str:
+        """The public address of a path: every one derives from the issuer."""
+        return self.issuer + path
+
+    def keys(self) -> tuple[bytes, ...]:
+        """The master keys as bytes."""
+        return tuple(base64.b64decode(key.get_secret_value()) for key in self.master_keys)

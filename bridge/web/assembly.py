@@ -1,0 +1,69 @@
+"""Puts the use cases of one app together from the ports: each gets those it needs, and no more."""
+
+from bridge.domain.policy import Policy
+from bridge.login.callback import Callback
+from bridge.login.completion import Completion
+from bridge.login.confirmation import Confirmations
+from bridge.login.consent import ConsentGiving
+from bridge.login.decider import Decider
+from bridge.login.handoff import HandoffStart
+from bridge.login.logout import SignOut
+from bridge.login.signing_in import SigningIn
+from bridge.login.unsolicited import UnsolicitedLogins
+from bridge.oidc import provider
+from bridge.ports.services import Services
+from bridge.sessions.ending import SessionEnding
+from bridge.sessions.opening import SessionOpening
+from bridge.sessions.upstream import UpstreamLogout
+from bridge.sessions.watch import SessionWatch
+from bridge.settings import Settings
+from bridge.web.browser import Browser
+from bridge.web.client_address import ClientAddress
+from bridge.web.cookies import Cookies
+from bridge.web.limits import RequestLimits
+from bridge.web.use_cases import UseCases
+
+
+def assemble(settings: Settings, services: Services) -> UseCases:
+    """The use cases of one app."""
+    s, policy = services, settings.policy
+    upstream = UpstreamLogout(s.connectors, s.audit)
+    ending = SessionEnding(s.sessions, s.grants, s.clients, s.outbox, upstream, s.subject_key)
+    watch = SessionWatch(s.sessions, s.connectors, s.limiter, ending, s.audit, policy)
+    decider = Decider(s.clients, s.consents, s.connectors, s.handoffs, watch, s.subject_key, s.clock)
+    signing_in = _signing_in(s, policy, decider, ending, upstream)
+    browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
+    address = ClientAddress(settings.server.trusted_proxies)
+    return UseCases(
+        settings=settings,
+        policy=policy,
+        clock=s.clock,
+        token_bytes=s.token_bytes,
+        subject_key=s.subject_key,
+        sealer=s.sealer,
+        signer=s.signer,
+        clients=s.clients,
+        connectors=s.connectors,
+        interactions=s.interactions,
+        checks=s.checks,
+        provider=provider.assemble(s, policy, watch),
+        decider=decider,
+        handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy),
+        callback=Callback(s.handoffs, s.spent, s.confirmations, signing_in, s.audit, s.clock, policy),
+        unsolicited=UnsolicitedLogins(upstream, s.audit, s.clock),
+        confirmations=Confirmations(s.confirmations, signing_in, upstream, s.clock),
+        consent=ConsentGiving(decider, s.consents, s.audit, s.clock),
+        completion=Completion(s.grants, s.token_bytes, s.clock, policy),
+        sign_out=SignOut(ending, s.clock),
+        browser=browser,
+        limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
+    )
+
+
+def _signing_in(
+    services: Services, policy: Policy, decider: Decider, ending: SessionEnding, upstream: UpstreamLogout
+) -> SigningIn:
+    opening = SessionOpening(
+        services.sessions, ending, services.subject_key, services.token_bytes, policy
+    )
+    return SigningIn(decider, opening, upstream, services.subject_key, services.clock)

@@ -1,0 +1,86 @@
+"""Whose browser it is: its cookie, its Session, who used it last, and that a form was filled in by it."""
+
+import hmac
+
+from flask import g, request
+from werkzeug.wrappers import Response
+
+from bridge.domain.encoding import TokenBytes, digest, random_text
+from bridge.domain.ids import BrowserId, ClientId, SessionKey
+from bridge.domain.session import Session
+from bridge.errors import ShownToUser
+from bridge.login.last_person import LastPerson
+from bridge.ports.basics import Clock, Sealer
+from bridge.ports.sessions import SessionStore
+from bridge.sessions.opening import NewSession
+from bridge.web.cookies import YEAR, Cookies
+from bridge.web.fetch_metadata import is_from_another_site
+
+SIGNED_OUT = "out"
+
+
+class Browser:
+    """What this request's browser is known by."""
+
+    def __init__(
+        self,
+        cookies: Cookies,
+        sessions: SessionStore,
+        sealer: Sealer,
+        clock: Clock,
+        token_bytes: TokenBytes,
+    ) -> None:
+        self.cookies = cookies
+        self._sessions = sessions
+        self._sealer = sealer
+        self._clock = clock
+        self._token_bytes = token_bytes
+
+    def id(self) -> BrowserId | None:
+        """The hash of its cookie; None when it brings none."""
+        value = self.cookies.read("browser")
+        return BrowserId(digest(value)) if value else None
+
+    def id_or_new(self) -> BrowserId:
+        """The hash of its cookie, which is given now to a browser without one."""
+        if found := self.id():
+            return found
+        g.new_browser = random_text(self._token_bytes, 16)
+        return BrowserId(digest(g.new_browser))
+
+    def session(self) -> Session | None:
+        """The Session of this browser."""
+        secret = self.cookies.read("session")
+        if secret is None:
+            return None
+        return self._sessions.get(SessionKey(digest(secret)), int(self._clock()))
+
+    def last_person(self) -> LastPerson:
+        """Who this browser says used it last. A changed one only brings the page "is this you?"."""
+        mark, _, flag = (self.cookies.read("last") or "").partition(".")
+        return LastPerson(mark or None, flag == SIGNED_OUT)
+
+    def remember_session(self, response: Response, new: NewSession, mark: str) -> None:
+        """Give it the cookie of a Session that was opened just now. `mark`: its person's (SubjectKey)."""
+        self.cookies.put(response, "session", new.secret)
+        self.cookies.put(response, "last", mark, YEAR)
+        self.cookies.drop(response, "handoff")
+
+    def forget_session(self, response: Response, mark: str | None) -> None:
+        """Take the Session's cookie away; `mark` is of the person who signed out, where one did."""
+        if mark is not None:
+            self.cookies.put(response, "last", f"{mark}.{SIGNED_OUT}", YEAR)
+        self.cookies.drop(response, "session")
+
+    def csrf(self, action: str) -> str:
+        """The token for a form: bound to the browser's cookie and to what the form does."""
+        value = g.get("new_browser") or self.cookies.read("browser") or ""
+        return self._sealer.mac("csrf", f"{value}|{action}")
+
+    def check_csrf(self, action: str, client_id: ClientId | None = None) -> None:
+        """Raises ShownToUser for a form that was not filled in here, by this browser."""
+        if is_from_another_site(request):
+            raise ShownToUser(403, "csrf", "the form came from another site", client_id=client_id)
+        given = request.form.get("csrf", "").encode("utf-8", "replace")
+        if self.id() is None or not hmac.compare_digest(given, self.csrf(action).encode()):
+            raise ShownToUser(403, "csrf", "the form's token does not fit", client_id=client_id)

@@ -1,0 +1,47 @@
+"""How an answer leaves: a page with its policy, or an AuthorizationResponse by redirect or form."""
+
+from collections.abc import Iterable
+
+from flask import Response as FlaskResponse
+from flask import redirect
+from werkzeug.wrappers import Response
+
+from bridge.domain.client import Client
+from bridge.oidc.authorization_response import AuthorizationResponse
+from bridge.oidc.response_modes import PostedForm, delivery, origin
+from bridge.web import pages
+from bridge.web.headers import content_security_policy
+
+
+def page(
+    html: str,
+    *,
+    client: Client | None = None,
+    forms: Iterable[str] = (),
+    status: int = 200,
+    scripts: bool = False,
+) -> Response:
+    """A page whose forms lead to `forms` at the end, and whose images are the client's and our own."""
+    response = FlaskResponse(html, status)
+    images = pages.image_origins(client)
+    policy = content_security_policy(forms=forms, images=images, scripts=scripts)
+    response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def send(answer: AuthorizationResponse) -> Response:
+    """Send an answer back to the client, by its response_mode."""
+    sent = delivery(answer)
+    if isinstance(sent, PostedForm):
+        html = pages.form_post(action=sent.action, fields=dict(sent.fields))
+        response = page(html, forms=(origin(sent.action),), scripts=True)
+    else:
+        response = redirect(sent.location, 303)
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def prefetch_refused() -> Response:
+    """A page that does something can't be fetched ahead of a person's click, or as a part of another."""
+    text = "This page can't be fetched ahead of time, or as a part of another.\n"
+    return FlaskResponse(text, 403, mimetype="text/plain")

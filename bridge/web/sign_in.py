@@ -1,0 +1,64 @@
+"""The page before CamDigiKey, and the way there."""
+
+from dataclasses import replace
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from bridge.domain.next_step import GoToCamDigiKey
+from bridge.errors import UpstreamError
+from bridge.login.decider import Decision, connector_of
+from bridge.login.handoff import OtherHandoffLive
+from bridge.web import pages
+from bridge.web.headers import next_hops
+from bridge.web.interactions import address_of, form, to_login
+from bridge.web.responses import page
+from bridge.web.use_cases import use_cases
+
+
+def show(decision: Decision) -> Response:
+    """Who asks, and where the person is about to go."""
+    interaction = decision.interaction
+    html = pages.sign_in(
+        client=decision.client,
+        address=address_of(interaction),
+        go=form("/login/start", "start", interaction),
+        cancel=form("/login/cancel", "cancel", interaction),
+    )
+    return _page(html, decision, scripts=True)
+
+
+def ask_to_replace(decision: Decision) -> Response:
+    """Another sign-in of this browser would end."""
+    interaction = decision.interaction
+    html = pages.already_under_way(
+        client=decision.client,
+        go=form("/login/start", "start", interaction, replace="1"),
+        cancel=form("/login/cancel", "cancel", interaction),
+    )
+    return _page(html, decision)
+
+
+def go_to_camdigikey(decision: Decision, step: GoToCamDigiKey) -> Response:
+    """A Handoff begins, and the browser goes to CamDigiKey; where that fails, to the page that says so."""
+    uses, interaction = use_cases(), decision.interaction
+    uses.limits.start(decision.client.client_id)
+    connector = connector_of(decision.client, uses.connectors)
+    try:
+        started = uses.handoff_start.start(
+            interaction, connector, decision.session, replaces_other=step.replaces_other
+        )
+    except OtherHandoffLive:
+        return ask_to_replace(decision)
+    except UpstreamError as error:
+        return to_login(replace(interaction, failure=error.failure))
+    response = redirect(started.login_url, 303)
+    uses.browser.cookies.put(response, "handoff", started.key, uses.policy.lifetimes.handoff)
+    return response
+
+
+def _page(html: str, decision: Decision, *, scripts: bool = False) -> Response:
+    client, reply_to = decision.client, decision.interaction.request.reply_to
+    login_pages = connector_of(client, use_cases().connectors).login_pages
+    forms = (*login_pages, *next_hops(reply_to.redirect_uri, client))
+    return page(html, client=client, forms=forms, scripts=scripts)

@@ -1,0 +1,61 @@
+"""What the routes of one app call: its use cases, and the few ports that pages need themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from bridge.domain.encoding import TokenBytes
+from bridge.domain.policy import Policy
+from bridge.domain.subject import SubjectKey
+from bridge.login.callback import Callback
+from bridge.login.completion import Completion
+from bridge.login.confirmation import Confirmations
+from bridge.login.consent import ConsentGiving
+from bridge.login.decider import Decider
+from bridge.login.handoff import HandoffStart
+from bridge.login.logout import SignOut
+from bridge.login.unsolicited import UnsolicitedLogins
+from bridge.oidc.provider import Provider
+from bridge.ports.basics import Clock, HealthCheck, Sealer
+from bridge.ports.clients import ClientStore
+from bridge.ports.connectors import Connectors
+from bridge.ports.keys import Signer
+from bridge.ports.logins import InteractionSeal
+from bridge.settings import Settings
+from bridge.web.browser import Browser
+from bridge.web.limits import RequestLimits
+
+
+@dataclass(frozen=True, slots=True)
+class UseCases:
+    """Made by web.assembly."""
+
+    settings: Settings
+    policy: Policy
+    clock: Clock
+    token_bytes: TokenBytes
+    subject_key: SubjectKey
+    sealer: Sealer
+    signer: Signer
+    clients: ClientStore
+    connectors: Connectors
+    interactions: InteractionSeal
+    checks: Mapping[str, HealthCheck]
+    provider: Provider
+    decider: Decider
+    handoff_start: HandoffStart
+    callback: Callback
+    unsolicited: UnsolicitedLogins
+    confirmations: Confirmations
+    consent: ConsentGiving
+    completion: Completion
+    sign_out: SignOut
+    browser: Browser
+    limits: RequestLimits
+
+
+def use_cases() -> UseCases:
+    """Those of the app that answers this request."""
+    return cast(UseCases, current_app.extensions["bridge"])

@@ -1,0 +1,36 @@
+"""What would stop a worker's start, told before there is one: all of it at once."""
+
+from bridge.errors import ConfigError, StoreUnavailable
+from bridge.settings import Settings
+from bridge.stores import embedded
+from bridge.wiring.connectors import close_connectors, connectors_of
+from bridge.wiring.database import check_database
+from bridge.wiring.services import fetcher_of, redis_of
+
+EMBEDDED = "embedded://"
+
+
+def check(settings: Settings) -> None:
+    """Raises ConfigError, StoreUnavailable."""
+    faults: list[str] = []
+    for check_part in (_check_redis, _check_connectors, fetcher_of, check_database):
+        try:
+            check_part(settings)
+        except ConfigError as error:
+            faults += error.faults
+        except StoreUnavailable:
+            if not faults:  # those come first: they may be why
+                raise
+    if faults:
+        raise ConfigError(tuple(faults))
+
+
+def _check_redis(settings: Settings) -> None:
+    if settings.redis.url.get_secret_value() == EMBEDDED:
+        embedded.binary()
+    else:
+        redis_of(settings)
+
+
+def _check_connectors(settings: Settings) -> None:
+    close_connectors(connectors_of(settings))

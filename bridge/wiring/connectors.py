@@ -1,0 +1,71 @@
+"""The CamDigiKey accounts of the settings, each as a connector."""
+
+from urllib.parse import urlsplit
+
+from bridge.camdigikey import CamDigiKey, Partner, SignerPin, Timeouts
+from bridge.domain.ids import ConnectorId
+from bridge.domain.network import is_loopback
+from bridge.errors import ConfigError
+from bridge.ports.connectors import Connector, Connectors
+from bridge.settings import DEFAULT_CONNECTOR, Settings
+from bridge.settings import CamDigiKey as Account
+from bridge.upstream.camdigikey import CamDigiKeyConnector
+
+
+def connectors_of(settings: Settings) -> Connectors:
+    """All of them. Raises ConfigError with what is wrong with every one."""
+    found: dict[ConnectorId, Connector] = {}
+    faults: list[str] = []
+    for connector_id, account in settings.accounts.items():
+        try:
+            found[connector_id] = _connector(settings, connector_id, account)
+        except ConfigError as error:
+            faults += error.faults
+    if faults:
+        close_connectors(found)
+        raise ConfigError(tuple(faults))
+    return found
+
+
+def close_connectors(connectors: Connectors) -> None:
+    """Give their connections back."""
+    for connector in connectors.values():
+        connector.close()
+
+
+def callback_path(connector_id: ConnectorId) -> str:
+    """Where an account's success callback comes to; it is registered with CamDigiKey."""
+    middle = "" if connector_id == DEFAULT_CONNECTOR else f"/{connector_id}"
+    return f"/camdigikey{middle}/callback"
+
+
+def _connector(settings: Settings, connector_id: ConnectorId, account: Account) -> Connector:
+    name = "camdigikey" if connector_id == DEFAULT_CONNECTOR else f"connectors.{connector_id}"
+    if account.partner is None:
+        raise ConfigError((f"{name}.partner is missing: it names the file of the service account.",))
+    try:
+        partner = Partner.from_file(account.partner, version=account.version)
+        client = CamDigiKey(
+            partner,
+            timeouts=Timeouts(account.connect_timeout, account.timeout),
+            max_in_flight=account.max_in_flight,
+            signer_pin=SignerPin(account.signer_subject, account.signer_key_sha256),
+        )
+    except OSError as error:
+        what = f"{error.filename or account.partner} can't be read: {error.strerror}"
+        raise ConfigError((f"{name}.partner: {what}.",)) from None
+    except ValueError as error:
+        raise ConfigError((f"{name}.partner: {error}.",)) from None
+    return CamDigiKeyConnector(
+        connector_id,
+        client,
+        partner.version,
+        settings.url(callback_path(connector_id)),
+        login_pages=account.login_origins or _any_address(partner),
+    )
+
+
+def _any_address(partner: Partner) -> tuple[str, ...]:
+    """Where login pages may be while the settings name no origin; a simulator's are plain http."""
+    local = is_loopback(urlsplit(partner.base_url).hostname or "")
+    return ("https:", "http:") if local else ("https:",)

@@ -1,0 +1,102 @@
+"""The database: its engine, its tables, and the key that must never be lost."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from bridge.domain.subject import SubjectKey
+from bridge.errors import ConfigError, SealBroken, StoreUnavailable
+from bridge.ports.keys import SecretStore
+from bridge.settings import Settings
+from bridge.stores import migrate, sql
+from bridge.stores.sealing import MasterSealer
+from bridge.stores.sql.engine import reading
+from bridge.stores.sql.tables import consents
+
+SUBJECT_KEY = "subject key"  # its name among the secrets
+SUBJECT_KEY_LOST = (
+    "The database knows people, but the key that their identifiers come from is gone: restore a backup."
+)
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The database; the data directory is made where SQLite needs it. Raises ConfigError."""
+    if not settings.database.url.get_secret_value():
+        _make_data_dir(settings.data_dir)
+    database = settings.database
+    try:
+        return sql.connect(settings.database_url, pool_size=database.pool_size, timeout=database.timeout)
+    except (ValueError, ArgumentError):
+        raise ConfigError(
+            ("database.url is sqlite:///path or postgresql://user:password@host/name.",)
+        ) from None
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database's tables up to date. Raises ConfigError, StoreUnavailable."""
+    engine_of(settings).dispose()
+    try:
+        migrate.upgrade(settings.database_url)
+    except migrate.NewerTables:
+        raise ConfigError(
+            ("database.url: a newer release of the bridge has changed these tables; run that one.",)
+        ) from None
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
+
+
+def check_database(settings: Settings) -> None:
+    """A database that has no tables yet knows nobody, and has no key to lose.
+
+    Raises ConfigError, StoreUnavailable.
+    """
+    engine = engine_of(settings)
+    try:
+        if migrate.current(settings.database_url) is not None:
+            subject_key_of(engine, sql.SqlSecrets(engine, MasterSealer(settings.keys())))
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
+    finally:
+        engine.dispose()
+
+
+def subject_key_of(engine: Engine, secrets: SecretStore) -> SubjectKey:
+    """The key that every `sub` comes from, made once. Where it is lost nobody would be known again.
+
+    Raises ConfigError when there are consents and no key, or the master key that sealed it is missing.
+    """
+
+    def make() -> bytes:
+        with reading(engine) as connection:
+            if connection.execute(select(consents.c.subject_id).limit(1)).first() is not None:
+                raise ConfigError((SUBJECT_KEY_LOST,))
+        return os.urandom(32)
+
+    try:
+        return SubjectKey(secrets.get_or_make(SUBJECT_KEY, make))
+    except SealBroken:
+        raise ConfigError(
+            ("master_keys: none of them opens what the database holds; add the one that sealed it.",)
+        ) from None
+
+
+def _make_data_dir(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _close_to_others(folder)
+    except OSError as error:
+        raise ConfigError((f"data_dir: {folder} can't be made: {error.strerror}.",)) from None
+
+
+def _close_to_others(folder: Path) -> None:
+    """What earlier versions left open; a mounted folder of somebody else's stays as it is."""
+    databases = list(folder.glob("bridge.db*"))
+    modes = [*((file, 0o600) for file in databases), *([(folder, 0o700)] if databases else [])]
+    for path, mode in modes:
+        with suppress(OSError):  # it has gone, or the file system knows no modes
+            found = path.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & 0o077:
+                path.chmod(mode)

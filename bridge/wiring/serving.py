@@ -1,0 +1,46 @@
+"""Serving: logs, the port, the bundled Valkey, and the workers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bridge.ops import logs, worker, workers
+from bridge.settings import Settings
+from bridge.stores import embedded
+from bridge.wiring.checks import EMBEDDED
+
+APPLICATION = "bridge.app:from_environment"
+end_with = worker.end_with
+
+
+@contextmanager
+def redis_server(settings: Settings) -> Iterator[str]:
+    """The address of Redis while the block lasts; `embedded://` is started for it, and ended after it.
+
+    Raises ConfigError, StoreUnavailable.
+    """
+    url = settings.redis.url.get_secret_value()
+    if url != EMBEDDED:
+        yield url
+        return
+    with embedded.kept(
+        settings.data_dir / "redis", lambda why: logs.logger().warning("valkey.revived", why=why)
+    ) as address:
+        yield address
+
+
+def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
+    """Serve with as many workers as the settings say until a signal ends it. Main thread only.
+
+    The workers read the settings anew, from the environment. Raises CannotListen, GaveUp.
+    """
+    server = settings.server
+    listening = workers.Listening(
+        server.host, server.port, server.workers, server.threads, settings.log.level
+    )
+    workers.serve(APPLICATION, listening, on_ready=on_ready)
+
+
+def prepare_to_serve(settings: Settings) -> None:
+    """Logs, and whether the port is free. Raises CannotListen."""
+    logs.configure(settings.log.level)
+    workers.check_free(settings.server.host, settings.server.port)
