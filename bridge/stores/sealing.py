@@ -5,8 +5,6 @@ own (HKDF-SHA256 from the master key) and is authenticated: a text sealed for on
 other. The first master key seals, all of them open: a new key is put in front, the old ones stay behind it.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
 import os
@@ -19,17 +17,19 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from bridge.domain.encoding import base64url, from_base64url
 from bridge.domain.interaction import Interaction
 from bridge.errors import SealBroken
-from bridge.ports import Sealer
-from bridge.stores.codec import dump, load
+from bridge.ports.basics import Counters, Sealer
+from bridge.stores.records import INTERACTION, RecordUnreadable
 from bridge.stores.redis.parking import Parking
+from bridge.stores.sealed import note_unreadable
 
 _VERSION = b"\x01"
 _NONCE = 12  # bytes; 96 random bits (NIST SP 800-38D §8.2.2)
 _HEAD = 1 + 4 + _NONCE
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]+")
-LONGEST_IN_URL = 4096  # characters; what every browser, proxy and server in the way takes without complaint
+MAX_IN_URL = 4096  # characters; what every browser, proxy and server in the way takes without complaint
 PARKED_FOR = 30 * 60  # seconds; as long as an Interaction lives
 _PARKED = "p."  # no sealed text has a dot
 
@@ -60,7 +60,7 @@ class MasterSealer:
         """Text in the URL-safe alphabet that only `unseal` with the same purpose opens."""
         nonce = os.urandom(_NONCE)
         sealed = self._cipher(0, purpose).encrypt(nonce, data, purpose.encode())
-        return base64.urlsafe_b64encode(_VERSION + self._ids[0] + nonce + sealed).rstrip(b"=").decode()
+        return base64url(_VERSION + self._ids[0] + nonce + sealed)
 
     def unseal(self, purpose: str, text: str) -> bytes:
         """What was sealed. Raises SealBroken."""
@@ -96,10 +96,10 @@ def _decoded(purpose: str, text: str) -> bytes:
     if not _ALPHABET.fullmatch(text):  # b64decode would skip what isn't of the alphabet
         raise SealBroken(f"{purpose}: not a sealed text")
     try:
-        token = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except binascii.Error as error:
+        token = from_base64url(text)
+    except ValueError as error:
         raise SealBroken(f"{purpose}: not a sealed text") from error
-    canonical = base64.urlsafe_b64encode(token).rstrip(b"=").decode() == text  # one text for one sealing
+    canonical = base64url(token) == text  # one text for one sealing
     if not canonical or token[:1] != _VERSION or len(token) < _HEAD:
         raise SealBroken(f"{purpose}: not a sealed text")
     return token
@@ -108,20 +108,21 @@ def _decoded(purpose: str, text: str) -> bytes:
 class SealedInteractions:
     """ports.InteractionSeal: an Interaction in the login page's URL; a large one is parked."""
 
-    PURPOSE = "interaction"
-
-    def __init__(self, sealer: Sealer, parking: Parking, longest: int = LONGEST_IN_URL) -> None:
+    def __init__(
+        self, sealer: Sealer, parking: Parking, counters: Counters, max_length: int = MAX_IN_URL
+    ) -> None:
         self._sealer = sealer
         self._parking = parking
-        self._longest = longest
+        self._counters = counters
+        self._max_length = max_length
 
     def seal(self, interaction: Interaction, before_parking: Callable[[], None] = lambda: None) -> str:
         """Text for a URL. `before_parking` is called when it has to be parked, and may raise.
 
         Raises StoreUnavailable only when it has to be parked and Redis is away.
         """
-        text = self._sealer.seal(self.PURPOSE, zlib.compress(dump(Interaction, interaction, brief=True), 6))
-        if len(text) <= self._longest:
+        text = self._sealer.seal(INTERACTION.kind, _compressed(INTERACTION.dump(interaction)))
+        if len(text) <= self._max_length:
             return text
         before_parking()
         return _PARKED + self._parking.put(text, PARKED_FOR)
@@ -131,10 +132,22 @@ class SealedInteractions:
         if text.startswith(_PARKED):
             parked = self._parking.get(text.removeprefix(_PARKED))
             if parked is None:
-                raise SealBroken(f"{self.PURPOSE}: parked no longer")
+                raise SealBroken(f"{INTERACTION.kind}: parked no longer")
             text = parked
-        data = self._sealer.unseal(self.PURPOSE, text)
+        data = self._sealer.unseal(INTERACTION.kind, text)
         try:
-            return load(Interaction, zlib.decompress(data))
-        except (ValueError, zlib.error):
-            raise SealBroken(f"{self.PURPOSE}: sealed by another version") from None
+            return INTERACTION.load(_decompressed(data))
+        except RecordUnreadable as error:  # counted: we sealed it, so it is no stranger's text
+            note_unreadable(self._counters, error)
+            raise SealBroken(f"{INTERACTION.kind}: sealed by another version") from None
+
+
+def _compressed(data: bytes) -> bytes:
+    return zlib.compress(data, 6)
+
+
+def _decompressed(data: bytes) -> bytes:
+    try:
+        return zlib.decompress(data)
+    except zlib.error:
+        raise RecordUnreadable(INTERACTION.kind, "json") from None

@@ -1,9 +1,8 @@
 """Tokens of both worlds: session-bound ones in Redis, refresh tokens of offline Grants in SQL."""
 
-from collections.abc import Sequence
-
 from bridge.domain.grant import Grant
-from bridge.domain.token import AccessToken, Code, RefreshToken, Rotation, SpentCode
+from bridge.domain.token import AccessToken, RefreshToken, Rotation
+from bridge.stores.grants import Grants
 from bridge.stores.redis import RedisTokens
 from bridge.stores.sql import SqlRefreshTokens
 
@@ -16,23 +15,12 @@ def is_offline(token: str) -> bool:
 
 
 class Tokens:
-    """ports.TokenStore.
+    """ports.TokenStore. How the order of the two stores keeps a Grant's end final: see `Grants`."""
 
-    The order of the two stores keeps a Grant's end final: minting writes SQL and then asks for the mark in
-    Redis, ending writes the mark and then SQL, so that whichever comes second sees the other.
-    """
-
-    def __init__(self, redis: RedisTokens, sql: SqlRefreshTokens) -> None:
+    def __init__(self, redis: RedisTokens, sql: SqlRefreshTokens, grants: Grants) -> None:
         self._redis = redis
         self._sql = sql
-
-    def open_grant(self, code: str, record: Code, now: int) -> bool:
-        """Keep a Grant's code and note the Grant in its Session; False if this Grant was opened before."""
-        return self._redis.open_grant(code, record, now)
-
-    def take_code(self, code: str, client_id: str, now: int) -> Code | SpentCode | None:
-        """Take a code of this client, atomically."""
-        return self._redis.take_code(code, client_id, now)
+        self._grants = grants
 
     def mint(
         self, grant: Grant, access: tuple[str, AccessToken], refresh: tuple[str, RefreshToken] | None
@@ -68,23 +56,16 @@ class Tokens:
         if rotation is Rotation.WON and not self._minted_beside(grant, access, refresh[1]):
             return Rotation.GONE, b""
         if rotation is Rotation.REUSED:
-            self._redis.end_grant(grant.id, now)
+            self._grants.end(grant.id, now)
         return rotation, kept_answer
 
-    def end_grant(self, grant_id: str, now: int) -> None:
-        """End it: its code, access and refresh tokens are dead at once."""
-        try:
-            self._redis.end_grant(grant_id, now)
-        finally:
-            self._sql.end_grant(grant_id, now)
-
-    def end_session_grants(self, grant_ids: Sequence[str], now: int) -> None:
-        """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""
-        self._redis.end_session_grants(grant_ids, now)
+    def revoke_access_token(self, token: str) -> None:
+        """This one is dead at once; the Grant and its other tokens live on."""
+        self._redis.revoke_access_token(token)
 
     def _minted_beside(self, grant: Grant, access: tuple[str, AccessToken], refresh: RefreshToken) -> bool:
         lives_until = min(refresh.expires_at, refresh.ends_at)
         if self._redis.mint(grant, access, None, lives_until=lives_until):
             return True
-        self._sql.end_grant(grant.id, access[1].issued_at)  # it was ended before SQL knew of it
+        self._grants.end(grant.id, access[1].issued_at)  # it was ended before SQL knew of it
         return False

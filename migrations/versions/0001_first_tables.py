@@ -26,7 +26,11 @@ def _what_the_bridge_is() -> None:
     op.create_table(
         "clients",
         sa.Column("client_id", sa.String(255), primary_key=True),
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("client_name", sa.Text, nullable=False),
+        sa.Column("enabled", sa.Boolean, nullable=False),
+        sa.Column("application_type", sa.String(16), nullable=False),
+        sa.Column("connector", sa.String(32)),
+        sa.Column("client_id_issued_at", sa.BigInteger, nullable=False),
         sa.Column("data", sa.Text, nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("changed_at", sa.BigInteger, nullable=False),
@@ -78,12 +82,14 @@ def _offline_grants() -> None:
     op.create_table(
         "grants",
         sa.Column("id", sa.String(128), primary_key=True),
+        sa.Column("origin", sa.String(96), nullable=False),
         sa.Column("client_id", sa.String(255), nullable=False),
         sa.Column("subject_id", sa.String(128), nullable=False),
         sa.Column("sealed", sa.Text, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("ends_at", sa.BigInteger, nullable=False),
         sa.Column("ended_at", sa.BigInteger),
+        sa.UniqueConstraint("origin", name="uq_grants_origin"),
     )
     op.create_index("ix_grants_client_id", "grants", ["client_id"])
     op.create_index("ix_grants_subject_id", "grants", ["subject_id"])

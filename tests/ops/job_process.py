@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from bridge.ops import logs
+from bridge.ops.counters import Counters
 from bridge.ops.jobs import Job, Jobs
 from bridge.ops.worker import end_with
 from bridge.stores import redis, sql
@@ -41,6 +42,7 @@ def work(redis_url: str, sql_url: str, lines: Path, limit: float, parent: int) -
         time.time,
         os.urandom,
         logs.logger(),
+        Counters(),
         lease_seconds=0.8,
     )
     jobs.start()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.domain.client import SigningAlg
+from bridge.domain.ids import ClientId, Kid
 from bridge.domain.outbox import OutboxId, OutboxMessage
 from bridge.oidc.keys import Keys
-from bridge.ports import SigningKey
+from bridge.ports.keys import SigningKey
 
 ISSUER = "https://bridge.example"
 
@@ -18,11 +21,11 @@ ISSUER = "https://bridge.example"
 class StandIn:
     """The part of a Client that back-channel logout reads."""
 
-    client_id: str = "client-1"
-    backchannel_logout_uri: str = ""
+    client_id: ClientId = ClientId("client-1")
+    backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
     enabled: bool = True
-    id_token_signed_response_alg: str = "ES256"
+    id_token_signed_response_alg: SigningAlg = "ES256"
     created_at: int = 0
 
     def existed_at(self, instant: int) -> bool:
@@ -44,10 +47,10 @@ class KeysInMemory:
         self._keys.append(key)
         return True
 
-    def retire(self, kid: str, now: int) -> None:
+    def retire(self, kid: Kid, now: int) -> None:
         raise NotImplementedError
 
-    def remove(self, kid: str) -> None:
+    def remove(self, kid: Kid) -> None:
         self._keys = [key for key in self._keys if key.kid != kid]
 
 
@@ -74,4 +77,11 @@ def message(number: int = 0, client_id: str = "client-1", now: int = 0, **facts:
     now = now or int(time.time())
     said = {"sub": f"sub-{number}", "sid": f"sid-{number}", "grant_id": "g"} | facts
     identifier = OutboxId(f"{client_id}-{number:04}")
-    return OutboxMessage(identifier, "backchannel_logout", client_id, said, now, 0, now)
+    return OutboxMessage(identifier, "backchannel_logout", ClientId(client_id), said, now, 0, now)
+
+
+class Counts(Counter[str]):
+    """A Counters: by the name and its labels, in one text."""
+
+    def add(self, name: str, **labels: str) -> None:
+        self[" ".join((name, *labels.values()))] += 1

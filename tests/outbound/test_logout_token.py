@@ -9,9 +9,9 @@ from joserfc import jwt
 from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
-from bridge.domain.client import SIGNING_ALGS
+from bridge.domain.client import SIGNING_ALGS, SigningAlg
 from bridge.oidc.keys import Keys, TokenInvalid
-from bridge.oidc.logout_token import logout_token, logout_uri_fault
+from bridge.oidc.logout_token import logout_token
 from tests.outbound import house
 
 NOW = 1_790_000_000
@@ -22,7 +22,7 @@ def keys() -> Keys:
     return house.keys()
 
 
-def made(keys: Keys, sub: str = "sub-1", sid: str = "sid-1", alg: str = "ES256") -> str:
+def made(keys: Keys, sub: str = "sub-1", sid: str = "sid-1", alg: SigningAlg = "ES256") -> str:
     return logout_token(
         issuer=house.ISSUER,
         client_id="client-1",
@@ -37,7 +37,7 @@ def made(keys: Keys, sub: str = "sub-1", sid: str = "sid-1", alg: str = "ES256")
 
 @pytest.mark.parametrize("alg", SIGNING_ALGS)
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
-def test_it_says_whose_session_ended_and_nothing_more(keys: Keys, alg: str) -> None:
+def test_it_says_whose_session_ended_and_nothing_more(keys: Keys, alg: SigningAlg) -> None:
     text = made(keys, alg=alg)
     token = jwt.decode(text, KeySet.import_key_set(keys.jwks()), algorithms=[alg])
     assert token.claims == {
@@ -70,29 +70,3 @@ def test_without_person_and_session_there_is_none(keys: Keys) -> None:
 def test_it_is_no_id_token_to_us(keys: Keys) -> None:
     with pytest.raises(TokenInvalid):
         keys.verify(made(keys))
-
-
-@pytest.mark.parametrize(
-    "uri",
-    ["https://rp.example/logout", "https://rp.example/?a=b", "http://127.0.0.1:8081/x", "http://[::1]/x"],
-)
-def test_an_address_for_it_is_https_or_on_loopback(uri: str) -> None:
-    assert logout_uri_fault(uri) == ""
-
-
-@pytest.mark.parametrize(
-    "uri",
-    [
-        "",
-        "http://rp.example/logout",
-        "http://127.0.0.1.evil.example/",
-        "https://rp.example/logout#x",
-        "https://rp.example/logout#",
-        "ftp://rp.example/",
-        "rp.example/logout",
-        "https://[::1/",
-        "app:/logout",
-    ],
-)
-def test_any_other_address_is_told_in_a_sentence(uri: str) -> None:
-    assert logout_uri_fault(uri).endswith(".")

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs
 import pytest
 from sqlalchemy import text
 
+from bridge.domain.ids import ClientId
 from bridge.domain.outbox import OutboxMessage
 from bridge.errors import StoreUnavailable
 from bridge.oidc.keys import Keys
@@ -45,6 +46,7 @@ class Post:
         self.keys = keys
         self.now = time.time() + 60  # messages of "now" are due, whatever the second
         self.log = house.Log()
+        self.counts = house.Counts()
         fetcher = GuardedFetcher(
             Opened.of(networks=("127.0.0.0/8",)),
             timeout=1.5,
@@ -59,12 +61,12 @@ class Post:
 
     def made(self, limits: SenderLimits) -> Sender:
         deliver = {"backchannel_logout": self.logout.deliver}
-        return Sender(self.outbox, deliver, lambda: self.now, self.log, limits)  # type: ignore[arg-type]  # -- a dict
+        return Sender(self.outbox, deliver, lambda: self.now, self.log, self.counts, limits)  # type: ignore[arg-type]  # -- a dict
 
-    def _client(self, client_id: str) -> StandIn | None:
+    def _client(self, client_id: ClientId) -> StandIn | None:
         return self.clients.get(client_id)
 
-    def register(self, uri: str, client_id: str = "client-1", **fields: object) -> None:
+    def register(self, uri: str | None, client_id: str = "client-1", **fields: object) -> None:
         self.clients[client_id] = StandIn(client_id, uri, **fields)  # type: ignore[arg-type]  # -- as given
 
     def send(self) -> int | None:
@@ -181,7 +183,7 @@ class TestDelivery:
         ("fields", "why"),
         [
             ({"enabled": False}, "no address"),
-            ({"uri": ""}, "no address"),
+            ({"uri": None}, "no address"),
             ({"created_at": 2**40}, "not registered"),  # another client of the same id, made since
             (None, "not registered"),
         ],
@@ -236,6 +238,8 @@ class TestDelivery:
                 post.outbox.put([message(number)])
                 post.send()
         assert [name for name, _ in post.log.events] == ["outbox.again", "outbox.dead", "outbox.heard"]
+        before = "outbox_attempts backchannel_logout"
+        assert post.counts == {f"{before} {outcome}": 1 for outcome in ("again", "dead", "heard")}
         said = repr(post.log.events)
         assert not any(word in said for word in ("sub-", "sid-", "eyJ", "path-of-theirs", "receiver.example"))
 
@@ -337,6 +341,7 @@ class TestManyAtOnce:
             {"backchannel_logout": lambda _message: HEARD},
             lambda: post.now,
             post.log,
+            post.counts,
             SenderLimits(budget=0.2),
         )
         post.outbox.put([message(number) for number in range(2000)])
@@ -361,7 +366,7 @@ class TestManyAtOnce:
 
 class TestFaultsOfOurs:
     def sender(self, post: Post, deliver: Callable[[OutboxMessage], Delivery]) -> Sender:
-        return Sender(post.outbox, {"backchannel_logout": deliver}, lambda: post.now, post.log)
+        return Sender(post.outbox, {"backchannel_logout": deliver}, lambda: post.now, post.log, post.counts)
 
     @pytest.mark.parametrize("error", [StoreUnavailable("SQL"), ZeroDivisionError("secret")])
     def test_an_error_on_the_way_is_a_failed_attempt(self, post: Post, error: Exception) -> None:
@@ -377,7 +382,7 @@ class TestFaultsOfOurs:
 
     def test_a_kind_that_is_unknown_here_is_left_for_later(self, post: Post) -> None:
         post.outbox.put([message()])
-        sender = Sender(post.outbox, {}, lambda: post.now, post.log)
+        sender = Sender(post.outbox, {}, lambda: post.now, post.log, post.counts)
         sender.run()
         assert sender.settle(10)
         assert (post.state(), post.why()) == ({"waiting": 1}, "unknown kind")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, event
 
+from bridge.domain.ids import ClientId, GrantId, Sid, Sub
 from bridge.domain.outbox import OutboxId, OutboxMessage, logout_messages
 from bridge.domain.session import LogoutNotice
 from bridge.ports.outbound import JobLog, JobRun, Outbox
@@ -22,7 +23,7 @@ LEASE = 30
 def message(number: int = 0, client_id: str = "client-1", due: int = NOW) -> OutboxMessage:
     facts = {"sub": f"sub-{number}", "sid": f"sid-{number}", "grant_id": "g"}
     identifier = OutboxId(f"{client_id}-{number:04}")
-    return OutboxMessage(identifier, "backchannel_logout", client_id, facts, NOW, 0, due)
+    return OutboxMessage(identifier, "backchannel_logout", ClientId(client_id), facts, NOW, 0, due)
 
 
 def claim_once(url: str) -> Callable[[int], Sequence[OutboxMessage]]:
@@ -181,31 +182,35 @@ class TestOutbox:
         assert outbox.count() == {"waiting": 1, "done": 0, "dead": 0}
 
 
+def notice(grant_id: str, client_id: str, sub: str, sid: str) -> LogoutNotice:
+    return LogoutNotice(GrantId(grant_id), ClientId(client_id), Sub(sub), Sid(sid))
+
+
 class TestLogoutMessages:
     def test_a_client_with_many_grants_of_a_session_hears_once(self) -> None:
-        notices = [LogoutNotice(f"g{number}", "client-1", "sub", "sid") for number in range(3)]
+        notices = [notice(f"g{number}", "client-1", "sub", "sid") for number in range(3)]
         (found,) = logout_messages(notices, NOW)
         assert found.facts == {"grant_id": "g0", "sub": "sub", "sid": "sid"}
         assert (found.client_id, found.created_at, found.next_attempt_at) == ("client-1", NOW, NOW)
 
     def test_the_same_session_has_the_same_message_whenever_it_ends(self) -> None:
-        notice = LogoutNotice("g", "client-1", "sub", "sid")
-        assert logout_messages([notice], NOW)[0].id == logout_messages([notice], NOW + 5)[0].id
+        said = notice("g", "client-1", "sub", "sid")
+        assert logout_messages([said], NOW)[0].id == logout_messages([said], NOW + 5)[0].id
 
     @pytest.mark.parametrize(
         "other",
         [
-            LogoutNotice("g", "client-2", "sub", "sid"),
-            LogoutNotice("g", "client-1", "sub-2", "sid"),
-            LogoutNotice("g", "client-1", "sub", "sid-2"),
+            notice("g", "client-2", "sub", "sid"),
+            notice("g", "client-1", "sub-2", "sid"),
+            notice("g", "client-1", "sub", "sid-2"),
         ],
     )
     def test_another_client_person_or_session_has_another(self, other: LogoutNotice) -> None:
-        assert len(logout_messages([LogoutNotice("g", "client-1", "sub", "sid"), other], NOW)) == 2
+        assert len(logout_messages([notice("g", "client-1", "sub", "sid"), other], NOW)) == 2
 
     def test_without_a_session_each_time_is_another(self) -> None:
-        notice = LogoutNotice("g", "client-1", "sub", "")
-        assert logout_messages([notice], NOW)[0].id != logout_messages([notice], NOW + 5)[0].id
+        said = notice("g", "client-1", "sub", "")
+        assert logout_messages([said], NOW)[0].id != logout_messages([said], NOW + 5)[0].id
 
 
 class TestJobLog:

@@ -11,7 +11,7 @@ from bridge.oidc.response_modes import known_mode
 from bridge.ports.clients import ClientStore
 
 # A native application's own address, port and the rest apart (RFC 8252 §7.3).
-LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?((?:[/?].*)?)", re.ASCII)
+LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?((?:[/?].*)?)")
 MAX_PORT = 65535
 
 

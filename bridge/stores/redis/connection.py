@@ -18,6 +18,7 @@ from bridge.stores.redis.servers import Argument, Cluster, Command, OneServer, S
 
 CONNECT_TIMEOUT = 0.3  # seconds; with READ_TIMEOUT under the one second that a request may wait for Redis
 READ_TIMEOUT = 0.6
+MAX_TOGETHER = 1000  # commands in one round trip
 
 
 class Script:
@@ -63,6 +64,11 @@ class Redis:
             return [self._settled(*pair) for pair in zip(commands, self._ask(commands), strict=True)]
         except (RedisError, RedisClusterException, OSError) as error:
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
+
+    def together_many(self, commands: Sequence[Command]) -> list[Any]:
+        """As `together`, for a list without a bound: in shares that each fit into the time limit."""
+        shares = [commands[start : start + MAX_TOGETHER] for start in range(0, len(commands), MAX_TOGETHER)]
+        return [answer for share in shares for answer in self.together(*share)]
 
     def ping(self) -> None:
         """A HealthCheck: raises StoreUnavailable."""

@@ -2,44 +2,63 @@
 
 import re
 
-from bridge.domain.token import digest, grant_tag
+from bridge.domain.encoding import digest
+from bridge.domain.grant import Origin
+from bridge.domain.ids import GrantId
+from bridge.domain.token import grant_id_of
 
-_TAG = re.compile(r"[A-Za-z0-9_-]{1,128}")  # a brace or a newline in it would break the slot
+_GRANT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # a brace or a newline in it would break the slot
 
 
-def valid_tag(tag: str) -> bool:
+def valid_grant_id(text: str) -> bool:
     """Whether a text can be the id of a Grant: what a stranger presents may hold anything."""
-    return _TAG.fullmatch(tag) is not None
+    return _GRANT_ID.fullmatch(text) is not None
 
 
-def presented_tag(credential: str) -> str:
-    """The Grant id of a credential that a stranger presents; empty where it can't be one of ours."""
-    tag = grant_tag(credential)
-    return tag if valid_tag(tag) else ""
+def presented_grant_id(credential: str) -> GrantId | None:
+    """The Grant id of a credential that a stranger presents; None where it can't be one of ours."""
+    grant_id = grant_id_of(credential)
+    return grant_id if grant_id is not None and valid_grant_id(grant_id) else None
 
 
-def grant(tag: str) -> str:
-    return f"bridge:{{{tag}}}:grant"
+def code(grant_id: str) -> str:
+    return f"bridge:{{{grant_id}}}:code"
 
 
-def record(tag: str) -> str:
-    return f"bridge:{{{tag}}}:record"
+def grant(grant_id: str) -> str:
+    return f"bridge:{{{grant_id}}}:grant"
 
 
-def ended(tag: str) -> str:
-    return f"bridge:{{{tag}}}:ended"
+def ended(grant_id: str) -> str:
+    return f"bridge:{{{grant_id}}}:ended"
 
 
-def access(tag: str, token: str) -> str:
-    return f"bridge:{{{tag}}}:a:{digest(token)}"
+def access(grant_id: str, token: str) -> str:
+    return f"bridge:{{{grant_id}}}:a:{digest(token)}"
 
 
-def refresh(tag: str, token: str) -> str:
-    return f"bridge:{{{tag}}}:r:{digest(token)}"
+def refresh(grant_id: str, token: str) -> str:
+    return f"bridge:{{{grant_id}}}:r:{digest(token)}"
 
 
-def answer(tag: str, token: str) -> str:
-    return f"bridge:{{{tag}}}:answer:{digest(token)}"
+def answer(grant_id: str, token: str) -> str:
+    return f"bridge:{{{grant_id}}}:answer:{digest(token)}"
+
+
+def origin(found: Origin) -> str:
+    return f"bridge:{{origin:{found.kind}:{digest(found.id)}}}:origin"
+
+
+def subject_grants(subject_id: str) -> str:
+    return f"bridge:{{subject:{subject_id}}}:grants"
+
+
+def subject_sessions(subject_id: str) -> str:
+    return f"bridge:{{subject:{subject_id}}}:sessions"
+
+
+def client_grants(client_id: str) -> str:
+    return f"bridge:{{client:{digest(client_id)}}}:grants"
 
 
 def session(key: str) -> str:
@@ -62,8 +81,8 @@ def handoff_taken(key: str) -> str:
     return f"bridge:{{{key}}}:taken"
 
 
-def waiting(key: str) -> str:
-    return f"bridge:{{{key}}}:waiting"
+def confirmation(key: str) -> str:
+    return f"bridge:{{{key}}}:confirmation"
 
 
 def parked(name: str) -> str:

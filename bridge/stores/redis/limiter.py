@@ -1,6 +1,6 @@
 """Counting in sliding windows."""
 
-from bridge.ports import Rate
+from bridge.ports.basics import Rate
 from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis, Script
 from bridge.stores.redis.servers import Command

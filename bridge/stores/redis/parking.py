@@ -1,7 +1,8 @@
 """A place for sealed texts that are too large for a URL."""
 
-import secrets
+import os
 
+from bridge.domain.encoding import TokenBytes, random_text
 from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis
 
@@ -9,12 +10,13 @@ from bridge.stores.redis.connection import Redis
 class Parking:
     """Sealed texts under random names."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, token_bytes: TokenBytes = os.urandom) -> None:
         self._redis = redis
+        self._token_bytes = token_bytes
 
     def put(self, text: str, ttl: int) -> str:
         """Keep a text for `ttl` seconds; its name, 192 random bits in the URL-safe alphabet."""
-        name = secrets.token_urlsafe(24)
+        name = random_text(self._token_bytes, 24)
         self._redis.command("SET", layout.parked(name), text, "EX", ttl)
         return name
 

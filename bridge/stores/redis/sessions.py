@@ -2,55 +2,27 @@
 
 from collections.abc import Sequence
 
-from bridge.domain.session import Session
-from bridge.ports import Sealer
-from bridge.stores.codec import Sealed
-from bridge.stores.redis import layout
-from bridge.stores.redis.connection import Redis, Script
+from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.session import GrantOfSession, Session
+from bridge.ports.basics import Counters, Sealer
+from bridge.ports.sessions import SessionContents
+from bridge.stores.records import SESSION
+from bridge.stores.redis import index, layout
+from bridge.stores.redis.connection import Redis
+from bridge.stores.redis.servers import Command
+from bridge.stores.redis.session_scripts import END, GET, PEEK, SAVE
+from bridge.stores.sealed import Sealed
 
 _OVER = 600  # seconds in which a request begun before the end may still want to write
-
-# A value reads <idle until><ends at><sealed>, both times as ten digits of epoch seconds.
-_SAVE = Script("""
-if redis.call('EXISTS', KEYS[2]) == 1 then return end
-local old = redis.call('GET', KEYS[1])
-if old then
-  redis.call('SET', KEYS[1], string.sub(old, 1, 20) .. ARGV[1], 'KEEPTTL')
-  return
-end
-local now, idle, ends = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local idle_until = math.min(now + idle, ends)
-if idle_until <= now then return end
-redis.call('SET', KEYS[1], string.format('%010d%010d', idle_until, ends) .. ARGV[1], 'EX', idle_until - now)
-""")
-
-_GET = Script("""
-local value = redis.call('GET', KEYS[1])
-if not value then return false end
-local now = tonumber(ARGV[1])
-local idle_until, ends = tonumber(string.sub(value, 1, 10)), tonumber(string.sub(value, 11, 20))
-if now >= idle_until then redis.call('DEL', KEYS[1]) return false end
-local later = math.min(now + tonumber(ARGV[2]), ends)
-if later > idle_until then
-  redis.call('SETRANGE', KEYS[1], 0, string.format('%010d', later))
-  redis.call('EXPIRE', KEYS[1], later - now)
-end
-return string.sub(value, 21)
-""")
-
-_END = Script("""
-local grants = redis.call('SMEMBERS', KEYS[2])
-if redis.call('DEL', KEYS[1], KEYS[2]) > 0 then redis.call('SET', KEYS[3], '1', 'EX', ARGV[1]) end
-return grants
-""")
+_IDLE_UNTIL = 10  # characters: the digits in front
 
 
 class RedisSessions:
     """ports.SessionStore. `idle`: seconds without use; `limit`: seconds in all, from auth_time on."""
 
-    def __init__(self, redis: Redis, sealer: Sealer, *, idle: int, limit: int) -> None:
+    def __init__(self, redis: Redis, sealer: Sealer, counters: Counters, *, idle: int, limit: int) -> None:
         self._redis = redis
-        self._sealed = Sealed(sealer, "session", Session)
+        self._sealed = Sealed(sealer, SESSION, counters)
         self._idle = idle
         self._limit = limit
 
@@ -58,13 +30,40 @@ class RedisSessions:
         """Keep a new one, or the new state of one that lives; one that was ended stays ended."""
         keys = (layout.session(session.key), layout.session_over(session.key))
         ends_at = session.auth_time + self._limit
-        self._redis.run(_SAVE, keys, self._sealed.seal(session), now, self._idle, ends_at)
+        self._redis.together(
+            SAVE.call(keys, self._sealed.seal(session), now, self._idle, ends_at),
+            index.add(layout.subject_sessions(session.subject.id), session.key, ends_at, now),
+        )
 
-    def get(self, key: str, now: int) -> Session | None:
+    def get(self, key: SessionKey, now: int) -> Session | None:
         """A live one; using it moves its idle limit. One round trip."""
-        return self._sealed.open(self._redis.run(_GET, (layout.session(key),), now, self._idle))
+        return self._sealed.open(self._redis.run(GET, (layout.session(key),), now, self._idle))
 
-    def end(self, key: str) -> Sequence[str]:
-        """End it; the ids of the Grants that were opened in it."""
+    def peek(self, key: SessionKey) -> SessionContents | None:
+        """A live one, or what was opened in one that nobody has used for long; left as it is."""
+        return self._contents(self._redis.run(PEEK, (layout.session(key), layout.session_grants(key))))
+
+    def end(self, key: SessionKey) -> SessionContents | None:
+        """End it, once, with what was opened in it; also where its idle limit was there first."""
         keys = (layout.session(key), layout.session_grants(key), layout.session_over(key))
-        return tuple(sorted(grant.decode() for grant in self._redis.run(_END, keys, _OVER)))
+        return self._contents(self._redis.run(END, keys, _OVER))
+
+    def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[SessionKey]:
+        """The keys of a person's live Sessions. Two round trips."""
+        known = self._redis.command(*index.members(layout.subject_sessions(subject_id), now))
+        keys = [SessionKey(member.decode()) for member in known]
+        looks: list[Command] = [("GETRANGE", layout.session(key), 0, _IDLE_UNTIL - 1) for key in keys]
+        limits = self._redis.together_many(looks)
+        return tuple(key for key, limit in zip(keys, limits, strict=True) if limit and now < int(limit))
+
+    def _contents(self, answer: tuple[bytes, list[bytes]] | None) -> SessionContents | None:
+        if answer is None:
+            return None
+        sealed, members = answer
+        return SessionContents(self._sealed.open(sealed or None), grants_of_session(members))
+
+
+def grants_of_session(members: Sequence[bytes]) -> tuple[GrantOfSession, ...]:
+    """The members of a Session's set, each `<grant id> <client id>`."""
+    pairs = sorted(member.decode().split(" ", 1) for member in members)
+    return tuple(GrantOfSession(GrantId(grant_id), ClientId(client_id)) for grant_id, client_id in pairs)

@@ -5,19 +5,23 @@ private keys and the Grants of refresh tokens rest sealed. The tables stand in `
 in `migrations/`. No connection is held while another one is asked for, nor over a call to anything else.
 """
 
+from bridge.stores.sql.audit import SqlAuditLog
 from bridge.stores.sql.clients import SqlClients
+from bridge.stores.sql.consents import SqlConsents
 from bridge.stores.sql.engine import check, connect
+from bridge.stores.sql.grants import SqlGrants
 from bridge.stores.sql.job_log import SqlJobLog
 from bridge.stores.sql.outbox import SqlOutbox
 from bridge.stores.sql.purge import purge
-from bridge.stores.sql.records import SqlAuditLog, SqlConsents, SqlSpentTokens
 from bridge.stores.sql.refresh_tokens import SqlRefreshTokens
 from bridge.stores.sql.signing_keys import SqlSecrets, SqlSigningKeys
+from bridge.stores.sql.spent_tokens import SqlSpentTokens
 
 __all__ = [
     "SqlAuditLog",
     "SqlClients",
     "SqlConsents",
+    "SqlGrants",
     "SqlJobLog",
     "SqlOutbox",
     "SqlRefreshTokens",

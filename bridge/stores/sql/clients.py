@@ -7,7 +7,10 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bridge.domain.client import Client
-from bridge.stores.codec import dump, load
+from bridge.domain.ids import ClientId
+from bridge.ports.basics import Counters
+from bridge.stores.records import CLIENT, RecordUnreadable
+from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import clients, consents, grants
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, moved_on
@@ -28,15 +31,21 @@ class SqlClients:
 
     In memory are the ids of all clients with their versions, and the clients that were asked for: an id that
     nobody registered costs no query, and a change reads again the one client that changed. Another process
-    sees a change within `every` seconds.
+    sees a change within `every` seconds. A record that cannot be read is no client, but counted and logged.
     """
 
     def __init__(
-        self, engine: Engine, *, every: float = CHECK_EVERY, clock: Callable[[], float] = time.monotonic
+        self,
+        engine: Engine,
+        counters: Counters,
+        *,
+        every: float = CHECK_EVERY,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._engine = engine
+        self._counters = counters
         self._index = Watched(engine, _VERSION, _versions, every=every, clock=clock)
-        self._kept: dict[str, tuple[int, Client]] = {}
+        self._kept: dict[str, tuple[int, Client | None]] = {}
 
     def get(self, client_id: str) -> Client | None:
         """The client of that id."""
@@ -52,9 +61,10 @@ class SqlClients:
         """In the order of their names, straight from SQL."""
         with reading(self._engine) as connection:
             rows = connection.execute(
-                select(clients.c.data).order_by(clients.c.name, clients.c.client_id)
+                select(clients.c.data).order_by(clients.c.client_name, clients.c.client_id)
             ).all()
-        return tuple(load(Client, row.data) for row in rows)
+        found = (self._read(row.data) for row in rows)
+        return tuple(client for client in found if client is not None)
 
     def add(self, client: Client) -> None:
         """Raises KeyError when the id is taken."""
@@ -81,7 +91,7 @@ class SqlClients:
         writing(self._engine, step)
         self._index.read_again()
 
-    def remove(self, client_id: str) -> None:
+    def remove(self, client_id: ClientId) -> None:
         """With its consents and offline grants, which no later client inherits. Raises KeyError."""
 
         def step(connection: Connection) -> None:
@@ -102,11 +112,26 @@ class SqlClients:
             return None
         while len(self._kept) >= _KEPT:
             self._kept.pop(next(iter(self._kept)), None)
-        client = load(Client, row.data)
+        client = self._read(row.data)
         self._kept[client_id] = (row.version, client)
         return client
 
+    def _read(self, data: str) -> Client | None:
+        try:
+            return CLIENT.load(data)
+        except RecordUnreadable as error:
+            note_unreadable(self._counters, error)
+            return None
 
-def _row(client: Client, version: int) -> dict[str, str | int]:
-    data = dump(Client, client).decode()
-    return {"name": client.name, "data": data, "version": version, "changed_at": int(time.time())}
+
+def _row(client: Client, version: int) -> dict[str, str | int | None]:
+    return {
+        "client_name": client.client_name,
+        "enabled": client.enabled,
+        "application_type": client.application_type,
+        "connector": client.connector,
+        "client_id_issued_at": client.client_id_issued_at,
+        "data": CLIENT.dump(client).decode(),
+        "version": version,
+        "changed_at": int(time.time()),
+    }

@@ -3,8 +3,8 @@
 from sqlalchemy import Connection, Delete, Engine, delete, update
 
 from bridge.domain.outbox import OutboxState
+from bridge.domain.policy import ROTATION_GRACE
 from bridge.stores.sql.engine import writing
-from bridge.stores.sql.refresh_tokens import ANSWER_LIVES
 from bridge.stores.sql.tables import grants, outbox, refresh_tokens, spent_tokens
 
 SPENT_STAYS = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
@@ -18,7 +18,7 @@ def purge(engine: Engine, now: int) -> int:
 
     Answers to rotations lose their 30 seconds' use and go too. Returns how many rows went.
     """
-    stale_answers = refresh_tokens.c.rotated_at <= now - ANSWER_LIVES
+    stale_answers = refresh_tokens.c.rotated_at <= now - ROTATION_GRACE
     dead = (
         delete(refresh_tokens).where(refresh_tokens.c.expires_at <= now),
         delete(grants).where(grants.c.ends_at <= now),

@@ -1,27 +1,31 @@
 """Refresh tokens of offline Grants: durable before the answer that carries them."""
 
 from sqlalchemy import Connection, Engine, exists, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from bridge.domain.grant import Grant
-from bridge.domain.token import RefreshToken, Rotation, digest
-from bridge.ports import Sealer
+from bridge.domain.encoding import digest
+from bridge.domain.policy import ROTATION_GRACE
+from bridge.domain.token import RefreshToken, Rotation
+from bridge.ports.basics import Counters, Sealer
 from bridge.stores.answers import open_answer, seal_answer
-from bridge.stores.codec import Sealed
+from bridge.stores.records import GRANT
+from bridge.stores.sealed import Sealed
 from bridge.stores.sql.engine import dialect_insert, reading, writing
 from bridge.stores.sql.tables import grants, refresh_tokens
-
-ANSWER_LIVES = 30  # seconds in which a rotated refresh token gets the same answer again
 
 
 class SqlRefreshTokens:
     """The offline half of ports.TokenStore (see `stores.tokens`)."""
 
-    def __init__(self, engine: Engine, sealer: Sealer) -> None:
+    def __init__(self, engine: Engine, sealer: Sealer, counters: Counters) -> None:
         self._engine = engine
-        self._grants = Sealed(sealer, "grant", Grant)
+        self._grants = Sealed(sealer, GRANT, counters)
 
     def keep(self, token: str, record: RefreshToken) -> bool:
-        """Keep a token and its Grant; one kept before gets the new limits. False if the Grant was ended."""
+        """Keep a token and its Grant; one kept before gets the new limits.
+
+        False if the Grant was ended, or another one was opened for the same origin.
+        """
         row = _row(token, record)
 
         def step(connection: Connection) -> bool:
@@ -37,7 +41,10 @@ class SqlRefreshTokens:
             connection.execute(new.on_conflict_do_update(index_elements=["digest"], set_=changed))
             return True
 
-        return writing(self._engine, step)
+        try:
+            return writing(self._engine, step)
+        except IntegrityError:  # of the origin, which is unique
+            return False
 
     def refresh_token(self, token: str, now: int) -> RefreshToken | None:
         """The record of a token of a Grant that has not ended, rotated or not."""
@@ -53,7 +60,7 @@ class SqlRefreshTokens:
         )
         with reading(self._engine) as connection:
             row = connection.execute(live).first()
-        grant = None if row is None else self._grants.open(row.sealed.encode())
+        grant = None if row is None else self._grants.open(row.sealed)
         if row is None or grant is None:
             return None
         return RefreshToken(grant, row.issued_at, row.expires_at, row.ends_at)
@@ -83,19 +90,13 @@ class SqlRefreshTokens:
 
         return writing(self._engine, step)
 
-    def end_grant(self, grant_id: str, now: int) -> None:
-        """Its refresh tokens are dead at once."""
-        ended = (
-            update(grants).where(grants.c.id == grant_id, grants.c.ended_at.is_(None)).values(ended_at=now)
-        )
-        writing(self._engine, lambda connection: connection.execute(ended).close())
-
     def _grant_row(self, record: RefreshToken) -> dict[str, str | int]:
         grant = record.grant
         return {
             "id": grant.id,
+            "origin": f"{grant.origin.kind}:{digest(grant.origin.id)}",
             "client_id": grant.client_id,
-            "subject_id": grant.subject.id,
+            "subject_id": grant.person.subject.id,
             "sealed": self._grants.seal(grant),
             "created_at": grant.created_at,
             "ends_at": record.ends_at,
@@ -120,7 +121,7 @@ def _lost(connection: Connection, old: str, now: int) -> tuple[Rotation, bytes]:
     row = connection.execute(query.where(refresh_tokens.c.digest == digest(old))).first()
     if row is None or row.rotated_at is None or row.ended_at is not None:
         return Rotation.GONE, b""
-    if now - row.rotated_at < ANSWER_LIVES and row.answer is not None:
+    if now - row.rotated_at < ROTATION_GRACE and row.answer is not None:
         return Rotation.REPEATED, open_answer(old, row.answer)
     connection.execute(update(grants).where(grants.c.id == row.grant_id).values(ended_at=now))
     return Rotation.REUSED, b""

@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 
-from bridge.ports import Sealer, SigningKey
+from bridge.domain.ids import Kid
+from bridge.ports.basics import Sealer
+from bridge.ports.keys import SigningKey
 from bridge.stores.sql.engine import dialect_insert, reading, writing
 from bridge.stores.sql.tables import secrets, signing_keys
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, moved_on
@@ -54,7 +56,7 @@ class SqlSigningKeys:
 
         return self._written(step)
 
-    def retire(self, kid: str, now: int) -> None:
+    def retire(self, kid: Kid, now: int) -> None:
         """From `now` on it signs no more, and stays published. An earlier end of it stays."""
         retired_at = signing_keys.c.retired_at
         retired = update(signing_keys).where(
@@ -67,7 +69,7 @@ class SqlSigningKeys:
 
         self._written(step)
 
-    def remove(self, kid: str) -> None:
+    def remove(self, kid: Kid) -> None:
         """It is gone: nothing that it signed can be verified any more."""
 
         def step(connection: Connection) -> bool:

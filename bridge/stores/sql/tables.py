@@ -34,8 +34,12 @@ clients = Table(
     "clients",
     metadata,
     Column("client_id", String(255), primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("data", Text, nullable=False),  # domain.Client as JSON
+    Column("client_name", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("application_type", String(16), nullable=False),
+    Column("connector", String(32)),
+    Column("client_id_issued_at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),  # all of it: stores.records.CLIENT
     Column("version", BigInteger, nullable=False),  # the number of its last change
     Column("changed_at", BigInteger, nullable=False),
 )
@@ -88,9 +92,10 @@ grants = Table(  # offline ones; all others live in Redis
     "grants",
     metadata,
     Column("id", String(128), primary_key=True),
+    Column("origin", String(96), nullable=False, unique=True),  # its kind, and the digest of its id
     Column("client_id", String(255), nullable=False, index=True),
     Column("subject_id", String(128), nullable=False, index=True),
-    Column("sealed", Text, nullable=False),  # domain.Grant
+    Column("sealed", Text, nullable=False),  # stores.records.GRANT
     Column("created_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),

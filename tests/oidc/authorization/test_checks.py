@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.domain.ids import Sub
 from bridge.errors import ReturnedToClient
 from bridge.oidc.authorization import RequestRefused
 from bridge.oidc.authorization.checks import ALL, CHECKS, Check, Endpoint
-from bridge.oidc.authorization.parts import UncheckedRequest
+from bridge.oidc.authorization.parts import ExpectedPerson, Scope, UncheckedRequest, Wishes
 from tests.oidc.authorization.cases import GOOD, REFUSALS, Case
-from tests.oidc.authorization.support import checked, parts_of, unchecked
+from tests.oidc.authorization.support import checked, hint, parts_of, unchecked
 
 ENDPOINTS = sorted(ALL)
 
@@ -82,6 +83,29 @@ def test_a_row_refuses_only_where_it_serves(case: Case, endpoint: Endpoint) -> N
 def test_a_row_gives_its_part_only_where_it_serves(case: Case, endpoint: Endpoint) -> None:
     parts = parts_of(endpoint, case.changes, case.client_id).found
     assert (case.wanted in parts) is (endpoint in row_of(case).serves)
+
+
+def test_a_pushed_request_is_checked_as_at_authorize() -> None:
+    """RFC 9126 §2.1"""
+    assert all(("pushed" in row.serves) is ("authorize" in row.serves) for row in CHECKS)
+
+
+NO_REDIRECT = dict.fromkeys(("response_type", "response_mode", "code_challenge", "code_challenge_method"))
+
+
+@pytest.mark.parametrize("endpoint", ["device", "backchannel"])
+def test_where_nothing_redirects_nothing_of_a_redirect_is_asked_for(endpoint: Endpoint) -> None:
+    """RFC 8628 §3.1, OpenID CIBA §7.1"""
+    assert parts_of(endpoint, NO_REDIRECT).get(Scope) == Scope(("openid", "profile"))
+
+
+def test_a_backchannel_request_says_whom_it_is_for() -> None:
+    """OpenID CIBA §7.1: by id_token_hint or login_hint, and a hint of ours alone."""
+    parts = parts_of("backchannel", {**NO_REDIRECT, "id_token_hint": hint(), "login_hint": "CDK1"})
+    assert parts.get(ExpectedPerson) == ExpectedPerson((Sub("sophea"),))
+    assert parts.get(Wishes) == Wishes("CDK1")
+    with pytest.raises(ReturnedToClient):
+        parts_of("backchannel", {**NO_REDIRECT, "id_token_hint": hint(aud="second")})
 
 
 @pytest.mark.parametrize(

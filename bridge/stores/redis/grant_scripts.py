@@ -1,20 +1,19 @@
 """The atomic steps of a Grant, in Lua. The layout stands in the package's docstring.
 
-`:grant` reads `live <digest of the code> <sealed> <client id>`, then `spent <digest> - <client id>`. It
-lives as long as anything of the Grant, so that its TTL is also the one of an end mark.
+`:code` is the Grant's anchor: it lives as long as anything of the Grant, so that its TTL is also the one of
+an end mark. It reads `live <digest of the code> <sealed> <client id>`, then `spent <digest> - <client id>`;
+or `minted`, where there was no code or it has gone.
 A refresh token reads `live <expires at> <issued at> <ends at>`, then `rotated <expires at> <rotated at> …`.
-The Grant it stands for is the same for all of them and is kept once, in `:record`.
+The Grant it stands for is the same for all of them and is kept once, in `:grant`.
 """
 
 from bridge.stores.redis.connection import Script
 
-OPEN = Script("return redis.call('SET', KEYS[1], ARGV[1], 'NX', 'EX', ARGV[2]) and 1 or 0")
-
-# In the Session's slot: note the Grant there, unless the Session was ended.
-NOTE = Script("""
-if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
-redis.call('SADD', KEYS[1], ARGV[1])
-redis.call('EXPIRE', KEYS[1], ARGV[2])
+# Refused where the id is in use: ids are random, so this guards against a caller that opens one twice.
+OPEN = Script("""
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
 return 1
 """)
 
@@ -27,18 +26,21 @@ if state == 'live' then
   if redis.call('EXISTS', KEYS[2]) == 1 then return false end
   redis.call('SET', KEYS[1], 'spent ' .. code .. ' - ' .. client, 'KEEPTTL')
 end
-return {state, sealed}
+return {state, sealed, redis.call('GET', KEYS[3]) or ''}
 """)
 
-# A Session's end doesn't concern the tokens that an offline Grant gets afterwards.
+# A Session's end doesn't concern the tokens that an offline Grant gets afterwards; its Grant rests in SQL.
 MINT = Script("""
 local ended = redis.call('GET', KEYS[2])
 if ended and (ended == 'all' or ARGV[2] == '0') then return 0 end
-redis.call('SET', KEYS[3], ARGV[3], 'EX', ARGV[4])
-if KEYS[4] then
-  redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[6])
-  redis.call('SET', KEYS[5], ARGV[7], 'EX', math.max(tonumber(ARGV[1]), redis.call('TTL', KEYS[5])))
+if ARGV[2] == '0' and redis.call('EXISTS', KEYS[3]) == 0 then return 0 end
+local kept = tonumber(ARGV[4])
+redis.call('SET', KEYS[4], ARGV[3], 'EX', kept)
+if KEYS[5] then
+  redis.call('SET', KEYS[5], ARGV[5], 'EX', ARGV[6])
+  kept = math.max(kept, tonumber(ARGV[6]))
 end
+if redis.call('TTL', KEYS[3]) < kept then redis.call('EXPIRE', KEYS[3], kept) end
 local lives = redis.call('TTL', KEYS[1])
 if lives == -2 then
   redis.call('SET', KEYS[1], 'minted', 'EX', ARGV[1])
@@ -67,7 +69,7 @@ if state == 'rotated' then
   redis.call('SET', KEYS[2], 'all', 'EX', math.max(redis.call('TTL', KEYS[1]), redis.call('TTL', KEYS[3]), 1))
   return {'REUSED', ''}
 end
-if tonumber(expires_at) <= now then return {'GONE', ''} end
+if tonumber(expires_at) <= now or redis.call('EXISTS', KEYS[7]) == 0 then return {'GONE', ''} end
 redis.call('SET', KEYS[3], 'rotated ' .. expires_at .. ' ' .. ARGV[1] .. ' ' .. rest, 'KEEPTTL')
 redis.call('SET', KEYS[4], ARGV[3], 'EX', grace + 1)
 redis.call('SET', KEYS[5], ARGV[4], 'EX', ARGV[5])

@@ -1,0 +1,69 @@
+"""Grants of both worlds: all of them in Redis, offline ones in SQL from their first refresh token on."""
+
+from collections.abc import Sequence
+
+from bridge.domain.grant import Grant
+from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.session import GrantOfSession
+from bridge.domain.token import AuthorizationCode
+from bridge.stores.redis import RedisGrants
+from bridge.stores.sql import SqlGrants
+
+
+class Grants:
+    """ports.GrantStore.
+
+    The order of the two stores keeps a Grant's end final: minting writes SQL and then asks for the mark in
+    Redis, ending writes the mark and then SQL, so that whichever comes second sees the other.
+    """
+
+    def __init__(self, redis: RedisGrants, sql: SqlGrants) -> None:
+        self._redis = redis
+        self._sql = sql
+
+    def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
+        """Keep a Grant with its code; False if its origin opened one before. The id is new each time."""
+        return self._redis.open(grant, now, code)
+
+    def find(self, grant_id: GrantId, now: int) -> Grant | None:
+        """A Grant that has not ended. SQL has the word on offline ones, which outlive their Session."""
+        here = self._redis.find(grant_id)
+        if here.end == "all":
+            return None
+        if here.grant is not None and not here.grant.offline:
+            return here.grant if here.end is None else None
+        lasting = self._sql.find(grant_id, now)
+        if lasting is not None:
+            return lasting.grant if lasting.end is None else None
+        return here.grant if here.end is None else None
+
+    def end(self, grant_id: GrantId, now: int) -> None:
+        """End it: its code, access and refresh tokens are dead at once."""
+        try:
+            self._redis.end(grant_id, now)
+        finally:
+            self._sql.end(grant_id, now)
+
+    def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
+        """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""
+        self._redis.end_with_session(grant_ids, now)
+
+    def by_session(self, key: SessionKey) -> Sequence[GrantOfSession]:
+        """What was opened in a live Session."""
+        return self._redis.by_session(key)
+
+    def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[GrantId]:
+        """A person's Grants that have not ended."""
+        return _each_once(self._redis.by_subject(subject_id, now), self._sql.by_subject(subject_id, now))
+
+    def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
+        """A client's Grants that have not ended."""
+        return _each_once(self._redis.by_client(client_id, now), self._sql.by_client(client_id, now))
+
+    def sessions_of(self, client_id: ClientId, now: int) -> Sequence[SessionKey]:
+        """The Sessions in which this client's session-bound Grants were opened, each once."""
+        return self._redis.sessions_of(client_id, now)
+
+
+def _each_once(*lists: Sequence[GrantId]) -> tuple[GrantId, ...]:
+    return tuple(dict.fromkeys(grant_id for found in lists for grant_id in found))

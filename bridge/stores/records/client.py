@@ -1,0 +1,107 @@
+"""A registered Client, by the names of RFC 7591 §2 and its extensions where they have one.
+
+Nothing but what is absent is left out: a default that a later release changes must not change a registration.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bridge.domain.client import (
+    APPLICATION_TYPES,
+    AUTH_METHODS,
+    GRANT_TYPES,
+    NAME_LOCALES,
+    SIGNING_ALGS,
+    SUBJECT_TYPES,
+    TOKEN_FORMATS,
+    Client,
+)
+from bridge.domain.ids import ClientId, ConnectorId
+from bridge.stores.records.fields import Fields
+from bridge.stores.records.record import Record
+
+
+def _write(client: Client) -> dict[str, Any]:
+    body = {
+        "client_id": client.client_id,
+        "client_name": client.client_name,
+        "redirect_uris": client.redirect_uris,
+        "token_endpoint_auth_method": client.token_endpoint_auth_method,
+        "secret_hashes": client.secret_hashes,
+        "application_type": client.application_type,
+        "grant_types": client.grant_types,
+        "scope": client.scope,
+        "claims": client.claims,
+        "require_pkce": client.require_pkce,
+        "skip_consent": client.skip_consent,
+        "skip_login_page": client.skip_login_page,
+        "subject_type": client.subject_type,
+        "sector_identifier": client.sector_identifier,
+        "id_token_signed_response_alg": client.id_token_signed_response_alg,
+        "access_token_format": client.access_token_format,
+        "claims_in_id_token": client.claims_in_id_token,
+        "email_fallback_domain": client.email_fallback_domain,
+        "name_locale": client.name_locale,
+        "national_id_purpose": client.national_id_purpose,
+        "post_logout_redirect_uris": client.post_logout_redirect_uris,
+        "backchannel_logout_uri": client.backchannel_logout_uri,
+        "backchannel_logout_session_required": client.backchannel_logout_session_required,
+        "form_action_origins": client.form_action_origins,
+        "allowed_origins": client.allowed_origins,
+        "client_uri": client.client_uri,
+        "logo_uri": client.logo_uri,
+        "policy_uri": client.policy_uri,
+        "tos_uri": client.tos_uri,
+        "initiate_login_uri": client.initiate_login_uri,
+        "default_max_age": client.default_max_age,
+        "connector": client.connector,
+        "enabled": client.enabled,
+        "client_id_issued_at": client.client_id_issued_at,
+        "lifetimes": dict(client.lifetimes),
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _read(fields: Fields) -> Client:
+    connector = fields.text_or_none("connector")
+    return Client(
+        client_id=ClientId(fields.text("client_id")),
+        client_name=fields.text("client_name"),
+        redirect_uris=fields.texts("redirect_uris"),
+        token_endpoint_auth_method=fields.choice("token_endpoint_auth_method", AUTH_METHODS),
+        secret_hashes=fields.texts("secret_hashes"),
+        application_type=fields.choice("application_type", APPLICATION_TYPES),
+        grant_types=fields.choices("grant_types", GRANT_TYPES),
+        scope=fields.texts("scope"),
+        claims=fields.texts_or_none("claims"),
+        require_pkce=fields.flag("require_pkce"),
+        skip_consent=fields.flag("skip_consent"),
+        skip_login_page=fields.flag("skip_login_page"),
+        subject_type=fields.choice("subject_type", SUBJECT_TYPES),
+        sector_identifier=fields.text_or_none("sector_identifier"),
+        id_token_signed_response_alg=fields.choice("id_token_signed_response_alg", SIGNING_ALGS),
+        access_token_format=fields.choice("access_token_format", TOKEN_FORMATS),
+        claims_in_id_token=fields.flag("claims_in_id_token"),
+        email_fallback_domain=fields.text_or_none("email_fallback_domain"),
+        name_locale=fields.choice("name_locale", NAME_LOCALES),
+        national_id_purpose=fields.text_or_none("national_id_purpose"),
+        post_logout_redirect_uris=fields.texts("post_logout_redirect_uris"),
+        backchannel_logout_uri=fields.text_or_none("backchannel_logout_uri"),
+        backchannel_logout_session_required=fields.flag("backchannel_logout_session_required"),
+        form_action_origins=fields.texts("form_action_origins"),
+        allowed_origins=fields.texts("allowed_origins"),
+        client_uri=fields.text_or_none("client_uri"),
+        logo_uri=fields.text_or_none("logo_uri"),
+        policy_uri=fields.text_or_none("policy_uri"),
+        tos_uri=fields.text_or_none("tos_uri"),
+        initiate_login_uri=fields.text_or_none("initiate_login_uri"),
+        default_max_age=fields.number_or_none("default_max_age"),
+        connector=None if connector is None else ConnectorId(connector),
+        enabled=fields.flag("enabled"),
+        client_id_issued_at=fields.number("client_id_issued_at"),
+        lifetimes=fields.numbers("lifetimes"),
+    )
+
+
+READERS: Mapping[int, Callable[[Fields], Client]] = {1: _read}
+CLIENT = Record("client", 1, _write, READERS)

@@ -1,0 +1,32 @@
+"""A Handoff: one trip to CamDigiKey."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey
+from bridge.domain.interaction import Handoff
+from bridge.stores.records.fields import Fields
+from bridge.stores.records.interaction import read_interaction, write_interaction
+from bridge.stores.records.record import Record
+
+
+def _write(handoff: Handoff) -> dict[str, Any]:
+    return {
+        "key": handoff.key,
+        "browser": handoff.browser,
+        "connector": handoff.connector,
+        "interaction": write_interaction(handoff.interaction),
+    }
+
+
+def _read(fields: Fields) -> Handoff:
+    return Handoff(
+        key=HandoffKey(fields.text("key")),
+        browser=BrowserId(fields.text("browser")),
+        connector=ConnectorId(fields.text("connector")),
+        interaction=fields.part("interaction", read_interaction),
+    )
+
+
+READERS: Mapping[int, Callable[[Fields], Handoff]] = {1: _read}
+HANDOFF = Record("handoff", 1, _write, READERS)

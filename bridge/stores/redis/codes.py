@@ -1,0 +1,37 @@
+"""Authorization codes: each taken once, and remembered as long as anything lives that it gave."""
+
+from bridge.domain.encoding import digest
+from bridge.domain.ids import ClientId
+from bridge.domain.token import RedeemedCode, SpentCode
+from bridge.ports.basics import Counters, Sealer
+from bridge.stores.records import AUTHORIZATION_CODE, GRANT
+from bridge.stores.redis import layout
+from bridge.stores.redis.connection import Redis
+from bridge.stores.redis.grant_scripts import TAKE
+from bridge.stores.sealed import Sealed
+
+
+class RedisCodes:
+    """ports.CodeStore. They are kept by `RedisGrants.open`, by their digest, the record sealed."""
+
+    def __init__(self, redis: Redis, sealer: Sealer, counters: Counters) -> None:
+        self._redis = redis
+        self._codes = Sealed(sealer, AUTHORIZATION_CODE, counters)
+        self._grants = Sealed(sealer, GRANT, counters)
+
+    def take(self, code: str, client_id: ClientId, now: int) -> RedeemedCode | SpentCode | None:
+        """Take a code of this client with its Grant, atomically; its tombstone stays in its place."""
+        grant_id = layout.presented_grant_id(code)
+        if grant_id is None:
+            return None
+        keys = layout.code(grant_id), layout.ended(grant_id), layout.grant(grant_id)
+        found = self._redis.run(TAKE, keys, digest(code), client_id)
+        if found is None:
+            return None
+        state, sealed_code, sealed_grant = found
+        if state == b"spent":
+            return SpentCode(grant_id, client_id)
+        record, grant = self._codes.open(sealed_code), self._grants.open(sealed_grant or None)
+        if record is None or grant is None or now >= record.expires_at:
+            return None
+        return RedeemedCode(record, grant)

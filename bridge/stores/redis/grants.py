@@ -1,0 +1,141 @@
+"""Grants: opened once per origin, found by their id, listed by Session, person and client, and ended.
+
+`RedisGrants` holds every Grant for an hour at least, and as long as session-bound tokens of it live.
+"""
+
+from collections.abc import Sequence
+
+from bridge.domain.encoding import digest
+from bridge.domain.grant import Grant
+from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.principal import PersonPrincipal
+from bridge.domain.session import GrantOfSession
+from bridge.domain.token import AuthorizationCode
+from bridge.ports.basics import Counters, Sealer
+from bridge.stores.kept_grant import KeptGrant
+from bridge.stores.records import AUTHORIZATION_CODE, GRANT
+from bridge.stores.redis import grant_index, layout
+from bridge.stores.redis.connection import Redis
+from bridge.stores.redis.grant_scripts import END, OPEN
+from bridge.stores.redis.servers import Command
+from bridge.stores.redis.session_scripts import NOTE
+from bridge.stores.redis.sessions import grants_of_session
+from bridge.stores.sealed import Sealed
+
+OPENED_FOR = 3600  # seconds in which an origin can't open again; an Interaction lives half of that
+
+
+class RedisGrants:
+    """Redis' part of ports.GrantStore (see `stores.grants`). `session_limit`: a Session's life in all."""
+
+    def __init__(self, redis: Redis, sealer: Sealer, counters: Counters, *, session_limit: int) -> None:
+        self._redis = redis
+        self._grants = Sealed(sealer, GRANT, counters)
+        self._codes = Sealed(sealer, AUTHORIZATION_CODE, counters)
+        self._session_limit = session_limit
+        self._listed_for = max(OPENED_FOR, session_limit)
+
+    def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
+        """Keep a Grant with its code, and note it in its Session; False if its origin opened one before.
+
+        One round trip. The claim on the origin comes last, since it decides: whatever is half done before it
+        is harmless. Who has lost it takes away what nobody has heard of yet.
+        """
+        notes, listed_until = self._notes(grant), now + self._listed_for
+        written, *answers, claimed = self._redis.together(
+            self._write(grant, code), *notes, *grant_index.add(grant, listed_until, now), _claim(grant)
+        )
+        if claimed is None:
+            if written:
+                self._undo(grant)
+            return False
+        if notes and not answers[0]:  # the Session was ended while this request was under way
+            self.end_with_session((grant.id,), now)
+        return bool(written)
+
+    def find(self, grant_id: GrantId) -> KeptGrant:
+        """What is known of a Grant here. One round trip."""
+        if not layout.valid_grant_id(grant_id):
+            return KeptGrant(None)
+        sealed, end = self._redis.command("MGET", layout.grant(grant_id), layout.ended(grant_id))
+        if end is not None:
+            return KeptGrant(self._grants.open(sealed), "all" if end == b"all" else "session")
+        return KeptGrant(self._grants.open(sealed))
+
+    def end(self, grant_id: GrantId, now: int) -> None:
+        """End it: its code, access and refresh tokens are dead at once."""
+        self._end((grant_id,), "all")
+
+    def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
+        """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""
+        self._end(grant_ids, f"session {now}")
+
+    def by_session(self, key: SessionKey) -> Sequence[GrantOfSession]:
+        """What was opened in a Session."""
+        return grants_of_session(self._redis.command("SMEMBERS", layout.session_grants(key)))
+
+    def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[GrantId]:
+        """A person's Grants that have not ended. Two round trips."""
+        return [entry.grant_id for entry in self._live(layout.subject_grants(subject_id), now)]
+
+    def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
+        """A client's Grants that have not ended. Two round trips."""
+        return [entry.grant_id for entry in self._live(layout.client_grants(client_id), now)]
+
+    def sessions_of(self, client_id: ClientId, now: int) -> Sequence[SessionKey]:
+        """The Sessions of a client's session-bound Grants, each once."""
+        found = (entry.session_key for entry in self._live(layout.client_grants(client_id), now))
+        return tuple(dict.fromkeys(key for key in found if key is not None))
+
+    def _live(self, index: str, now: int) -> Sequence[grant_index.Entry]:
+        """The entries whose Grant still has something that lives."""
+        known = self._redis.command(*grant_index.members(index, now))
+        entries = [grant_index.entry(member) for member in known]
+        looks = [_look(entry.grant_id) for entry in entries]
+        pairs = zip(entries, self._redis.together_many(looks), strict=True)
+        return [entry for entry, (anchor, end) in pairs if anchor is not None and end is None]
+
+    def _write(self, grant: Grant, code: tuple[str, AuthorizationCode] | None) -> Command:
+        keys = layout.code(grant.id), layout.grant(grant.id)
+        return OPEN.call(keys, self._anchor(code), self._grants.seal(grant), OPENED_FOR)
+
+    def _anchor(self, code: tuple[str, AuthorizationCode] | None) -> str:
+        if code is None:
+            return "minted"
+        text, record = code
+        return f"live {digest(text)} {self._codes.seal(record)} {record.client_id}"
+
+    def _notes(self, grant: Grant) -> Sequence[Command]:
+        """The note in its Session; a client's own Grant has none."""
+        if not isinstance(grant.principal, PersonPrincipal):
+            return ()
+        session_key = grant.principal.login.session_key
+        keys = layout.session_grants(session_key), layout.session_over(session_key)
+        return (NOTE.call(keys, f"{grant.id} {grant.client_id}", self._session_limit),)
+
+    def _undo(self, grant: Grant) -> None:
+        """Take away a Grant whose origin another one has claimed. Rare: two requests at the same moment."""
+        commands: list[Command] = [("DEL", layout.code(grant.id), layout.grant(grant.id))]
+        if isinstance(grant.principal, PersonPrincipal):
+            of_session = layout.session_grants(grant.principal.login.session_key)
+            commands.append(("SREM", of_session, f"{grant.id} {grant.client_id}"))
+        self._redis.together(*commands, *grant_index.remove(grant))
+
+    def _end(self, grant_ids: Sequence[GrantId], mark: str) -> None:
+        commands = [
+            END.call((layout.code(grant_id), layout.ended(grant_id)), mark, OPENED_FOR)
+            for grant_id in grant_ids
+            if layout.valid_grant_id(grant_id)
+        ]
+        if commands:
+            self._redis.together(*commands)
+
+
+def _look(grant_id: GrantId) -> Command:
+    """Answers the anchor, which lives as long as anything of the Grant, and the end mark."""
+    return ("MGET", layout.code(grant_id), layout.ended(grant_id))
+
+
+def _claim(grant: Grant) -> Command:
+    """Answers None where the origin has been claimed before."""
+    return ("SET", layout.origin(grant.origin), grant.id, "NX", "EX", OPENED_FOR)

@@ -1,0 +1,53 @@
+"""Consents: what people agreed to give clients."""
+
+import json
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select
+
+from bridge.domain.consent import Consent
+from bridge.domain.ids import ClientId, SubjectId
+from bridge.stores.sql.engine import dialect_insert, reading, writing
+from bridge.stores.sql.tables import consents
+
+
+class SqlConsents:
+    """ports.ConsentStore."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def get(self, subject_id: SubjectId, client_id: ClientId) -> Consent | None:
+        """What this person agreed to give this client."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(consents).where(*_of(subject_id, client_id))).first()
+        if row is None:
+            return None
+        scope, claims = frozenset(json.loads(row.scope)), frozenset(json.loads(row.claims))
+        return Consent(subject_id, client_id, scope, claims, row.granted_at)
+
+    def save(self, consent: Consent) -> None:
+        """Keep it in place of an earlier one."""
+        row = {
+            "scope": json.dumps(sorted(consent.scope)),
+            "claims": json.dumps(sorted(consent.claims)),
+            "granted_at": consent.granted_at,
+        }
+
+        def step(connection: Connection) -> None:
+            new = dialect_insert(connection, consents).values(
+                subject_id=consent.subject_id, client_id=consent.client_id, **row
+            )
+            connection.execute(
+                new.on_conflict_do_update(index_elements=["subject_id", "client_id"], set_=row)
+            )
+
+        writing(self._engine, step)
+
+    def remove(self, subject_id: SubjectId, client_id: ClientId) -> None:
+        """Forget it."""
+        gone = delete(consents).where(*_of(subject_id, client_id))
+        writing(self._engine, lambda connection: connection.execute(gone).close())
+
+
+def _of(subject_id: SubjectId, client_id: ClientId) -> tuple[ColumnElement[bool], ...]:
+    return consents.c.subject_id == subject_id, consents.c.client_id == client_id

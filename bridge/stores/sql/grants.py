@@ -1,0 +1,51 @@
+"""Offline Grants: they are kept with their first refresh token (see `refresh_tokens`)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Engine, select, update
+
+from bridge.domain.ids import ClientId, GrantId, SubjectId
+from bridge.ports.basics import Counters, Sealer
+from bridge.stores.kept_grant import KeptGrant
+from bridge.stores.records import GRANT
+from bridge.stores.sealed import Sealed
+from bridge.stores.sql.engine import reading, writing
+from bridge.stores.sql.tables import grants
+
+
+class SqlGrants:
+    """SQL's part of ports.GrantStore (see `stores.grants`)."""
+
+    def __init__(self, engine: Engine, sealer: Sealer, counters: Counters) -> None:
+        self._engine = engine
+        self._sealed = Sealed(sealer, GRANT, counters)
+
+    def find(self, grant_id: GrantId, now: int) -> KeptGrant | None:
+        """What is known of a Grant here; None: nothing, or it is over."""
+        query = select(grants.c.sealed, grants.c.ended_at)
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(grants.c.id == grant_id, grants.c.ends_at > now)).first()
+        if row is None:
+            return None
+        return KeptGrant(self._sealed.open(row.sealed), None if row.ended_at is None else "all")
+
+    def end(self, grant_id: GrantId, now: int) -> None:
+        """Its refresh tokens are dead at once."""
+        ended = (
+            update(grants).where(grants.c.id == grant_id, grants.c.ended_at.is_(None)).values(ended_at=now)
+        )
+        writing(self._engine, lambda connection: connection.execute(ended).close())
+
+    def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[GrantId]:
+        """A person's Grants that have not ended."""
+        return self._live(grants.c.subject_id == subject_id, now)
+
+    def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
+        """A client's Grants that have not ended."""
+        return self._live(grants.c.client_id == client_id, now)
+
+    def _live(self, whose: ColumnElement[bool], now: int) -> Sequence[GrantId]:
+        live = select(grants.c.id).where(whose, grants.c.ended_at.is_(None), grants.c.ends_at > now)
+        with reading(self._engine) as connection:
+            found = connection.execute(live.order_by(grants.c.created_at, grants.c.id)).scalars()
+            return [GrantId(grant_id) for grant_id in found]
