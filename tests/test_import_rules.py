@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "kyc": "",
     "errors": "",
     "settings": "domain",
+    "parent_death": "",
     "domain": "",
     "ports": "domain",
     "sessions": "domain ports",
@@ -37,7 +38,8 @@ MAY_IMPORT = {
     "__main__": "cli",
 }
 LIBRARIES = {"camdigikey", "kyc"}  # stand alone: not even errors and settings
-OPEN_TO_ALL = {"errors", "settings"}
+# parent_death is one system call, for every room that starts a process or is one that was started.
+OPEN_TO_ALL = {"errors", "settings", "parent_death"}
 
 # The simulator checks requests and seals answers with code of its own: one mistake cannot hide in both.
 CLIENTS_HALF = {"bridge.camdigikey.keystore", "bridge.camdigikey.models", "bridge.camdigikey.errors"}

@@ -1,8 +1,8 @@
 """`python -m bridge.camdigikey`: each operation of CamDigiKey from an operator's shell.
 
-The settings come from a partner.json; the answer goes out as JSON; trouble is one sentence on standard
+The settings come from a partner.json; the answer goes out as JSON; an error is one sentence on standard
 error. Exit codes: 0 done, 1 CamDigiKey said no or could not be reached, 2 the options or settings are wrong.
-A token given as `-` is read from standard input, so that it stands in no list of processes.
+A token given as `-` is read from standard input, because other users see arguments in the list of processes.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from bridge.camdigikey.models import VERSIONS, Partner
 from bridge.camdigikey.signature import SignerChain, key_sha256
 from bridge.camdigikey.transport import Timeouts
 
-DONE, FAILED, WRONG = 0, 1, 2
+DONE, FAILED, WRONG_USE = 0, 1, 2  # exit codes
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,20 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         partner = Partner.from_file(options.partner, version=options.version)
         camdigikey = CamDigiKey(partner, timeouts=Timeouts(whole=options.timeout))
     except (OSError, ValueError) as error:
-        return _complain(f"The partner's settings can't be used: {_sentence(error)}", WRONG)
+        return _fail(f"The partner's settings can't be used: {_sentence(error)}", WRONG_USE)
     try:
         with camdigikey:
             answer = options.run(camdigikey, options)
     except CamDigiKeyError as error:
         said = f": {error.message}" if isinstance(error, ApiError) and error.message else ""
-        return _complain(f"{type(error).__name__}: {error}{said}", FAILED)
+        return _fail(f"{type(error).__name__}: {error}{said}", FAILED)
     except OSError as error:
-        return _complain(f"The answer can't be written: {_sentence(error)}", FAILED)
+        return _fail(f"The answer can't be written: {_sentence(error)}", FAILED)
     print(json.dumps(answer, ensure_ascii=False, indent=2))
     return DONE
 
 
-def _complain(text: str, code: int) -> int:
+def _fail(text: str, code: int) -> int:
     print(" ".join(text.split()), file=sys.stderr)
     return code
 
@@ -124,8 +124,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     operation("certificates", "who signs the tokens at the moment, verified", _certificates)
     by_name = {name: operation(name, help, run) for name, help, run in TOKEN_OPERATIONS}
-    for one in by_name.values():
-        one.add_argument("token", type=_token, help="- reads it from standard input")
+    for subparser in by_name.values():
+        subparser.add_argument("token", type=_token, help="- reads it from standard input")
     by_name["lookup"].add_argument("code", metavar="PERSONAL_CODE")
     by_name["face"].add_argument("--out", metavar="FILE", help="write the image there")
     return parser

@@ -47,9 +47,10 @@ class CamDigiKey:
     """A partner's connection to CamDigiKey: one per process, safe to share between threads.
 
     Every call raises TransportError (BusyError when `max_in_flight` calls are under way), EnvelopeError, and
-    ApiError with its kinds of TokenError; access tokens that come are verified, which raises ChainError and
-    TokenBadSignature too (`verify_token` does so for any other). A token given may be percent-encoded still.
-    Making one raises ValueError, with a sentence, for stores that can't be opened or a wrong base URL.
+    ApiError with its kinds of TokenError. Access tokens in answers are verified, which raises ChainError and
+    TokenBadSignature too; `verify_token` does so for any other token. A token that is passed in may still be
+    percent-encoded, as it stood in the callback's URL. The constructor raises ValueError, with a sentence,
+    for stores that can't be opened or a wrong base URL.
     """
 
     def __init__(
@@ -96,25 +97,25 @@ class CamDigiKey:
                 request["successReturnUrl"] = success_return_url
         data = self._call("login_token", request)
         return LoginToken(
-            models.text(data, "loginToken", wanted=True), models.text(data, "loginUrl", wanted=True)
+            models.text(data, "loginToken", required=True), models.text(data, "loginUrl", required=True)
         )
 
     def user_access_token(self, auth_token: str) -> str:
         """getUserAccessToken: the access token for an auth token, once. Its signature is verified.
 
-        Whether the auth token holds is for CamDigiKey to say.
+        The auth token's own signature is not: CamDigiKey checks it.
         """
         request = {"clientId": self._partner.client_id, "authToken": decoded(auth_token)}
         return self._token("access_token", request)
 
     def status(self, access_token: str) -> TokenStatus:
-        """validateJwt: what CamDigiKey says of a token, and of whom it speaks."""
+        """validateJwt: whether a token is valid, and which person or organization it is of."""
         return models.token_status(self._call("status", self._with_token(access_token)))
 
     def refresh(self, access_token: str) -> RefreshedToken:
         """refreshUserAccessToken: possible only while the token lives. The new one is verified."""
         data = self._call("refresh", self._with_token(access_token))
-        found = models.text(data, "accessToken", wanted=True)
+        found = models.text(data, "accessToken", required=True)
         self.verify_token(found)
         return RefreshedToken(
             found, models.instant(data, "created_date"), models.text(data, "service_account_id")
@@ -168,7 +169,7 @@ class CamDigiKey:
         return {"clientId": self._partner.client_id, "accessToken": decoded(access_token)}
 
     def _token(self, operation: str, request: Mapping[str, object]) -> str:
-        token = models.text(self._call(operation, request), "accessToken", wanted=True)
+        token = models.text(self._call(operation, request), "accessToken", required=True)
         self.verify_token(token)
         return token
 
@@ -177,7 +178,7 @@ class CamDigiKey:
         return data_of(unwrap(self._partner, body))
 
     def _send(self, method: str, operation: str, body: bytes | None) -> bytes:
-        """Refused at once when all places are taken: threads that queue pile up behind a slow server."""
+        """Refused at once when all places are taken: queued threads would pile up behind a slow server."""
         path = self._path(operation)
         if not self._places.acquire(blocking=False):
             raise BusyError("too many calls are under way")
@@ -187,12 +188,12 @@ class CamDigiKey:
             self._places.release()
 
     def _path(self, operation: str) -> str:
-        third, second = PATHS[operation]
+        v3_path, v2_path = PATHS[operation]
         if self._partner.version == "v3":
-            return V3 + third
-        if not second:
+            return V3 + v3_path
+        if not v2_path:
             raise NotOffered(f"{operation} is not a call of protocol v2")
-        return V2 + second
+        return V2 + v2_path
 
     def _fetch_certificates(self) -> Sequence[x509.Certificate]:
         return certificates(self._send("GET", "certificates", None))

@@ -1,6 +1,6 @@
 """The envelope of every POST: AES-256-CBC inside, HMAC-SHA-512 outside (PROTOCOL, Envelope).
 
-And the one answer that comes without: the signer's certificates. Whatever is amiss is an EnvelopeError.
+Only the answer with the signer's certificates has no envelope. Whatever can't be read is an EnvelopeError.
 """
 
 import base64
@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from bridge.camdigikey.errors import EnvelopeError, api_error
 from bridge.camdigikey.models import Partner
 
-BLOCK = 128  # bits
-MOST_CERTIFICATES = 16  # in the chain that is sent
+BLOCK_BITS = 128  # of AES
+MAX_CERTIFICATES = 16  # in the chain that is sent
 
 
 def wrap(partner: Partner, request: Mapping[str, object]) -> bytes:
-    """The body of a request: the text of `params` is signed, together with the client id.
+    """The body of a request; what is signed is the client id and the base64 text of `params`.
 
     Raises EnvelopeError for a text that is not Unicode (half of a surrogate pair).
     """
@@ -33,7 +33,7 @@ def wrap(partner: Partner, request: Mapping[str, object]) -> bytes:
         plain = json.dumps(request, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
         raise EnvelopeError("the request holds a text that is not Unicode") from None
-    padder = PKCS7(BLOCK).padder()
+    padder = PKCS7(BLOCK_BITS).padder()
     encryptor = _cipher(partner).encryptor()
     sealed = encryptor.update(padder.update(plain) + padder.finalize()) + encryptor.finalize()
     params = base64.b64encode(sealed).decode()
@@ -57,7 +57,7 @@ def unwrap(partner: Partner, body: bytes) -> dict[str, Any]:
         raise EnvelopeError("the answer's signature does not verify")
     try:
         decryptor = _cipher(partner).decryptor()
-        unpadder = PKCS7(BLOCK).unpadder()
+        unpadder = PKCS7(BLOCK_BITS).unpadder()
         plain = unpadder.update(decryptor.update(sealed) + decryptor.finalize()) + unpadder.finalize()
     except ValueError:
         raise EnvelopeError("the answer can't be decrypted") from None
@@ -86,12 +86,12 @@ def certificates(body: bytes) -> list[x509.Certificate]:
     texts = answer.get("data")
     if answer.get("error") is not None and _number(answer["error"]) != 0:
         data_of(answer)
-    if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise EnvelopeError("the answer holds no list of certificates")
-    if len(texts) > MOST_CERTIFICATES:
+    if len(texts) > MAX_CERTIFICATES:
         raise EnvelopeError("the answer holds too many certificates")
     try:
-        return [x509.load_pem_x509_certificate(one.encode()) for one in texts]
+        return [x509.load_pem_x509_certificate(text.encode()) for text in texts]
     except (ValueError, x509.InvalidVersion):
         raise EnvelopeError("a certificate can't be read") from None
 

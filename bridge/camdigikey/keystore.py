@@ -28,14 +28,14 @@ def load_keystore(data: bytes, password: str) -> Keystore:
     if store.key is None or store.cert is None:
         raise ValueError("the keystore holds no private key with its certificate")
     return Keystore(
-        store.key, store.cert.certificate, tuple(one.certificate for one in store.additional_certs)
+        store.key, store.cert.certificate, tuple(entry.certificate for entry in store.additional_certs)
     )
 
 
 def load_trust_store(data: bytes, password: str) -> tuple[x509.Certificate, ...]:
     """Read the trusted certificates of a trust store. Raises ValueError."""
     store = _load(data, password, "trust store")
-    found = [one.certificate for one in (store.cert, *store.additional_certs) if one is not None]
+    found = [entry.certificate for entry in (store.cert, *store.additional_certs) if entry is not None]
     if not found:
         raise ValueError("the trust store holds no certificate")
     return tuple(found)
@@ -49,7 +49,7 @@ def _load(data: bytes, password: str, what: str) -> pkcs12.PKCS12KeyAndCertifica
 
 
 def tls_context(keystore: Keystore, trusted: tuple[x509.Certificate, ...]) -> ssl.SSLContext:
-    """Mutual TLS: our certificate, and theirs checked by system, keystore and trust store authorities.
+    """Mutual TLS with our certificate; trusts the authorities of system, keystore and trust store.
 
     Raises ValueError when the keystore's key is not its certificate's, or of a kind that TLS does not know.
     """
@@ -59,17 +59,19 @@ def tls_context(keystore: Keystore, trusted: tuple[x509.Certificate, ...]) -> ss
     # older authorities without key identifiers (RFC 5280 §4.2.1.1) are too.
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN
     context.verify_flags &= ~ssl.VerifyFlags.VERIFY_X509_STRICT
-    authorities = b"".join(one.public_bytes(Encoding.PEM) for one in (*keystore.chain, *trusted))
-    context.load_verify_locations(cadata=authorities.decode())
+    context.load_verify_locations(cadata=_pem(*keystore.chain, *trusted).decode())
     key = keystore.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    chain = b"".join(one.public_bytes(Encoding.PEM) for one in (keystore.certificate, *keystore.chain))
     memory = os.memfd_create("camdigikey", os.MFD_CLOEXEC)
     try:
         with os.fdopen(memory, "wb", closefd=False) as file:
-            file.write(key + chain)
+            file.write(key + _pem(keystore.certificate, *keystore.chain))
         context.load_cert_chain(f"/proc/self/fd/{memory}")
     except ssl.SSLError:
         raise ValueError("the keystore's key and certificate can't be used for TLS") from None
     finally:
         os.close(memory)
     return context
+
+
+def _pem(*certificates: x509.Certificate) -> bytes:
+    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)

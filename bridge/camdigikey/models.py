@@ -1,4 +1,4 @@
-"""What goes out and comes back, as frozen values; and how CamDigiKey's fields are read."""
+"""What is sent and answered, as frozen values; and how CamDigiKey's fields are read."""
 
 import base64
 import binascii
@@ -13,8 +13,8 @@ from typing import Any
 from bridge.camdigikey.errors import EnvelopeError
 
 VERSIONS = ("v3", "v2")
-MILLISECONDS_FROM = 10**11  # as seconds that would be the year 5138
-LATEST = 253_402_300_799  # 9999-12-31T23:59:59, the last that a date can be made of
+MIN_MILLISECONDS = 10**11  # a number from here on is milliseconds: as seconds it would be the year 5138
+MAX_INSTANT = 253_402_300_799  # 9999-12-31T23:59:59, the last second that Python's datetime knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +154,14 @@ class Profile:
     user_status: int | None = None  # v3: 0 disabled, 1 enabled, 2 expired, 4 deleted
 
 
-def text(data: Mapping[str, Any], name: str, *, wanted: bool = False) -> str:
-    """A field as text; empty when missing or null. Raises EnvelopeError when it is wanted, or no text."""
+def text(data: Mapping[str, Any], name: str, *, required: bool = False) -> str:
+    """A field as text; empty when missing or null, unless it is required. Raises EnvelopeError."""
     value = data.get(name)
     if value is None:
         value = ""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise EnvelopeError(f"the field {name} is not a text")
-    if wanted and value == "":
+    if required and value == "":
         raise EnvelopeError(f"the field {name} is missing")
     return str(value)
 
@@ -178,7 +178,7 @@ def instant(data: Mapping[str, Any], name: str) -> float | None:
         seconds = _seconds(value)
     except (ValueError, OverflowError):
         seconds = float("nan")
-    if not 0 <= seconds <= LATEST:
+    if not 0 <= seconds <= MAX_INSTANT:
         raise EnvelopeError(f"the field {name} is not a time")
     return seconds
 
@@ -191,7 +191,7 @@ def _seconds(value: object) -> float:
         found = datetime.fromisoformat(value)
         return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
     number = float(value)
-    return number / 1000 if abs(number) >= MILLISECONDS_FROM else number
+    return number / 1000 if abs(number) >= MIN_MILLISECONDS else number
 
 
 def whole(data: Mapping[str, Any], name: str) -> int | None:
@@ -242,7 +242,7 @@ def profile(data: Mapping[str, Any]) -> Profile:
 
 def image(data: Mapping[str, Any]) -> bytes:
     """The bytes of a face; it comes as base64, in one line or many, with or without a `data:` head."""
-    encoded = "".join(text(data, "face", wanted=True).rpartition(",")[2].split())
+    encoded = "".join(text(data, "face", required=True).rpartition(",")[2].split())
     try:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):

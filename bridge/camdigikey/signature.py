@@ -22,8 +22,8 @@ from cryptography.x509.oid import ExtensionOID
 
 from bridge.camdigikey.errors import ChainError, TokenBadSignature
 
-LONGEST_CHAIN = 8
-LARGEST_TOKEN = 64 * 1024  # characters
+MAX_CHAIN_LENGTH = 8  # certificates
+MAX_TOKEN_LENGTH = 64 * 1024  # characters
 # What cryptography raises for a certificate whose times, names, keys or extensions it reads when asked.
 UNREADABLE = (
     ValueError,
@@ -49,7 +49,7 @@ class SignerPin:
     subject: str = ""
     key_sha256: str = ""  # hexadecimal, over the SubjectPublicKeyInfo
 
-    def check(self, certificate: x509.Certificate) -> None:
+    def check_certificate(self, certificate: x509.Certificate) -> None:
         """Raises ChainError."""
         if self.subject and certificate.subject.rfc4514_string() != self.subject:
             raise ChainError("the signer has another subject than the pinned one")
@@ -75,13 +75,13 @@ class SignerChain:
 
 
 def decoded(token: str) -> str:
-    """A token as it was made: one that holds a `%` came through a URL, and is decoded once."""
+    """A token as it was issued: one with a `%` is still percent-encoded from a URL, and is decoded once."""
     return unquote(token) if "%" in token else token
 
 
 def verify_token(token: str, certificate: x509.Certificate) -> None:
     """Check a token's signature by this certificate's key. Raises TokenBadSignature."""
-    signed, signature = _parts(token)
+    signed, signature = _signed_and_signature(token)
     message = hashlib.sha512(signed).digest()
     try:
         key = certificate.public_key()
@@ -95,9 +95,9 @@ def verify_token(token: str, certificate: x509.Certificate) -> None:
         raise TokenBadSignature.here("the token's signature does not verify") from None
 
 
-def _parts(token: str) -> tuple[bytes, bytes]:
+def _signed_and_signature(token: str) -> tuple[bytes, bytes]:
     """What is signed, and the signature: base64 or base64url, padded or not."""
-    if len(token) > LARGEST_TOKEN:
+    if len(token) > MAX_TOKEN_LENGTH:
         raise TokenBadSignature.here("the token is too long")
     try:
         header, payload, signature = decoded(token).encode("ascii").split(b".")
@@ -117,8 +117,8 @@ def verify_chain(
     """Follow the signer's certificate up to a trusted root. Raises ChainError. `now`: epoch seconds.
 
     Each certificate has to be issued by the next, the issuers have to be authorities, and all have to be
-    valid now. The root itself may be missing. The official libraries accept any leaf as long as the genuine
-    root stands beside it.
+    valid now. The root itself may be missing. This is stricter than the official libraries, which accept any
+    leaf as long as the genuine root is sent along.
     """
     if not chain:
         raise ChainError("there is no certificate")
@@ -128,7 +128,7 @@ def verify_chain(
         _check_in_force(chain[0], moment)
         while path[-1] not in roots:
             path.append(_issuer(path, [*roots, *chain[1:]], moment))
-        return SignerChain(chain[0], min(one.not_valid_after_utc for one in path).timestamp())
+        return SignerChain(chain[0], min(certificate.not_valid_after_utc for certificate in path).timestamp())
     except UNREADABLE:
         raise ChainError("a certificate of the chain can't be read") from None
 
@@ -136,37 +136,37 @@ def verify_chain(
 def _issuer(
     path: list[x509.Certificate], candidates: list[x509.Certificate], moment: datetime
 ) -> x509.Certificate:
-    """The one among the candidates that issued the path's last, and may; trusted roots come first."""
+    """The candidate that issued the path's last certificate, and may; trusted roots come first."""
     reason = "a certificate of the chain was issued by none beside it that can be trusted"
-    if len(path) >= LONGEST_CHAIN:
+    if len(path) >= MAX_CHAIN_LENGTH:
         raise ChainError("the chain is too long")
-    for one in candidates:
-        if one in path or not _issued_by(path[-1], one):
+    for candidate in candidates:
+        if candidate in path or not _issued_by(path[-1], candidate):
             continue
         try:
-            _check_in_force(one, moment)
-            _check_authority(one, intermediates=len(path) - 1)
+            _check_in_force(candidate, moment)
+            _check_authority(candidate, intermediates=len(path) - 1)
         except ChainError as error:  # an authority's certificate may be there twice, old and renewed
             reason = str(error)
             continue
-        return one
+        return candidate
     raise ChainError(reason)
 
 
-def _issued_by(below: x509.Certificate, above: x509.Certificate) -> bool:
-    """Whether the names and the signature say so."""
+def _issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether the names match and the issuer's key made the signature."""
     try:
-        below.verify_directly_issued_by(above)
+        certificate.verify_directly_issued_by(issuer)
     except (InvalidSignature, TypeError, *UNREADABLE):
         return False
     return True
 
 
 def _check_in_force(certificate: x509.Certificate, moment: datetime) -> None:
-    """RFC 5280 §6.1.3 (a)(2), §6.1.4 (o)."""
+    """Valid now, and without a critical extension that we do not know: RFC 5280 §6.1.3 (a)(2), §6.1.4 (o)."""
     if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
         raise ChainError("a certificate of the chain is expired, or not valid yet")
-    if any(one.critical and one.oid not in UNDERSTOOD for one in certificate.extensions):
+    if any(extension.critical and extension.oid not in UNDERSTOOD for extension in certificate.extensions):
         raise ChainError("a certificate of the chain has a critical extension that is not understood")
 
 

@@ -1,7 +1,7 @@
 """Who signs CamDigiKey's tokens at the moment: the verified chain, kept until it expires.
 
-One fetch at a time; those who wait for it share its outcome, good or bad, so that a server that hangs
-holds nobody longer than one call.
+Only one fetch runs at a time. Threads that need it meanwhile wait for it and share its result or its error;
+so a server that hangs delays each of them by one call at most.
 """
 
 import threading
@@ -35,19 +35,19 @@ class Signer:
         self._pin = pin or SignerPin()
         self._lock = threading.Lock()
         self._chain: SignerChain | None = None
-        self._flight: Future[SignerChain] | None = None
+        self._pending: Future[SignerChain] | None = None
         self._refetched_at = float("-inf")
 
     def chain(self) -> SignerChain:
         """The chain in force. Raises ChainError, TransportError, EnvelopeError, ApiError."""
         chain = self._chain
-        return chain if chain is not None and self._holds(chain) else self._renew(chain)
+        return chain if chain is not None and self._is_in_force(chain) else self._renew(chain)
 
     def verify(self, token: str) -> None:
         """Check a token. Raises TokenBadSignature, and what `chain` raises.
 
-        A signature that fails is tried once more with a chain fetched anew, as the signer may have been
-        rotated; but that at most once a minute.
+        A signature that fails is tried once more with a chain fetched anew, because the signer may have been
+        rotated. At most once a minute, so that made-up tokens can't make us fetch without end.
         """
         chain = self.chain()
         try:
@@ -59,41 +59,41 @@ class Signer:
             verify_token(token, renewed.certificate)
 
     def _renew(self, seen: SignerChain | None) -> SignerChain:
-        """A chain other than the one seen, or that one when there can be no other yet."""
+        """A chain other than `seen`; `seen` itself when it was fetched again less than a minute ago."""
         with self._lock:
-            if self._chain is not None and self._chain is not seen and self._holds(self._chain):
+            if self._chain is not None and self._chain is not seen and self._is_in_force(self._chain):
                 return self._chain  # another thread has just fetched it
-            flight, ours = self._flight, self._flight is None
-            if flight is None:
-                if seen is not None and self._holds(seen):  # a bad signature asks; not the first fetch
+            pending, ours = self._pending, self._pending is None
+            if pending is None:
+                if seen is not None and self._is_in_force(seen):  # a bad signature asks; not the first fetch
                     if not self._may_refetch():
                         return seen
                     self._refetched_at = self._clock()
-                flight = self._flight = Future()
+                pending = self._pending = Future()
         if ours:
-            self._fly(flight, seen)
-        return flight.result()
+            self._fetch_into(pending, seen)
+        return pending.result()
 
-    def _fly(self, flight: "Future[SignerChain]", seen: SignerChain | None) -> None:
-        """Fetch, verify, and tell all who wait."""
+    def _fetch_into(self, pending: "Future[SignerChain]", seen: SignerChain | None) -> None:
+        """Fetch and verify; the future gives the outcome to all threads that wait."""
         try:
             chain = verify_chain(self._fetch(), self._roots, self._clock())
-            self._pin.check(chain.certificate)
+            self._pin.check_certificate(chain.certificate)
         except BaseException as error:
             with self._lock:
-                self._flight = None
-            if isinstance(error, CamDigiKeyError) and seen is not None and self._holds(seen):
-                flight.set_result(seen)
+                self._pending = None
+            if isinstance(error, CamDigiKeyError) and seen is not None and self._is_in_force(seen):
+                pending.set_result(seen)
             else:
-                flight.set_exception(error)
+                pending.set_exception(error)
             return
         with self._lock:
-            self._chain, self._flight = chain, None
-        flight.set_result(chain)
+            self._chain, self._pending = chain, None
+        pending.set_result(chain)
 
-    def _holds(self, chain: SignerChain) -> bool:
+    def _is_in_force(self, chain: SignerChain) -> bool:
         return self._clock() < chain.expires_at
 
     def _may_refetch(self) -> bool:
-        """A clock that was set back does not keep us from it."""
+        """Once a minute; also after the clock was set back, when the time since then is negative."""
         return not 0 <= self._clock() - self._refetched_at < REFETCH_AFTER

@@ -1,10 +1,10 @@
 """The way to CamDigiKey's server: a port, and its implementation over kept-alive connections.
 
-A call by this costs a third of one through httpx (DESIGN §9): the request is written as a whole, and
-http.client, well proven against odd answers, reads what comes.
-Whatever goes wrong is a TransportError; nothing is ever sent twice: a kept connection is looked at before it
-is used, and one that the server has closed is left. No redirect is followed, no proxy taken from the
-environment.
+A call costs a third of one through httpx (DESIGN §9): the request goes out in one write, and the answer is
+read by http.client, which is well proven against malformed ones.
+Whatever goes wrong is a TransportError, and nothing is ever sent twice: an idle connection that the server
+has closed meanwhile is noticed before it is used. No redirect is followed, and no proxy of the environment
+used.
 """
 
 import http.client
@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 
 from bridge.camdigikey.errors import HttpError, TimedOut, TransportError
 
-LARGEST = 4 * 1024 * 1024  # bytes of an answer; a face is the largest
+MAX_ANSWER_BYTES = 4 * 1024 * 1024  # the largest answer is a face
 HEADERS = "Accept: application/json\r\nAccept-Encoding: identity\r\n"
 BODY_HEADERS = "Content-Type: application/json\r\n"
-IDLE = 30.0  # seconds after which a kept connection is not trusted any more
+MAX_IDLE = 30.0  # seconds; a connection that was idle for longer is closed, not used
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +44,20 @@ class Transport(Protocol):
 
 
 class _DeadlineSocket(ssl.SSLSocket):
-    """A TLS socket whose reads and writes end at one deadline, however slowly the other side drips."""
+    """A TLS socket whose reads and writes all end at one deadline, however slowly the other side sends."""
 
     deadline = float("inf")  # time.monotonic()
 
     def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
-        self._hurry()
+        self._apply_deadline()
         return super().recv_into(buffer, nbytes, flags)
 
     def send(self, data: Any, flags: int = 0) -> int:  # sendall sends by this, piece by piece
-        self._hurry()
+        self._apply_deadline()
         return super().send(data, flags)
 
-    def _hurry(self) -> None:
-        self.settimeout(_left(self.deadline))
+    def _apply_deadline(self) -> None:
+        self.settimeout(_seconds_left(self.deadline))
 
 
 class HttpsTransport:
@@ -90,7 +90,7 @@ class HttpsTransport:
         except TimeoutError:
             raise TimedOut("no connection in time") from None
         except (OSError, ValueError) as error:
-            raise TransportError(f"no connection: {_why(error)}") from None
+            raise TransportError(f"no connection: {_reason(error)}") from None
         sock.deadline = deadline
         try:
             return self._exchange(sock, method, path, body)
@@ -99,7 +99,7 @@ class HttpsTransport:
             raise TimedOut("no answer in time") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             sock.close()
-            raise TransportError(f"no answer: {_why(error)}") from None
+            raise TransportError(f"no answer: {_reason(error)}") from None
         except BaseException:
             sock.close()
             raise
@@ -113,7 +113,7 @@ class HttpsTransport:
             sock.close()
 
     def _exchange(self, sock: _DeadlineSocket, method: str, path: str, body: bytes | None) -> bytes:
-        """Head and body go out in one write: one TLS record, and one time that the server wakes up."""
+        """Head and body go out in one write: one TLS record, so that the server is woken once."""
         sock.sendall(self._request(method, path, body))
         with http.client.HTTPResponse(sock, method=method) as answer:
             answer.begin()
@@ -140,10 +140,10 @@ class HttpsTransport:
         ):
             raw = socket.socket(family, kind, protocol)
             try:
-                raw.settimeout(_left(deadline))
+                raw.settimeout(_seconds_left(deadline))
                 raw.connect(address)
                 raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                raw.settimeout(_left(deadline))
+                raw.settimeout(_seconds_left(deadline))
                 return cast(_DeadlineSocket, self._context.wrap_socket(raw, server_hostname=self._host))
             except OSError as error:
                 raw.close()
@@ -151,7 +151,7 @@ class HttpsTransport:
         raise failed
 
     def _kept(self) -> _DeadlineSocket | None:
-        """A kept connection that is still good: a server that closed it has made it readable."""
+        """A kept connection that is still open; None when there is none."""
         while True:
             with self._lock:
                 if self._closed:
@@ -159,7 +159,7 @@ class HttpsTransport:
                 if not self._idle:
                     return None
                 sock, since = self._idle.pop()
-            if time.monotonic() - since < IDLE and not _has_news(sock):
+            if time.monotonic() - since < MAX_IDLE and not _is_readable(sock):
                 return sock
             sock.close()
 
@@ -173,15 +173,15 @@ class HttpsTransport:
 
 def _body(answer: http.client.HTTPResponse) -> bytes:
     """All of an answer's body. Raises TransportError when it is too large, or less than was promised."""
-    data = b"" if (answer.length or 0) > LARGEST else answer.read(LARGEST + 1)
-    if len(data) > LARGEST or (answer.length or 0) > LARGEST:
+    data = b"" if (answer.length or 0) > MAX_ANSWER_BYTES else answer.read(MAX_ANSWER_BYTES + 1)
+    if len(data) > MAX_ANSWER_BYTES or (answer.length or 0) > MAX_ANSWER_BYTES:
         raise TransportError("the answer is too large")
     if answer.length:
         raise TransportError("the answer was cut short")
     return data
 
 
-def _left(deadline: float) -> float:
+def _seconds_left(deadline: float) -> float:
     """Seconds to a deadline. Raises TimeoutError when it is over."""
     left = deadline - time.monotonic()
     if left <= 0:
@@ -189,18 +189,18 @@ def _left(deadline: float) -> float:
     return left
 
 
-def _why(error: Exception) -> str:
-    """The kind of an error, and what TLS says of it: fixed words and our own server's name, nothing sent."""
+def _reason(error: Exception) -> str:
+    """The error's type, and for TLS its reason: fixed words and the server's name, nothing that was sent."""
     if isinstance(error, ssl.SSLError):
         said = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else error.reason
         return f"{type(error).__name__}: {said}"
     return type(error).__name__
 
 
-def _has_news(sock: ssl.SSLSocket) -> bool:
-    """Whether an idle connection has something to read, or is at its end: neither is fit for a new request.
+def _is_readable(sock: ssl.SSLSocket) -> bool:
+    """Whether an idle connection has something to read, or was closed: it can't take a new request then.
 
-    By poll, because select fails at the 1024th descriptor.
+    By poll, because select fails from the 1024th file descriptor on.
     """
     poll = select.poll()
     poll.register(sock, select.POLLIN)

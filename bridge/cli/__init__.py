@@ -2,7 +2,7 @@
 
 Owns: options, what is printed, exit codes (0 done, 1 it could not be done, 2 the settings or options are
 wrong), and the order of a start in `run`. Leaves to others: what a command does (`manage`), and with what
-(`wiring`). Trouble that can be expected is told in a sentence, never as a traceback.
+(`wiring`). Expected errors are reported in a sentence, never as a traceback.
 """
 
 import os

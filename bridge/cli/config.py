@@ -19,9 +19,9 @@ def config() -> None:
     """The settings."""
 
 
-@config.command()
+@config.command("check")
 @config_option
-def check(config_file: Path | None) -> None:
+def check_settings(config_file: Path | None) -> None:
     """Tell of every fault at once; nothing is started."""
     checks.check(settings_of(config_file))
     click.echo("The settings are right.")
@@ -41,7 +41,7 @@ def show(config_file: Path | None) -> None:
 
 
 def _leaves(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
-    """Each setting as (path, value in TOML)."""
+    """Each setting as (dotted path, value in TOML)."""
     for name in type(part).model_fields:
         value = getattr(part, name)
         if isinstance(value, BaseModel):
@@ -60,7 +60,7 @@ def _toml(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     if isinstance(value, dict):
-        return "{" + ", ".join(f'"{name}" = {_toml(one)}' for name, one in value.items()) + "}"
+        return "{" + ", ".join(f'"{name}" = {_toml(entry)}' for name, entry in value.items()) + "}"
     return '"' + ("" if value is None else str(value).replace("\\", "\\\\").replace('"', '\\"')) + '"'
 
 

@@ -1,4 +1,4 @@
-"""What all commands share: the settings they work with, and how they tell of trouble."""
+"""What all commands share: the settings they work with, and how they report errors."""
 
 import gc
 import importlib
@@ -27,10 +27,10 @@ class Lazy(NamedTuple):
 
 
 class Group(click.Group):
-    """A group that loads a command when it is asked for, and tells of expected trouble in a sentence.
+    """A group that loads a command when it is asked for, and reports expected errors in a sentence.
 
-    The commands' modules import all that they work with, which takes a second; so no command waits for what
-    only another one needs, and the help comes at once: its lines stand in the table.
+    The commands' modules import all that they need, which takes up to a second. So each command loads its own
+    module only, and the help loads none: its lines are in the table.
     """
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **options: Any) -> None:
@@ -46,7 +46,7 @@ class Group(click.Group):
         if cmd_name not in self._lazy:
             return None
         module, _, attribute = self._lazy[cmd_name].target.partition(":")
-        gc.disable()  # what modules make stays: to look through it for waste is a fifth of the start
+        gc.disable()  # imports leave no garbage, and looking for it takes a fifth of the start
         found: click.Command = getattr(importlib.import_module(module), attribute)
         gc.freeze()
         gc.enable()
@@ -55,7 +55,8 @@ class Group(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without loading any."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, lazy.about) for name, lazy in self._lazy.items() if lazy.about])
+            rows = [(name, command.about) for name, command in self._lazy.items()]
+            formatter.write_dl([(name, about) for name, about in rows if about])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
@@ -89,7 +90,7 @@ def config_option(command: Command) -> Command:
         "config_file",
         type=click.Path(path_type=Path, dir_okay=False),
         envvar="BRIDGE_CONFIG",
-        callback=_nearest,
+        callback=_nearest_option,
         help="Settings file (TOML); without it bridge.toml, where there is one.",
     )(command)
 
@@ -109,8 +110,8 @@ def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> Non
     ctx.find_root().obj = value
 
 
-def _nearest(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
-    """After the command, before it, from the environment: the first of these counts."""
+def _nearest_option(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
+    """The option after the command counts, else the one before it, else the environment variable."""
     if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
         return value
     before: Path | None = ctx.find_root().obj

@@ -1,8 +1,8 @@
 """`bridge demo`: a pretend CamDigiKey, the bridge and two sample applications, on this machine alone.
 
-This process imports next to nothing, and starts two that work side by side: `bridge run`, as anybody runs it,
-and the world around it (`demo_world`). Every part has a loopback address of its own, as cookies don't mind
-ports; where a system lacks those, all share one.
+This process imports next to nothing, and starts two others: `bridge run`, as anybody runs it, and all that it
+talks to (`demo_world`). Every part has a loopback address of its own, because cookies are shared by all ports
+of an address; on a system without those addresses all parts share one.
 """
 
 import base64
@@ -34,7 +34,7 @@ class DemoFailed(BridgeError):
 
 
 class Stopped(BaseException):
-    """A signal said to end. Not an Exception: nothing but the end of the demo may catch it."""
+    """A signal ended the demo. Not an Exception, so that no `except Exception` on the way catches it."""
 
 
 @click.command()
@@ -52,7 +52,7 @@ def demo(folder: Path) -> None:
         signal.signal(number, _stop)
     try:
         with ExitStack() as stack:
-            stack.enter_context(_alone(folder))
+            stack.enter_context(_locked(folder))
             _run(stack, folder)
     except Stopped:
         click.echo("Stopped.")
@@ -60,7 +60,7 @@ def demo(folder: Path) -> None:
 
 def _stop(*_: object) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)  # the end is in order; a second Ctrl-C does not disturb it
+        signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not disturb the end
     raise Stopped
 
 
@@ -68,7 +68,7 @@ def _run(stack: ExitStack, folder: Path) -> None:
     click.echo("Starting a pretend CamDigiKey, the bridge and two sample applications …")
     places = choose(WANTED)
     environ = _settings(folder, places)
-    place = ["--dir", str(folder), "--places", places.written()]
+    place = ["--dir", str(folder), "--places", places.as_json()]
     world = stack.enter_context(_child(environ, "demo-world", *place))
     bridge = stack.enter_context(_child(environ, "run", "--config", str(folder / "bridge.toml")))
     _await_line(world)
@@ -81,8 +81,8 @@ def _run(stack: ExitStack, folder: Path) -> None:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """One demo at a time uses a folder."""
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock while the block lasts: only one demo at a time uses it."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (folder / "demo.lock").open("w", encoding="utf-8")
@@ -123,7 +123,7 @@ def _settings(folder: Path, places: Places) -> dict[str, str]:
 
 @contextmanager
 def _child(environ: dict[str, str], *arguments: str) -> Iterator[Process]:
-    """A `bridge …` command in a group of its own: Ctrl-C reaches this process alone, which ends it."""
+    """A `bridge …` command in a process group of its own: Ctrl-C reaches only us, and we end it."""
     process = subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, "-m", "bridge", *arguments, "--parent", str(os.getpid())],
         env=environ,
@@ -182,7 +182,7 @@ def _show(places: Places) -> None:
 
 
 def _watch(children: dict[str, Process]) -> None:
-    """Until a signal, or until one of them ends, which none should."""
+    """Wait until a signal comes; raises DemoFailed when a child ends."""
     pause = Event()
     while True:
         pause.wait(0.5)

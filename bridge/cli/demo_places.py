@@ -19,13 +19,13 @@ class Places:
     portal: Address
     office: Address
 
-    def written(self) -> str:
-        """As a text, for another process."""
+    def as_json(self) -> str:
+        """For the command line of another process."""
         return json.dumps(asdict(self))
 
     @classmethod
-    def read(cls, text: str) -> "Places":
-        """What `written` gave."""
+    def from_json(cls, text: str) -> "Places":
+        """The places that `as_json` gave."""
         return cls(**{name: (host, port) for name, (host, port) in json.loads(text).items()})
 
 
@@ -61,7 +61,7 @@ def samples(places: Places) -> tuple[Sample, Sample]:
 
 
 def choose(wanted: Places) -> Places:
-    """The wanted addresses; where one is taken or missing, a free one, which is told."""
+    """The wanted addresses; where one is taken or missing, a free one, which is printed."""
     chosen: dict[str, Address] = {}
     for name in (field.name for field in fields(Places)):
         host, port = getattr(wanted, name)

@@ -1,7 +1,8 @@
-"""What stands around the bridge in the demo, in a process of its own: CamDigiKey and the applications.
+"""What the bridge talks to in the demo, in a process of its own: CamDigiKey and the sample applications.
 
-It says a line when CamDigiKey is there, waits for one on standard input that says that the bridge is, and
-says another when the applications, registered as any other, are there too. The end of its input is its own.
+It prints a line when CamDigiKey is ready, waits for a line on standard input, which says that the bridge is
+ready, registers the applications as any others, and prints a line when they are ready. It ends when its
+standard input does.
 """
 
 import signal
@@ -15,6 +16,7 @@ from typing import Any
 import click
 from werkzeug.serving import make_server
 
+from bridge import parent_death
 from bridge.cli.demo_places import Places, Sample, samples, url
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
@@ -24,16 +26,15 @@ from bridge.simulator import Simulator, serve
 from bridge.simulator.relying_party import SCOPE, create_app
 from bridge.simulator.server import QuietHandler
 from bridge.wiring.administration import administration
-from bridge.wiring.serving import end_with
 
 
 @click.command(hidden=True)
 @click.option("--dir", "folder", required=True, type=click.Path(path_type=Path))
-@click.option("--places", required=True, type=Places.read)
+@click.option("--places", required=True, type=Places.from_json)
 @click.option("--parent", required=True, type=int)
 def world(folder: Path, places: Places, parent: int) -> None:
     """The demo's own."""
-    end_with(parent, signal.SIGTERM)
+    parent_death.end_with(parent, signal.SIGTERM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with ExitStack() as stack:
         simulator = _simulator(folder / "camdigikey", places)
@@ -88,7 +89,7 @@ def _registered(clients: ClientAdministration, sample: Sample) -> str:
 
 @contextmanager
 def _serving(settings: Settings, sample: Sample, secret: str) -> Iterator[None]:
-    """One of them, while the block lasts."""
+    """Run a sample application while the block lasts."""
     app = create_app(
         settings.issuer,
         sample.client_id,

@@ -1,4 +1,4 @@
-"""`bridge run`: settings, tables, Valkey, workers, in this order; and back in the other."""
+"""`bridge run`: settings, tables, Valkey, workers, started in this order and ended in the reverse one."""
 
 import os
 import signal
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from bridge import parent_death
 from bridge.cli.console import config_option, file_of
 from bridge.settings import Settings, load
 from bridge.wiring import checks, database, serving
@@ -18,7 +19,7 @@ from bridge.wiring import checks, database, serving
 def run(config_file: Path | None, parent: int | None) -> None:
     """Serve, until Ctrl-C or SIGTERM; requests under way are finished first."""
     if parent is not None:
-        serving.end_with(parent, signal.SIGTERM)
+        parent_death.end_with(parent, signal.SIGTERM)
         sys.stdin.read()  # till then there may be no partner.json
     file = file_of(config_file)
     serve(load(file), file)
@@ -46,7 +47,7 @@ def _stop(*_: object) -> None:
 
 
 def _tell_workers(file: Path | None, redis_url: str) -> None:
-    """Workers read the settings anew, from what they inherit."""
+    """Workers read the settings again, from the environment that they inherit."""
     if file is not None:
         os.environ["BRIDGE_CONFIG"] = str(file.absolute())
     os.environ["BRIDGE_REDIS__URL"] = redis_url

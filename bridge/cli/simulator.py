@@ -1,12 +1,13 @@
 """`bridge simulator`: a pretend CamDigiKey, for tests and for trying things on."""
 
+import os
 import queue
 import signal
 from pathlib import Path
 
 import click
 
-from bridge.cli.parent import end_with_parent
+from bridge import parent_death
 from bridge.simulator import serve
 from bridge.simulator.people import PEOPLE
 
@@ -40,7 +41,7 @@ class Address(click.ParamType[tuple[str, int]]):
     metavar="[PERSONA]",
     is_flag=False,
     flag_value="sophea",
-    type=click.Choice([one.slug for one in PEOPLE]),
+    type=click.Choice([persona.slug for persona in PEOPLE]),
     help="Approve every login at once, as this persona.",
 )
 @click.option(
@@ -63,7 +64,7 @@ def simulator(
 ) -> None:
     """Run a pretend CamDigiKey until Ctrl-C. DIR/partner.json then says how to reach it."""
     if with_parent:
-        end_with_parent()
+        parent_death.end_with(os.getppid(), signal.SIGTERM)
     stop: queue.SimpleQueue[int] = queue.SimpleQueue()  # a handler may fill it: it takes no lock
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: stop.put(number))

@@ -84,10 +84,10 @@ def grant_id_of(credential: str) -> GrantId | None:
     An access token that is a JWT (RFC 9068) has it in its jti, which is a credential of the plain form. The
     signature is not looked at: the id only says where to look for the record of the whole text.
     """
-    grant_id, dot, secret = credential.partition(".")
+    grant_id, _, secret = credential.partition(".")
     if secret.count(".") == 1:
-        grant_id, dot, secret = _jti(secret.partition(".")[0]).partition(".")
-    return GrantId(grant_id) if dot and secret else None
+        grant_id, _, secret = _jti(secret.partition(".")[0]).partition(".")
+    return GrantId(grant_id) if grant_id and secret else None
 
 
 def _jti(payload: str) -> str:

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from urllib.parse import SplitResult, urlsplit
 
-LOOPBACK_NAMES = ("127.0.0.1", "::1", "localhost")
-LONGEST = 2000
+import idna
+
+from bridge.domain.network import is_loopback
+
+MAX_LENGTH = 2000  # characters of an address
 # What RFC 3986 allows in an address, with % before two hexadecimal digits alone.
 ALLOWED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
 HOST = re.compile(r"[a-z0-9._-]+")  # a name: no %, and none of the letters that end a word in a header
@@ -68,14 +71,6 @@ def sectors(uris: Sequence[str]) -> list[str]:
     return [host for host in found if host and not is_loopback(host)]
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by address or as localhost."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _form_fault(uri: str) -> str:
     for fault_of in (_text_fault, _parts_fault, _host_fault, _path_fault):
         if fault := fault_of(uri):
@@ -84,8 +79,8 @@ def _form_fault(uri: str) -> str:
 
 
 def _text_fault(uri: str) -> str:
-    if len(uri) > LONGEST:
-        return f"{uri[:60]}… is longer than {LONGEST} characters."
+    if len(uri) > MAX_LENGTH:
+        return f"{uri[:60]}… is longer than {MAX_LENGTH} characters."
     if uri != uri.strip() or not uri:
         return f"{uri!r} is empty or has blanks at its ends."
     if "*" in uri:
@@ -102,16 +97,15 @@ def _text_fault(uri: str) -> str:
 def _not_ascii(uri: str) -> str:
     try:
         host = urlsplit(uri).hostname or ""
-        punycode = ".".join(_punycode(label) for label in host.split("."))
-    except (ValueError, UnicodeError):
+    except ValueError:
         return f"{uri} has letters beyond ASCII: write the host in punycode (xn--…) and the rest as %XX."
     if host.isascii():
         return f"{uri} has letters beyond ASCII after the host: write them as %XX, as browsers send them."
+    try:
+        punycode = idna.encode(host, uts46=True).decode()  # UTS #46: capital letters mapped, as browsers do
+    except idna.IDNAError as error:
+        return f"{uri}: this host can't be written in punycode ({error})."
     return f"{uri}: browsers send this host as {punycode}; write it so."
-
-
-def _punycode(label: str) -> str:
-    return label if label.isascii() else "xn--" + label.encode("punycode").decode()
 
 
 def _parts_fault(uri: str) -> str:

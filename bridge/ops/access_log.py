@@ -1,4 +1,4 @@
-"""The access log: one line a request, with its path alone: the query holds codes and seals."""
+"""The access log: one line for each request, without the query, which holds codes and sealed requests."""
 
 import time
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-LONGEST = 200  # characters of a path
+MAX_PATH_LENGTH = 200  # characters
 
 
 class AccessLog:
@@ -36,7 +36,7 @@ class AccessLog:
             logger().info(
                 "request",
                 method=environ["REQUEST_METHOD"][:16],
-                path=environ["PATH_INFO"][:LONGEST],
+                path=environ["PATH_INFO"][:MAX_PATH_LENGTH],
                 status=int(statuses[-1][:3]) if statuses else 500,
                 milliseconds=round((time.perf_counter() - began) * 1000, 1),
             )

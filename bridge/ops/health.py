@@ -14,31 +14,34 @@ _this_process = SimpleNamespace(leaving=False)
 
 
 def leave(leaving: bool = True) -> None:
-    """This process was told to end: it serves, and wants no more work. A signal's handler may call this."""
+    """Not ready from now on, as this process is about to end; it still serves. For signal handlers too."""
     _this_process.leaving = leaving
 
 
 def readiness(checks: Mapping[str, HealthCheck], within: float = WITHIN) -> tuple[str, ...]:
-    """The names of what is missing, in order; empty when ready. All are asked at once.
+    """The names of the checks that did not pass, in order; empty when ready. All run at once.
 
-    `leaving` is missing a future: this process is about to end. `within` in seconds.
+    Before the end of this process it is `leaving` alone. `within`: seconds that the checks have.
     """
     if _this_process.leaving:
         return ("leaving",)
     passed: queue.SimpleQueue[str] = queue.SimpleQueue()
-    asked = [threading.Thread(target=_ask, args=(*one, passed), daemon=True) for one in checks.items()]
-    for thread in asked:
+    threads = [
+        threading.Thread(target=_run_check, args=(name, check, passed), daemon=True)
+        for name, check in checks.items()
+    ]
+    for thread in threads:
         thread.start()
     deadline = time.monotonic() + within
-    for thread in asked:
+    for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    good = {passed.get() for _ in range(passed.qsize())}
-    return tuple(name for name in checks if name not in good)
+    ready = {passed.get() for _ in range(passed.qsize())}
+    return tuple(name for name in checks if name not in ready)
 
 
-def _ask(name: str, check: HealthCheck, passed: "queue.SimpleQueue[str]") -> None:
+def _run_check(name: str, check: HealthCheck, passed: "queue.SimpleQueue[str]") -> None:
     try:
         check()
     except BridgeError:
-        return  # what did not pass is missing
+        return  # its name is not among those that passed
     passed.put(name)

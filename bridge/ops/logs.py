@@ -1,7 +1,7 @@
 """JSON lines on standard error, each with the id of its request; no token, code or personal datum in any.
 
-What a line may say is decided where it is written: ids, fixed words and error codes. `_without_secrets` is
-the second line of defence, for a field whose name gives it away, and for a text that looks like a credential.
+Whoever writes a line decides what it says: ids, fixed words and error codes. `_without_secrets` is the second
+line of defence: it hides fields with a telling name, and texts that look like a credential.
 """
 
 import json
@@ -41,7 +41,6 @@ CREDENTIAL = re.compile(
     r"|(?<=Bearer )[\w.~+/=-]+|(?<=Basic )[\w+/=]+"
     r"|(?<=[?&\s](?:code)=)[^&\s\"']+|(?<=(?:token|Token)=)[^&\s\"']+|(?<=secret=)[^&\s\"']+"
 )
-LEVELS = ("debug", "info", "warning", "error")
 Event = MutableMapping[str, Any]
 
 
@@ -52,9 +51,9 @@ def configure(level: str = "info") -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-            _only_where_it_broke,
+            _without_exception_text,
             _without_secrets,
-            _in_order,
+            _ordered,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -95,8 +94,8 @@ class JsonLines(logging.Formatter):
         return json.dumps(_without_secrets(None, "", event), ensure_ascii=False, default=str)
 
 
-def _only_where_it_broke(_logger: Any, _method: str, event: Event) -> Event:
-    """An exception's place, without its text: that may hold what somebody sent."""
+def _without_exception_text(_logger: Any, _method: str, event: Event) -> Event:
+    """Where an exception was raised, in place of its text, which may hold what somebody sent."""
     if event.pop("exc_info", False):
         kind, _, trace = sys.exc_info()
         event.update(_place(kind, trace))
@@ -120,8 +119,8 @@ def _without_secrets(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-def _in_order(_logger: Any, _method: str, event: Event) -> Event:
-    """Time, level, event and request first: a person reads these lines too."""
+def _ordered(_logger: Any, _method: str, event: Event) -> Event:
+    """Time, level, event and request first, for the people who read these lines."""
     first = {name: event[name] for name in ("time", "level", "event", "request_id") if name in event}
     first.update((name, value) for name, value in event.items() if name not in first)
     return first

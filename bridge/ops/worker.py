@@ -1,6 +1,5 @@
-"""What a worker process does before it serves. A server's only hook there is the application's factory."""
+"""What a worker process does before it serves: Granian's only hook there is the application's factory."""
 
-import ctypes
 import importlib
 import os
 import signal
@@ -12,31 +11,20 @@ from typing import TYPE_CHECKING
 from bridge.errors import BridgeError, ConfigError
 from bridge.ops import health, logs
 from bridge.ops.access_log import AccessLog
+from bridge.parent_death import end_with
 from bridge.settings import PREFIX
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-LEAVE = signal.SIGUSR1  # the supervisor's word that the end is near: no longer ready
-ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-
-
-def end_with(parent: int, with_signal: signal.Signals = signal.SIGKILL) -> None:
-    """Let the system end this process when its parent dies (Linux). Exits where it died already.
-
-    Linux ties this to the thread that started us, so that thread has to live as long as its process.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, with_signal)
-    if os.getppid() != parent:
-        sys.exit(1)
+LEAVE = signal.SIGUSR1  # from the supervisor, shortly before the end: no longer ready
+END_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @contextmanager
 def held_signals() -> Iterator[None]:
-    """While the block forks, signals wait: a worker that has not begun yet would take them for nothing."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, (*ENDING, LEAVE))
+    """Blocks signals while the block forks: a new worker without handlers yet would lose them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (*END_SIGNALS, LEAVE))
     try:
         yield
     finally:
@@ -50,17 +38,17 @@ def load(target: str, parent: int, level: str) -> "WSGIApplication":
     """
     end_with(parent)
     os.setpgid(0, 0)
-    for number in ENDING:
+    for number in END_SIGNALS:
         signal.signal(number, signal.SIG_DFL)  # not the supervisor's own handlers, which came with the fork
     signal.signal(LEAVE, lambda *_: health.leave())
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, (*ENDING, LEAVE))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (*END_SIGNALS, LEAVE))
     logs.configure(level)
-    app = _made(target)
+    app = _create(target)
     forget_settings()
     return AccessLog(app) if level in ("debug", "info") else app
 
 
-def _made(target: str) -> "WSGIApplication":
+def _create(target: str) -> "WSGIApplication":
     module, _, factory = target.partition(":")
     try:
         made: WSGIApplication = getattr(importlib.import_module(module), factory)()

@@ -1,7 +1,8 @@
-"""The server: Granian over WSGI, with a keeper of its own for the worker processes.
+"""The server: Granian over WSGI, with a supervisor of our own for the worker processes.
 
-Granian's keeper gives up when a worker dies twice within seconds, and can miss one of two that die at once;
-this one brings every worker back, at growing intervals while they die young. All else is Granian's.
+Granian's supervisor gives up when a worker dies twice within seconds, and can miss one of two that die at
+once; this one restarts every worker, at growing intervals while they die soon after their start. All else is
+Granian's.
 """
 
 import gc
@@ -34,11 +35,11 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 FINISH_WITHIN = 10  # seconds that requests under way have, from the first signal on (DESIGN §6.14)
-YOUNG = 5.0  # seconds; a worker that dies younger has something wrong
-YOUNG_DEATHS = 8  # in a row, of all workers together: then the service gives up
-CONNECTIONS = 16384  # that a worker holds open; far above those that idle, which are cheap
-HEADERS_WITHIN = 10_000  # milliseconds that a request's headers may take
-IDLE_THREAD = 600  # seconds after which a thread without work ends
+STABLE_AFTER = 5.0  # seconds; a worker that dies before has something wrong
+MAX_EARLY_DEATHS = 8  # in a row, of all workers together: then the service gives up
+MAX_CONNECTIONS = 16384  # that a worker holds open; many of them idle, which costs little
+MAX_HEADERS_MILLISECONDS = 10_000  # that a request's headers may take
+MAX_IDLE_THREAD = 600  # seconds after which a thread without work ends
 LOG_LINES: dict[str, Any] = {
     "formatters": {"json": {"()": logs.JsonLines}},
     "handlers": {
@@ -99,10 +100,10 @@ class Workers(MPServer):
             interface=Interfaces.WSGI,
             workers=listening.workers,
             blocking_threads=listening.threads,
-            blocking_threads_idle_timeout=IDLE_THREAD,
-            backpressure=CONNECTIONS,
+            blocking_threads_idle_timeout=MAX_IDLE_THREAD,
+            backpressure=MAX_CONNECTIONS,
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN),
+            http1_settings=HTTP1Settings(header_read_timeout=MAX_HEADERS_MILLISECONDS),
             websockets=False,
             log_level=LogLevels.error,
             log_dictconfig=LOG_LINES,
@@ -112,17 +113,17 @@ class Workers(MPServer):
         self._on_ready = on_ready
         self._chore = chore
         self._chore_every = chore_every
-        self._hurried = threading.Event()  # a signal that wants no drain, or a second one
+        self._skip_drain = threading.Event()  # after Ctrl-C or SIGHUP, or a second signal
         self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
-        self._dead: dict[int, float] = {}  # by number: when to bring it back
-        self._young = 0  # deaths of young workers in a row
+        self._restart_at: dict[int, float] = {}  # by number of a dead worker: when to restart it
+        self._early_deaths = 0  # of workers soon after their start, in a row
         self.ended = threading.Event()
         self.gave_up = False
 
     # -- what Granian calls -----------------------------------------------------------------------------
 
     def signal_handler_interrupt(self, number: int = signal.SIGINT, *_: object) -> None:
-        """Ctrl-C, SIGTERM. Heard in `_hear`: a handler may interrupt the holder of an Event's lock."""
+        """Ctrl-C, SIGTERM. Only queued: a handler may have interrupted the holder of an Event's lock."""
         self._signals.put(number)
 
     def signal_handler_reload(self, *_: object) -> None:
@@ -130,7 +131,7 @@ class Workers(MPServer):
         self.signal_handler_interrupt(signal.SIGHUP)
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
-        threading.Thread(target=self._hear, daemon=True).start()
+        threading.Thread(target=self._handle_signals, daemon=True).start()
         ready, next_chore = False, time.monotonic() + self._chore_every
         while not self.interrupt_signal:
             self.main_loop_interrupt.wait(self._pause(next_chore) if ready else 0.02)
@@ -141,11 +142,11 @@ class Workers(MPServer):
             if time.monotonic() >= next_chore:
                 self._chore()
                 next_chore = time.monotonic() + self._chore_every
-            self._note_the_dead()
-            if self._young >= YOUNG_DEATHS:
+            self._schedule_restarts()
+            if self._early_deaths >= MAX_EARLY_DEATHS:
                 self.gave_up = True
                 return
-            for number in self._due():
+            for number in self._due_restarts():
                 logs.logger().warning("worker.revived", number=number + 1)
                 self._respawn_workers([number], spawn_target, target_loader)
         self._leave()
@@ -160,32 +161,34 @@ class Workers(MPServer):
 
     # -- ours -------------------------------------------------------------------------------------------
 
-    def _hear(self) -> None:
-        """End in order. Only SIGTERM, a machine's word, leaves time for others to notice."""
+    def _handle_signals(self) -> None:
+        """End in order. Only after SIGTERM, which machines send, do load balancers get time to notice."""
         while True:
             if self._signals.get() != signal.SIGTERM or self.interrupt_signal:
-                self._hurried.set()
+                self._skip_drain.set()
             super().signal_handler_interrupt()  # type: ignore[no-untyped-call]  # -- Granian's
 
-    def _note_the_dead(self) -> None:
-        """When to bring each one back: at once, or after a pause that grows while they die young."""
+    def _schedule_restarts(self) -> None:
+        """Restart each dead worker at once, or after a pause that grows while they die early."""
         while self.interrupt_children:
             number = self.interrupt_children.pop()
             now = time.monotonic()
-            self._young = self._young + 1 if now - self.wrks[number].birth < YOUNG else 0
-            self._dead[number] = now + (min(0.05 * 2**self._young, 5.0) if self._young > 1 else 0)
+            early = now - self.wrks[number].birth < STABLE_AFTER
+            self._early_deaths = self._early_deaths + 1 if early else 0
+            pause = min(0.05 * 2**self._early_deaths, 5.0) if self._early_deaths > 1 else 0
+            self._restart_at[number] = now + pause
 
-    def _due(self) -> list[int]:
-        """Workers whose time to come back has come; each is told of once."""
+    def _due_restarts(self) -> list[int]:
+        """The numbers of the workers to restart now; they are no longer scheduled."""
         now = time.monotonic()
-        found = sorted(number for number, when in self._dead.items() if when <= now)
+        found = sorted(number for number, when in self._restart_at.items() if when <= now)
         for number in found:
-            del self._dead[number]
+            del self._restart_at[number]
         return found
 
     def _pause(self, next_chore: float) -> float:
         """Seconds until there is something to do."""
-        return max(0.0, min([next_chore, *self._dead.values()]) - time.monotonic())
+        return max(0.0, min([next_chore, *self._restart_at.values()]) - time.monotonic())
 
     def _answers(self) -> bool:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind_addr, self.bind_addr)  # noqa: S104 -- compared
@@ -196,45 +199,45 @@ class Workers(MPServer):
         return True
 
     def _leave(self) -> None:
-        """Tell the workers that they are no longer ready, and those who ask them the time to notice."""
+        """Tell the workers that they are no longer ready, and give load balancers the time to notice."""
         stopping = tuple(self.wrks)
-        for one in stopping:  # told to end by somebody else too, one may be gone already: no surprise
-            one.interrupt_by_parent = True
-        _nudge(stopping)
-        self._hurried.wait(self._drain)
+        for process in stopping:  # its end is expected, also where somebody else has ended it already
+            process.interrupt_by_parent = True
+        _signal_leave(stopping)
+        self._skip_drain.wait(self._drain)
         self.interrupt_children.clear()
-        threading.Thread(target=self._keep_nudging, args=(stopping,), daemon=True).start()
+        threading.Thread(target=self._repeat_leave, args=(stopping,), daemon=True).start()
 
-    def _keep_nudging(self, stopping: Sequence[WorkerProcess]) -> None:
-        """Wake workers that did not hear: Python can miss a signal just before it begins to wait."""
+    def _repeat_leave(self, stopping: Sequence[WorkerProcess]) -> None:
+        """Signal again, because Python can miss a signal that comes just before it begins to wait."""
         while not self.ended.wait(0.3):
-            _nudge(stopping)
+            _signal_leave(stopping)
 
 
-def _nudge(stopping: Sequence[WorkerProcess]) -> None:
-    for one in stopping:
-        if one.inner.pid is not None:
+def _signal_leave(stopping: Sequence[WorkerProcess]) -> None:
+    for process in stopping:
+        if process.inner.pid is not None:
             with suppress(ProcessLookupError):  # it has ended
-                os.kill(one.inner.pid, worker.LEAVE)
+                os.kill(process.inner.pid, worker.LEAVE)
 
 
-def _heard_once() -> WorkerSignal:
-    """In the place of Granian's own, which on a second signal waits for ever, holding the GIL.
+def _ending_at_first_signal() -> WorkerSignal:
+    """In the place of Granian's own, which waits for ever at a second signal, holding the GIL.
 
-    A second one is usual: systemd, for one, tells every process of a service, and then the supervisor does.
+    Two signals are usual: systemd signals every process of a service, and then the supervisor does as well.
     """
     ending, times = WorkerSignal(), itertools.count()
 
-    def hear(*_: object) -> None:
+    def handle(*_: object) -> None:
         if next(times) == 0:  # one step, which no other handler can interrupt
             ending.set()
 
-    _signals.set_main_signals(hear)  # type: ignore[no-untyped-call]  # -- Granian's
+    _signals.set_main_signals(handle)  # type: ignore[no-untyped-call]  # -- Granian's
     return ending
 
 
 def _load(target: str, parent: int, level: str) -> "WSGIApplication":
-    _signals.set_sync_signals = _heard_once
+    _signals.set_sync_signals = _ending_at_first_signal
     return worker.load(target, parent, level)
 
 
@@ -252,18 +255,18 @@ def serve(
     are forks: what the target's module needs is imported here, once for all. Raises GaveUp.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS + 1024
+    wanted = MAX_CONNECTIONS + 1024
     if soft != resource.RLIM_INFINITY and soft < wanted:
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
     gc.disable()
     importlib.import_module(target.partition(":")[0])
-    gc.freeze()  # what is here stays: collections in the workers leave its pages shared
+    gc.freeze()  # so that collections in the workers leave the pages of what is imported shared
     gc.enable()
     server = Workers(target, listening, on_ready, chore, chore_every)
     load = partial(_load, target, os.getpid(), listening.level)
     try:
-        with suppress(SystemExit):  # Granian's word for a worker that ended before it was told to
+        with suppress(SystemExit):  # so Granian reports a worker that ended before it was told to
             server.serve(target_loader=load, wrap_loader=False)
     finally:
         server.ended.set()

@@ -1,4 +1,4 @@
-"""The API port: mutual TLS, the v3 and v2 paths, the envelope, and faults on order."""
+"""The API port: mutual TLS, the v3 and v2 paths, the envelope, and the faults that were asked for."""
 
 import base64
 import json
@@ -68,8 +68,8 @@ class ApiServer(ThreadingHTTPServer):
         except OSError:
             return  # no TLS, or no certificate of ours
         secured.settimeout(60)
-        with secured, self._connections.known(secured) as welcome:
-            if welcome:
+        with secured, self._connections.tracked(secured) as accepted:
+            if accepted:
                 super().finish_request(secured, client_address)
 
     def server_close(self) -> None:
@@ -77,7 +77,7 @@ class ApiServer(ThreadingHTTPServer):
         self._connections.end()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A partner that goes away in the middle is no news; anything else is a fault of ours."""
+        """A connection that the partner dropped is not reported; anything else is a bug here."""
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 
@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         if self._path() not in CERTIFICATES:
             return self._answer(404, b"{}")
         fault = self.server.service.faults.next("certificates")
-        if fault and self._spoil(fault):
+        if fault and self._faulted(fault):
             return None
         answer = {"error": 0, "message": "Success", "data": self.server.service.certificates()}
         return self._answer(200, json.dumps(answer).encode())
@@ -109,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(404, b"{}")
         service, (operation, version) = self.server.service, found
         fault = service.faults.next(operation)
-        if fault and self._spoil(fault):
+        if fault and self._faulted(fault):
             return None
         try:
             request = open_request(service.account, body)
@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         return self._answer(200, sealed)
 
     def _body(self) -> bytes | None:
-        """The request's body, also of a GET that has one; None when it is bad, and that was said."""
+        """The request's body, also of a GET that has one; None when it is bad, and was answered so."""
         try:
             return read_body(self.rfile, self.headers)
         except BadBody as bad:
@@ -133,8 +133,8 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(bad.status, b"{}")
             return None
 
-    def _spoil(self, fault: Fault) -> bool:
-        """Faults below the envelope; whether nothing more is to be said."""
+    def _faulted(self, fault: Fault) -> bool:
+        """Carry out a fault below the envelope; whether the request is answered by that."""
         if fault.kind == "500":
             self._answer(500, b"Internal Server Error")
         elif fault.kind == "garbage":

@@ -4,13 +4,13 @@ import re
 from email.message import Message
 from io import BufferedIOBase
 
-LARGEST = 1024 * 1024  # bytes
-LINE = 4096  # bytes of a chunk's head, or of a trailer
-TRAILERS = 64
+MAX_BODY_BYTES = 1024 * 1024
+MAX_LINE_BYTES = 4096  # of a chunk's head, or of a trailer
+MAX_TRAILERS = 64
 
 
 class BadBody(Exception):
-    """A body that can't be read; `status` is what HTTP answers. The connection is of no use any more."""
+    """A body that can't be read; `status` is what to answer. The connection has to be closed after it."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
@@ -35,24 +35,24 @@ def _chunks(file: BufferedIOBase) -> bytes:
     body = b""
     while size := _chunk_size(file):
         body += _exactly(file, size, len(body))
-        if file.readline(LINE) not in (b"\r\n", b"\n"):
+        if file.readline(MAX_LINE_BYTES) not in (b"\r\n", b"\n"):
             raise BadBody(400)
-    for _ in range(TRAILERS):
-        if not file.readline(LINE).strip():
+    for _ in range(MAX_TRAILERS):
+        if not file.readline(MAX_LINE_BYTES).strip():
             return body
     raise BadBody(400)
 
 
 def _chunk_size(file: BufferedIOBase) -> int:
-    text = file.readline(LINE).partition(b";")[0].strip()
+    text = file.readline(MAX_LINE_BYTES).partition(b";")[0].strip()
     if not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", text):
         raise BadBody(400)
     return int(text, 16)
 
 
 def _exactly(file: BufferedIOBase, size: int, before: int) -> bytes:
-    """So many bytes, and not one less; with those before not more than we take."""
-    if before + size > LARGEST:
+    """Exactly `size` bytes; together with those `before` at most MAX_BODY_BYTES."""
+    if before + size > MAX_BODY_BYTES:
         raise BadBody(413)
     data = file.read(size)
     if len(data) < size:

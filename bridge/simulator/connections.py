@@ -1,4 +1,4 @@
-"""The connections of a server, so that its end is theirs too: a server that is gone answers nobody."""
+"""A server's open connections, so that they can be ended with it: a stopped simulator answers nobody."""
 
 import socket
 import threading
@@ -7,29 +7,29 @@ from contextlib import contextmanager, suppress
 
 
 class Connections:
-    """Those that are open."""
+    """The connections that are open; safe to share among threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: set[socket.socket] = set()
-        self._over = False
+        self._ended = False
 
     @contextmanager
-    def known(self, one: socket.socket) -> Iterator[bool]:
-        """While `one` is served; False where the end has come before."""
+    def tracked(self, connection: socket.socket) -> Iterator[bool]:
+        """Keep track of a connection while the block serves it; False when all have been ended already."""
         with self._lock:
-            self._open.add(one)
-            over = self._over
+            self._open.add(connection)
+            ended = self._ended
         try:
-            yield not over
+            yield not ended
         finally:
             with self._lock:
-                self._open.discard(one)
+                self._open.discard(connection)
 
     def end(self) -> None:
-        """End them all; whoever waits for a request sees an end of file."""
+        """End them all; a thread that waits for a request reads an end of file."""
         with self._lock:
-            self._over = True
-            for one in self._open:
+            self._ended = True
+            for connection in self._open:
                 with suppress(OSError):  # its other end has gone already
-                    socket.socket.shutdown(one, socket.SHUT_RDWR)  # the socket's own, below TLS
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)  # of the socket below TLS

@@ -16,8 +16,8 @@ from bridge.simulator.service import Options, Service
 
 P = ParamSpec("P")
 R = TypeVar("R")
-MOST = 10_000  # faults in one order
-LONGEST = 600.0  # seconds of a hang
+MAX_FAULTS = 10_000  # of one request
+MAX_SECONDS = 600.0  # of a hang
 control = Blueprint("control", __name__, url_prefix="/control")
 
 
@@ -28,7 +28,7 @@ def service() -> Service:
 
 
 def local(view: Callable[P, R]) -> Callable[P, R]:
-    """Only for this machine, and not for the page of another site in a browser of this machine."""
+    """Answers this machine alone, and no web page in a browser of it: a page's request has an Origin."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -60,12 +60,12 @@ def add_fault() -> Response:
         _bad(f"operation is one of {', '.join(operations)}")
     if kind not in KINDS:
         _bad(f"kind is one of {', '.join(KINDS)}")
-    if not _is(count, int) or not 1 <= count <= MOST:
-        _bad(f"count is a whole number from 1 to {MOST}")
+    if not _is(count, int) or not 1 <= count <= MAX_FAULTS:
+        _bad(f"count is a whole number from 1 to {MAX_FAULTS}")
     if not _is(code, int) or code == 0:
         _bad("code is a whole number other than 0")
-    if not _is(seconds, int, float) or not 0 <= seconds <= LONGEST:
-        _bad(f"seconds is a number from 0 to {LONGEST:.0f}")
+    if not _is(seconds, int, float) or not 0 <= seconds <= MAX_SECONDS:
+        _bad(f"seconds is a number from 0 to {MAX_SECONDS:.0f}")
     service().faults.add(operation, Fault(kind, code, float(seconds)), count)
     return jsonify(ok=True)
 

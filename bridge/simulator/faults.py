@@ -1,4 +1,4 @@
-"""Faults on order: a kind, for an operation, a number of times (`POST /control/faults`)."""
+"""Faults on request: of a kind, for an operation, a number of times (`POST /control/faults`)."""
 
 import threading
 from collections import Counter, deque

@@ -11,7 +11,7 @@ TIME_FORMATS: dict[str, Callable[[float], int | str]] = {
     "iso": lambda moment: datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds"),
 }
 EMPTY_FIELDS = ("empty", "null", "missing")  # how an answer shows a field that a person lacks
-EARLIEST = 10**11  # milliseconds: 1973; less is a time in seconds
+MIN_MILLISECONDS = 10**11  # in 1973; less was meant as seconds
 
 
 class Refused(Exception):
@@ -34,7 +34,7 @@ def text_of(request: Mapping[str, Any], name: str) -> str:
 def check_date(request: Mapping[str, Any]) -> None:
     """requestedDate is milliseconds since 1970 (PROTOCOL, Envelope). Raises Refused."""
     value = request.get("requestedDate")
-    if type(value) is not int or value < EARLIEST:
+    if type(value) is not int or value < MIN_MILLISECONDS:
         raise Refused(105, "requestedDate is not in milliseconds")
 
 
@@ -64,7 +64,7 @@ def with_params(url: str, params: Mapping[str, str]) -> str:
     return f"{address}{joined}{urlencode(params, quote_via=quote, safe='')}{mark}{fragment}"
 
 
-def shown(fields: Mapping[str, str], empty: str) -> dict[str, str | None]:
+def answered_fields(fields: Mapping[str, str], empty: str) -> dict[str, str | None]:
     """A person's fields as an answer has them; any can be empty or missing (PROTOCOL, Calls)."""
     if empty == "missing":
         return {name: value for name, value in fields.items() if value}

@@ -1,6 +1,6 @@
 """OpenID Connect from the application's side: what the sample application does when someone signs in.
 
-It knows a discovery address, a client id and a secret, and nothing else of the provider.
+It is given the issuer, a client id and a secret; all else it learns from the discovery document.
 """
 
 import base64
@@ -20,10 +20,12 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from bridge.simulator import base64url
+
 ALGS = ("RS256", "ES256", "PS256")
-LARGEST = 1024 * 1024  # bytes of an answer
+MAX_ANSWER_BYTES = 1024 * 1024
 TIMEOUT = 10.0  # seconds
-SKEW = 30  # seconds that clocks may differ
+CLOCK_SKEW = 30  # seconds
 DISCOVERY = "/.well-known/openid-configuration"
 Json = dict[str, Any]
 
@@ -86,7 +88,7 @@ class OidcClient:
     def begin(self, **more: str) -> tuple[Pending, str]:
         """A new sign-in, and where to send the browser. `more`: further parameters, such as prompt."""
         pending = Pending(*(secrets.token_urlsafe(32) for _ in range(3)))
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.verifier.encode()).digest())
+        challenge = base64url.encode(hashlib.sha256(pending.verifier.encode()).digest())
         asked = {
             "response_type": "code",
             "client_id": self.client_id,
@@ -94,7 +96,7 @@ class OidcClient:
             "scope": self._scope,
             "state": pending.state,
             "nonce": pending.nonce,
-            "code_challenge": challenge.rstrip(b"=").decode(),
+            "code_challenge": challenge,
             "code_challenge_method": "S256",
             **more,
         }
@@ -163,10 +165,10 @@ class OidcClient:
                 claims["iss"] == self.issuer
                 and claims["aud"] == self.client_id
                 and claims.get("azp", self.client_id) == self.client_id
-                and now - SKEW < claims["exp"]
-                and claims["iat"] < now + SKEW
+                and now - CLOCK_SKEW < claims["exp"]
+                and claims["iat"] < now + CLOCK_SKEW
                 and isinstance(claims["sub"], str)
-                and claims.get("at_hash", _half_hash(access_token)) == _half_hash(access_token)
+                and claims.get("at_hash", _at_hash(access_token)) == _at_hash(access_token)
             )
         except (JoseError, ValueError, TypeError, KeyError):
             raise SignInFailed("the ID token can't be verified") from None
@@ -191,7 +193,7 @@ class OidcClient:
         try:
             connection.request(method, path, body or None, {"Accept": "application/json", **(headers or {})})
             response = connection.getresponse()
-            found = json.loads(response.read(LARGEST))
+            found = json.loads(response.read(MAX_ANSWER_BYTES))
         except (OSError, http.client.HTTPException, ValueError):
             raise SignInFailed("the provider can't be reached, or does not answer in JSON") from None
         finally:
@@ -212,7 +214,6 @@ def decoded(token: str) -> tuple[Json, Json] | None:
     return (header, claims) if isinstance(claims, dict) else None
 
 
-def _half_hash(access_token: str) -> str:
+def _at_hash(access_token: str) -> str:
     """at_hash for the algs with SHA-256 (OIDC Core §3.1.3.6)."""
-    half = hashlib.sha256(access_token.encode()).digest()[:16]
-    return base64.urlsafe_b64encode(half).rstrip(b"=").decode()
+    return base64url.encode(hashlib.sha256(access_token.encode()).digest()[:16])

@@ -38,10 +38,10 @@ class Persona:
 
     @property
     def label(self) -> str:
-        """How the phone page calls them."""
+        """The name that the phone page shows."""
         khmer = f"{self.last_name_kh} {self.first_name_kh}".strip()
         latin = f"{self.first_name_en} {self.last_name_en}".strip()
-        return " · ".join(one for one in (khmer, latin) if one) or self.camdigikey_id
+        return " · ".join(name for name in (khmer, latin) if name) or self.camdigikey_id
 
     def fields(self) -> dict[str, str]:
         """The user fields of a status answer (PROTOCOL, Calls)."""
@@ -225,7 +225,7 @@ class People:
     """The personas of one simulator; a control call changes them."""
 
     def __init__(self) -> None:
-        self._people = {one.slug: one for one in PEOPLE}
+        self._people = {persona.slug: persona for persona in PEOPLE}
 
     def all(self) -> list[Persona]:
         return list(self._people.values())
@@ -234,10 +234,11 @@ class People:
         return self._people.get(slug)
 
     def by_code(self, personal_code: str) -> Persona | None:
-        return next((one for one in self.all() if personal_code and one.personal_code == personal_code), None)
+        found = (persona for persona in self.all() if persona.personal_code == personal_code)
+        return next(found, None) if personal_code else None
 
     def change(self, slug: str, **fields: object) -> Persona:
-        """Change fields of one, like a renewed ID card. Raises KeyError, TypeError."""
+        """Change fields of a persona, as a renewed ID card does. Raises KeyError, TypeError."""
         changed = replace(self._people[slug], **fields)  # type: ignore[arg-type]  # -- replace checks the names
         self._people[slug] = changed
         return changed

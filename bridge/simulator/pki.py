@@ -122,7 +122,7 @@ def _write_stores(folder: Path, password: str, client: Pair, authorities: tuple[
         .hmac_hash(SHA1())  # noqa: S303 -- PKCS#12 of old Java knows no other
         .build(password.encode())
     )
-    chain = [one.certificate for one in authorities]
+    chain = [authority.certificate for authority in authorities]
     keystore = pkcs12.serialize_key_and_certificates(
         b"client", client.key, client.certificate, chain, encryption
     )

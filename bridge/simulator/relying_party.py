@@ -19,7 +19,7 @@ from bridge.simulator.oidc_client import Json, OidcClient, Pending, SignInFailed
 
 pages = Blueprint("application", __name__)
 SCOPE = "openid profile email phone nationality age"
-MOST = 500  # visitors remembered
+MAX_VISITORS = 500  # remembered
 HIDDEN_TOKENS = ("access_token", "refresh_token", "id_token")
 
 
@@ -40,7 +40,7 @@ class Application:
         self.name, self.name_km = name, name_km
         self.client = client
         self.home = client.redirect_uri.removesuffix("callback")
-        self.cookie = "sample_" + "".join(one if one.isalnum() else "_" for one in client.client_id)
+        self.cookie = "sample_" + "".join(letter if letter.isalnum() else "_" for letter in client.client_id)
         self._visitors: OrderedDict[str, Visitor] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -54,12 +54,12 @@ class Application:
         key = secrets.token_urlsafe(24)
         with self._lock:
             self._visitors[key] = visitor
-            while len(self._visitors) > MOST:
+            while len(self._visitors) > MAX_VISITORS:
                 self._visitors.popitem(last=False)
         return key
 
     def forget(self, key: str) -> None:
-        """This cookie is worth nothing any more."""
+        """Sign this cookie's visitor out."""
         with self._lock:
             self._visitors.pop(key, None)
 
@@ -165,7 +165,7 @@ def _shortened(name: str, value: Any) -> Any:
 
 @pages.get("/sign-in")
 def sign_in() -> Response:
-    """Off to the provider."""
+    """Begin a sign-in: to the authorization endpoint."""
     here, visitor = application(), _known()
     try:
         pending, address = here.client.begin(**request.args.to_dict())
@@ -179,7 +179,7 @@ def sign_in() -> Response:
 
 @pages.get("/callback")
 def callback() -> Response:
-    """Back from the provider. The cookie changes with the sign-in."""
+    """The redirect_uri. A sign-in gets a new cookie, so that one set by somebody else is worth nothing."""
     here, visitor, given = application(), _known(), request.args.to_dict()
     pending = visitor.pending.pop(given.get("state", ""), None) if visitor else None
     if pending is None:

@@ -41,8 +41,8 @@ class WebServer(ThreadedWSGIServer):
         self._connections = Connections()  # of the bound socket: werkzeug has closed another one meanwhile
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        with self._connections.known(request) as welcome:
-            if welcome:
+        with self._connections.tracked(request) as accepted:
+            if accepted:
                 super().finish_request(request, client_address)
 
     def server_close(self) -> None:
@@ -100,15 +100,15 @@ def serve(
     `success_url` and `error_url` are those that the partner has registered; `auto_approve` names the persona
     that approves every login at once. `version` is written into partner.json; both are always spoken.
     """
-    if auto_approve is not None and auto_approve not in [one.slug for one in PEOPLE]:
+    if auto_approve is not None and auto_approve not in [persona.slug for persona in PEOPLE]:
         raise ValueError(f"there is no persona {auto_approve}")
     options = Options(success_url=success_url or "", error_url=error_url or "", auto_approve=auto_approve)
     pki, account = open_folder(folder, api[0])
     service = Service(pki, account, options)
-    with _named(api):
+    with _naming_address(api):
         api_server = ApiServer(api, service, pki)
     try:
-        with _named(web):
+        with _naming_address(web):
             web_server = WebServer(web, create_web(service))
     except OSError:
         api_server.server_close()
@@ -116,14 +116,14 @@ def serve(
     options.web_url = _url("http", web[0], web_server.port)
     api_url = _url("https", api[0], api_server.server_port)
     write_partner(folder, api_url, version)
-    for one in (api_server, web_server):
-        threading.Thread(target=one.serve_forever, daemon=True, name="simulator").start()
+    for server in (api_server, web_server):
+        threading.Thread(target=server.serve_forever, daemon=True, name="simulator").start()
     return Simulator(folder, api_url, options.web_url, service, api_server, web_server)
 
 
 @contextmanager
-def _named(address: tuple[str, int]) -> Iterator[None]:
-    """Which address an OSError is about."""
+def _naming_address(address: tuple[str, int]) -> Iterator[None]:
+    """Name the address in an OSError of the block."""
     try:
         yield
     except OSError as error:

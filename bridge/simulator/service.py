@@ -11,13 +11,21 @@ from urllib.parse import quote
 import segno
 
 from bridge.simulator.faults import Fault, Faults
-from bridge.simulator.fields import TIME_FORMATS, Refused, address_of, check_date, shown, text_of, with_params
+from bridge.simulator.fields import (
+    TIME_FORMATS,
+    Refused,
+    address_of,
+    answered_fields,
+    check_date,
+    text_of,
+    with_params,
+)
 from bridge.simulator.people import People, Persona
 from bridge.simulator.pki import Account, Key, Pair, Pki
 from bridge.simulator.tokens import ACCOUNT, AUTH, ISSUER, LOGIN, ORGANIZATION, USER, Tokens
 
-FRESH = ("accessToken", "loginToken", "account_token")  # where an answer carries a token
-TAKES = frozenset({"status", "logout", "verify", "face"})  # a token comes in, and none goes out
+ISSUED_TOKENS = ("accessToken", "loginToken", "account_token")  # the answers' fields that carry a new token
+TAKE_TOKEN = frozenset({"status", "logout", "verify", "face"})  # operations that issue none
 
 
 @dataclass(slots=True)
@@ -95,7 +103,7 @@ class Service:
         try:
             if fault and fault.kind == "error":
                 raise Refused(fault.code, "Fault on order")
-            if fault and fault.kind == "expired_token" and operation in TAKES:
+            if fault and fault.kind == "expired_token" and operation in TAKE_TOKEN:
                 raise Refused(103, "Expired access token")
             if fault and fault.kind == "rotated_signer":
                 self._signer = self._pki.new_signer()
@@ -115,8 +123,8 @@ class Service:
         return {"error": 0, "message": "Success", "data": data}
 
     def _expire(self, data: Mapping[str, Any]) -> None:
-        """The fault expired_token: what was given out is past its time already."""
-        for text in (str(data.get(name, "")) for name in FRESH):
+        """The fault expired_token: what this answer issues has expired already."""
+        for text in (str(data.get(name, "")) for name in ISSUED_TOKENS):
             self._tokens.expire(text)
             if login := self._logins.get(text):
                 login.expires_at = self._clock()
@@ -126,7 +134,7 @@ class Service:
         check_date(request)
         token = self._tokens.issue(LOGIN, key)
         given = request.get("callbackVars") or {}
-        if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+        if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
             raise Refused(105, "callbackVars is not a map of texts")
         login = Login(
             token,
@@ -139,7 +147,7 @@ class Service:
         if version == "v3":
             login.callback_vars = given
             login.success_url = address_of(request, "successReturnUrl") or self.options.success_url
-        self._forget_old()
+        self._remove_expired()
         self._logins[token] = login
         return {
             "loginToken": token,
@@ -160,7 +168,7 @@ class Service:
             persona = self._person(token.persona)
             if persona.user_status != 1:
                 raise Refused(104, "Disabled access token")
-            fields |= shown(persona.fields(), self.options.empty_fields)
+            fields |= answered_fields(persona.fields(), self.options.empty_fields)
             times["nbf"] = token.issued_at
         write = TIME_FORMATS[self.options.time_format]
         return {
@@ -219,7 +227,7 @@ class Service:
 
     def _profile(self, persona: Persona, version: str) -> dict[str, Any]:
         more = {"gender": persona.gender, "nationality": persona.nationality} if version == "v3" else {}
-        return shown({**persona.profile(), **more}, self.options.empty_fields)
+        return answered_fields({**persona.profile(), **more}, self.options.empty_fields)
 
     def _check_domain(self, request: Mapping[str, Any]) -> None:
         if request.get("domain") != self.account.domain:
@@ -231,17 +239,17 @@ class Service:
             raise Refused(404, "User not found")
         return persona
 
-    def _forget_old(self) -> None:
-        """So that a simulator that runs for days does not grow: what expired an hour ago goes.
+    def _remove_expired(self) -> None:
+        """Remove what expired an hour ago, so that a simulator that runs for days does not grow.
 
-        Once a minute, as a benchmark leaves many thousands to look through.
+        At most once a minute: a benchmark leaves many thousands to look through.
         """
         now = self._clock()
         if 0 <= now - self._swept_at < 60:
             return
         self._swept_at, limit = now, now - 3600
         self._tokens.forget(limit)
-        for text in [text for text, one in self._logins.items() if one.expires_at < limit]:
+        for text in [text for text, login in self._logins.items() if login.expires_at < limit]:
             del self._logins[text]
 
     # -- the browser's side --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The tokens that were given out, what they are for, and whether they still hold."""
+"""The tokens that were issued, of which kind each is, and whether it is still valid."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ LIFETIMES = {LOGIN: 300, AUTH: 120, USER: 3600, ORGANIZATION: 3600, ACCOUNT: 360
 
 @dataclass(slots=True)
 class Token:
-    """A token that was given out, and what became of it."""
+    """A token that was issued, and whether it was ended since."""
 
     kind: str
     jti: str
@@ -30,13 +30,13 @@ class Tokens:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._found: dict[str, Token] = {}
+        self._issued: dict[str, Token] = {}
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
+        return iter(self._issued)
 
     def __getitem__(self, text: str) -> Token:
-        return self._found[text]
+        return self._issued[text]
 
     def issue(self, kind: str, key: Key, persona: str = "") -> str:
         """A new token of a kind, signed."""
@@ -44,14 +44,14 @@ class Tokens:
         token = Token(kind, str(uuid.uuid4()), now, now + LIFETIMES[kind], persona)
         times = {"iat": int(now), "nbf": int(now), "exp": int(token.expires_at)}
         text = sign_token(key, {"jti": token.jti, "iss": ISSUER, "type": kind, **times})
-        self._found[text] = token
+        self._issued[text] = token
         return text
 
     def live(self, text: str, *kinds: str) -> Token:
-        """A token that holds, of one of these kinds. Raises Refused with the code of what is wrong."""
+        """A valid token of one of these kinds. Raises Refused with CamDigiKey's code for what is wrong."""
         if not text:
             raise Refused(107, "Token id is empty")
-        token = self._found.get(text)
+        token = self._issued.get(text)
         if token is None:
             raise Refused(101, "Invalid token signature")
         if token.kind not in kinds:
@@ -63,11 +63,11 @@ class Tokens:
         return token
 
     def expire(self, text: str) -> None:
-        """Let a token be past its time, if there is such a token."""
-        if token := self._found.get(text):
+        """End a token's lifetime now, if there is such a token."""
+        if token := self._issued.get(text):
             token.expires_at = self._clock()
 
     def forget(self, before: float) -> None:
-        """Let go of those that expired before a time."""
-        for text in [text for text, one in self._found.items() if one.expires_at < before]:
-            del self._found[text]
+        """Forget those that expired before a time."""
+        for text in [text for text, token in self._issued.items() if token.expires_at < before]:
+            del self._issued[text]

@@ -39,8 +39,8 @@ def _login() -> Login:
     return service().login(request.values.get("token", "")) or abort(404)
 
 
-def _leave(login: Login) -> Response:
-    """Send the browser on with the answer; without an address to go to, say so.
+def _send_back(login: Login) -> Response:
+    """Redirect the browser with the answer; a message where the partner has no address for it.
 
     Whoever approved is signed in here from now on, as on CamDigiKey's own page (document 2.2.1).
     """
@@ -65,7 +65,7 @@ def login() -> Response | str:
     if not found.answered and (persona := service().options.auto_approve):
         service().approve(found, persona)
     if found.answered:
-        return _leave(found)
+        return _send_back(found)
     person = service().people.get(request.cookies.get(SIGNED_IN, ""))
     if person is not None:
         return render_template("confirm.html", token=found.token, person=person)
@@ -112,7 +112,7 @@ def answer() -> Response | str:
 
 def _answered(found: Login, here: bool) -> Response | str:
     key = "approved" if found.approver else "refused"
-    return _leave(found) if here else render_template("message.html", key=key)
+    return _send_back(found) if here else render_template("message.html", key=key)
 
 
 @pages.post("/sign-out")

@@ -1,6 +1,7 @@
-"""The other half of the wire: opens requests, seals answers, signs tokens (PROTOCOL, Envelope and signature).
+"""CamDigiKey's side of the wire: opens requests, seals answers, signs tokens (PROTOCOL, Envelope, Signature).
 
-Written apart from the client's half on purpose, and checked by the vectors: one mistake can't hide in both.
+It shares no code with the client's side in bridge.camdigikey, and the vectors check both: so a mistake in one
+is not repeated, and hidden, by the other.
 """
 
 import base64
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA512
 
+from bridge.simulator import base64url
 from bridge.simulator.pki import Account, Key
 
 
@@ -63,8 +65,7 @@ def seal_answer(account: Account, answer: Mapping[str, Any]) -> bytes:
 def sign_token(key: Key, payload: Mapping[str, Any]) -> str:
     """A token: three parts, the third in plain base64; SHA-512 runs twice."""
     header = json.dumps({"typ": "JWT", "alg": "ES512"})
-    parts = [base64.urlsafe_b64encode(text.encode()).rstrip(b"=") for text in (header, json.dumps(payload))]
-    signed = b".".join(parts)
+    signed = ".".join(base64url.encode(text.encode()) for text in (header, json.dumps(payload))).encode()
     signature = key.sign(hashlib.sha512(signed).digest(), ec.ECDSA(SHA512()))
     return (signed + b"." + base64.b64encode(signature)).decode()
 

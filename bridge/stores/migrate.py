@@ -1,6 +1,6 @@
-"""Running the migrations: in one transaction, under a lock, so that processes may start at once.
+"""Runs the migrations: in one transaction, under a lock, so that several processes may start at once.
 
-Alembic is imported only where there is something to do: it is a tenth of a second of every start.
+Alembic is imported only when there is a migration to run: the import takes a tenth of a second.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ import bridge
 from bridge.errors import BridgeError
 from bridge.stores.sql.engine import connect, reading
 
-WAIT = 60.0  # seconds for another process's migration to end
-_LOCK = 0x0B21D6E  # any number, the same for ever (pg_advisory_xact_lock)
+LOCK_TIMEOUT = 60.0  # seconds to wait for another process's migration
+_LOCK_ID = 0x0B21D6E  # arbitrary; never to be changed (pg_advisory_xact_lock)
 
 
 class NewerTables(BridgeError):
@@ -29,7 +29,7 @@ def scripts() -> Path:
 
 
 def newest() -> str:
-    """The revision of this release: the number that its last migration's file begins with."""
+    """The revision of this release: the number at the beginning of the last migration's file name."""
     return max(path.name for path in (scripts() / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
@@ -60,7 +60,7 @@ def move(url: str, command: Literal["upgrade", "downgrade"], revision: str) -> N
 
     config = Config()
     config.set_main_option("script_location", str(scripts()).replace("%", "%%"))
-    with _alone(url) as connection:
+    with _locked_connection(url) as connection:
         config.attributes["connection"] = connection
         try:
             getattr(alembic.command, command)(config, revision)
@@ -69,15 +69,15 @@ def move(url: str, command: Literal["upgrade", "downgrade"], revision: str) -> N
 
 
 @contextmanager
-def _alone(url: str) -> Iterator[Connection]:
-    engine = connect(url, timeout=WAIT)
+def _locked_connection(url: str) -> Iterator[Connection]:
+    engine = connect(url, timeout=LOCK_TIMEOUT)
     try:
         if engine.dialect.name == "sqlite":
             with reading(engine) as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # not within a transaction
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_ID})")
             yield connection
     finally:
         engine.dispose()

@@ -19,6 +19,8 @@ from bridge.camdigikey import (
     TokenStatus,
     TransportError,
 )
+from bridge.domain.connector import Capabilities, UpstreamLogin
+from bridge.domain.ids import ConnectorId
 from bridge.domain.subject import UpstreamToken
 from bridge.errors import (
     AccountInactive,
@@ -27,15 +29,15 @@ from bridge.errors import (
     UpstreamRefused,
     UpstreamUnavailable,
 )
-from bridge.ports import Arrival, Clock
+from bridge.ports.basics import Clock
 from bridge.upstream.breaker import Breaker
 from bridge.upstream.profile import identity_of
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 OPERATIONS = ("start", "exchange", "status", "refresh", "logout")
-LIFE = 3600  # seconds that a token lives where CamDigiKey does not say
-DEAD = (TokenExpired, TokenDisabled)
-GATEWAY = 502  # from here on, an HTTP status is a gateway's word that nobody is behind it
+DEFAULT_LIFETIME = 3600  # seconds; of a token where CamDigiKey does not say
+TOKEN_ENDED = (TokenExpired, TokenDisabled)
+MIN_GATEWAY_STATUS = 502  # from here on a gateway answered in place of CamDigiKey
 
 
 class CamDigiKeyConnector:
@@ -46,6 +48,7 @@ class CamDigiKeyConnector:
 
     def __init__(
         self,
+        connector_id: ConnectorId,
         camdigikey: CamDigiKey,
         version: str,
         return_url: str,
@@ -54,23 +57,27 @@ class CamDigiKeyConnector:
         clock: Clock = time.time,
         breaker: Callable[..., Breaker] = Breaker,
     ) -> None:
-        self.carries_state = version == "v3"
+        self.id = connector_id
+        self.capabilities = Capabilities(carries_state=version == "v3")
         self.login_pages = login_pages
         self._camdigikey = camdigikey
         self._return_url = return_url
         self._clock = clock
         self._breakers = {
-            name: breaker(counts=_start_failed if name == "start" else _failed, says_nothing=_is_busy)
-            for name in OPERATIONS
+            operation: breaker(
+                is_failure=_is_start_failure if operation == "start" else _is_failure, is_neutral=_is_busy
+            )
+            for operation in OPERATIONS
         }
 
     def start(self, state: str) -> str:
         """Begin a login; the address to send the browser to. In v3 our state comes back with it."""
-        variables = {"state": state} if self.carries_state else None
-        return_url = self._return_url if self.carries_state else None
+        carries_state = self.capabilities.carries_state
+        variables = {"state": state} if carries_state else None
+        return_url = self._return_url if carries_state else None
         return self._ask("start", lambda: self._camdigikey.login_token(variables, return_url)).login_url
 
-    def exchange(self, auth_token: str) -> Arrival:
+    def exchange(self, auth_token: str) -> UpstreamLogin:
         """Exchange an auth token, once, and ask who it is. Raises AccountInactive, UpstreamError."""
         value = self._ask("exchange", lambda: self._camdigikey.user_access_token(auth_token))
         try:
@@ -83,14 +90,14 @@ class CamDigiKeyConnector:
             raise UpstreamRefused("the new token does not hold")
         if status.type not in ("USER", "") or status.user is None:
             raise UpstreamBroken("the new token is not a person's")
-        return Arrival(identity_of(status.user), self._token(value, status))
+        return UpstreamLogin(identity_of(status.user), self._token(value, status))
 
     def alive(self, token: UpstreamToken) -> bool:
         """False only when CamDigiKey definitely says so."""
         try:
             return self._status(token.value).status
         except UpstreamRefused as error:
-            if isinstance(error.__cause__, DEAD):
+            if isinstance(error.__cause__, TOKEN_ENDED):
                 return False
             raise
 
@@ -99,7 +106,7 @@ class CamDigiKeyConnector:
         value = self._ask("refresh", lambda: self._camdigikey.refresh(token.value)).access_token
         try:
             status = self._status(value)
-        except UpstreamError:  # the old one may be dead by now: the new one must not get lost
+        except UpstreamError:  # keep the new one all the same: the old one may have ended with the refresh
             now = int(self._clock())
             life = token.expires_at - token.issued_at
             return replace(token, value=value, issued_at=now, expires_at=now + life, checked_at=now)
@@ -112,7 +119,7 @@ class CamDigiKeyConnector:
         try:
             self._ask("logout", lambda: self._camdigikey.logout(token.value))
         except UpstreamRefused as error:
-            if not isinstance(error.__cause__, DEAD):
+            if not isinstance(error.__cause__, TOKEN_ENDED):
                 raise
 
     def close(self) -> None:
@@ -125,43 +132,45 @@ class CamDigiKeyConnector:
     def _token(self, value: str, status: TokenStatus) -> UpstreamToken:
         now = self._clock()
         issued_at = now if status.issued_at is None else status.issued_at
-        expires_at = issued_at + LIFE if status.expires_at is None else status.expires_at
-        return UpstreamToken(value, int(issued_at), int(expires_at), int(now))
+        expires_at = issued_at + DEFAULT_LIFETIME if status.expires_at is None else status.expires_at
+        return UpstreamToken(value, self.id, int(issued_at), int(expires_at), int(now))
 
-    def _ask(self, operation: str, work: Callable[[], Found]) -> Found:
+    def _ask(self, operation: str, work: Callable[[], Result]) -> Result:
         try:
             return self._breakers[operation].call(work)
         except CamDigiKeyError as error:
-            raise _meaning(error) from error
+            raise _translated(error) from error
 
 
-def _meaning(error: CamDigiKeyError) -> UpstreamError:
-    """What an error of the library means to us; the library's texts hold nothing personal."""
-    kinds: tuple[
+def _translated(error: CamDigiKeyError) -> UpstreamError:
+    """The bridge's error for one of the library's, whose texts hold nothing personal."""
+    table: tuple[
         tuple[type[CamDigiKeyError] | tuple[type[CamDigiKeyError], ...], type[UpstreamError]], ...
     ] = (
         (TransportError, UpstreamUnavailable),
         ((EnvelopeError, ChainError, TokenBadSignature), UpstreamBroken),
         (ApiError, UpstreamRefused),
     )
-    for kind, meaning in kinds:
+    for kind, translated in table:
         if isinstance(error, kind):
-            return meaning(f"{type(error).__name__}: {error}")
+            return translated(f"{type(error).__name__}: {error}")
     return UpstreamBroken(f"{type(error).__name__}: {error}")
 
 
-def _failed(error: Exception) -> bool:
-    """Whether it tells against CamDigiKey. Many a server answers a bad token with a plain 400 or 500: such an
-    answer must not let a stranger with made-up tokens close the way for all.
+def _is_failure(error: Exception) -> bool:
+    """Whether the error is CamDigiKey's fault, not the token's.
+
+    Servers often answer a bad token with a plain 400 or 500. If those counted, a stranger with made-up tokens
+    could open the breaker and keep everybody from signing in.
     """
     if isinstance(error, HttpError):
-        return error.status >= GATEWAY
+        return error.status >= MIN_GATEWAY_STATUS
     return isinstance(error, TransportError | EnvelopeError | ChainError)
 
 
-def _start_failed(error: Exception) -> bool:
+def _is_start_failure(error: Exception) -> bool:
     """The start of a login carries nobody's token: there every failure counts."""
-    return isinstance(error, HttpError) or _failed(error)
+    return isinstance(error, HttpError) or _is_failure(error)
 
 
 def _is_busy(error: Exception) -> bool:

@@ -4,13 +4,24 @@ import re
 import unicodedata
 from datetime import date
 
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    ValidationResult,
+    format_number,
+    is_possible_number_with_reason,
+    parse,
+)
+
 from bridge.camdigikey import User
 from bridge.domain.subject import Identity
 from bridge.errors import UpstreamBroken
 
-LONGEST = 200  # characters of a name
+MAX_NAME_LENGTH = 200  # characters
 GENDERS = {"M": "male", "F": "female"}
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+SEPARATORS = re.compile(r"[\s().\u200b-]")
+# With its country code, or with the 0 that stands before an area code within Cambodia.
+DIALLED = re.compile(r"[+0][0-9]+")
 _ATOM = r"[^\s@<>()\[\],;:\"\\.]"
 EMAIL = re.compile(rf"{_ATOM}[^\s@<>()\[\],;:\"\\]{{0,63}}@{_ATOM}+(\.{_ATOM}+)*\.{_ATOM}{{2,}}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -25,12 +36,12 @@ def identity_of(user: User) -> Identity:
         raise UpstreamBroken("the person has no camdigikey_id")
     return Identity(
         camdigikey_id=camdigikey_id,
-        personal_code=tidy(user.personal_code),
-        given_name=tidy(user.first_name_en),
-        family_name=tidy(user.last_name_en),
-        given_name_km=tidy(user.first_name_kh),
-        family_name_km=tidy(user.last_name_kh),
-        gender=GENDERS.get(user.gender.strip().upper(), ""),
+        personal_code=tidy(user.personal_code) or None,
+        given_name=tidy(user.first_name_en) or None,
+        family_name=tidy(user.last_name_en) or None,
+        given_name_km=tidy(user.first_name_kh) or None,
+        family_name_km=tidy(user.last_name_kh) or None,
+        gender=GENDERS.get(user.gender.strip().upper()),
         birthdate=birthdate(user.dob),
         phone_number=phone_number(user.mobile_phone),
         email=email(user.email),
@@ -39,46 +50,53 @@ def identity_of(user: User) -> Identity:
 
 
 def tidy(text: str) -> str:
-    """A text in NFC, without invisible letters (a zero-width space makes two names of one), blanks once."""
-    seen = (one for one in unicodedata.normalize("NFC", text) if one in JOINERS or _visible(one))
-    return " ".join("".join(seen).split()).strip(JOINERS)[:LONGEST]
+    """A text in NFC, single-spaced, without invisible characters: they would make equal names differ."""
+    normalized = unicodedata.normalize("NFC", text)
+    kept = (character for character in normalized if character in JOINERS or _is_visible(character))
+    return " ".join("".join(kept).split()).strip(JOINERS)[:MAX_NAME_LENGTH]
 
 
-def _visible(letter: str) -> bool:
-    return letter.isspace() or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+def _is_visible(character: str) -> bool:
+    return character.isspace() or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
 
 
-def birthdate(text: str) -> str:
-    """YYYY-MM-DD of a day that exists (OIDC Core §5.1); else empty."""
+def birthdate(text: str) -> str | None:
+    """YYYY-MM-DD of a day that exists (OIDC Core §5.1); else None."""
     text = text.strip()
     try:
-        return date.fromisoformat(text).isoformat() if DATE.fullmatch(text) else ""
+        return date.fromisoformat(text).isoformat() if DATE.fullmatch(text) else None
     except ValueError:
-        return ""
+        return None
 
 
-def phone_number(text: str) -> str:
-    """E.164 (OIDC Core §5.1). A number in the national form is Cambodian; what is neither is dropped."""
-    digits = re.sub(r"[\s().\u200b-]", "", text)
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
-    elif digits.startswith("0"):
-        digits = "+855" + digits[1:]
-    elif digits.startswith("855"):
-        digits = "+" + digits
-    if digits.startswith("+8550"):  # the national prefix left in
-        digits = "+855" + digits[5:]
-    return digits if E164.fullmatch(digits) else ""
+def phone_number(text: str) -> str | None:
+    """E.164 (OIDC Core §5.1). A number in the national form is Cambodian; one that can't exist is dropped.
+
+    A number that begins with neither a country code nor 0 is dropped as well: its country would be a guess.
+    """
+    dialled = SEPARATORS.sub("", text)
+    if dialled.startswith("00"):  # from most countries; Cambodia's own way out is 001 and the like
+        dialled = "+" + dialled[2:]
+    elif dialled.startswith("855"):
+        dialled = "+" + dialled
+    if not DIALLED.fullmatch(dialled):
+        return None
+    try:
+        number = parse(dialled, "KH")
+    except NumberParseException:
+        return None
+    possible = is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+    return format_number(number, PhoneNumberFormat.E164) if possible else None
 
 
-def email(text: str) -> str:
-    """An address that looks like one, its domain in small letters; else empty."""
+def email(text: str) -> str | None:
+    """An address that looks like one, its domain in small letters; else None."""
     local, _, domain = text.strip().rpartition("@")
     found = f"{local}@{domain.lower()}"
-    return found if len(found) <= 254 and found.isprintable() and EMAIL.fullmatch(found) else ""
+    return found if len(found) <= 254 and found.isprintable() and EMAIL.fullmatch(found) else None
 
 
-def nationality(text: str) -> str:
-    """ISO 3166-1 alpha-2; else empty."""
+def nationality(text: str) -> str | None:
+    """ISO 3166-1 alpha-2; else None."""
     code = text.strip().upper()
-    return code if re.fullmatch(r"[A-Z]{2}", code) else ""
+    return code if re.fullmatch(r"[A-Z]{2}", code) else None

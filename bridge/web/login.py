@@ -3,6 +3,7 @@
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
+from bridge.domain.next_step import Press
 from bridge.web.fetch_metadata import is_top_navigation
 from bridge.web.interactions import Elsewhere, Overdue, begun, opened, to_login
 from bridge.web.responses import send
@@ -35,7 +36,7 @@ def start() -> Response:
     uses = use_cases()
     interaction = opened(request.form.get("i", ""))
     uses.browser.check_csrf("start", interaction.request.client_id)
-    press = "replace" if "replace" in request.form else "continue"
+    press: Press = "replace" if "replace" in request.form else "continue"
     return answer(uses.decider.decide(interaction, uses.browser.session(), press), Place.FORM)
 
 

@@ -14,7 +14,7 @@ def masked_names(identity: Identity) -> tuple[str, ...]:
         (identity.family_name_km, identity.given_name_km),
         (identity.given_name, identity.family_name),
     )
-    return tuple(filter(None, (masked(" ".join(parts)) for parts in names)))
+    return tuple(filter(None, (masked(" ".join(filter(None, parts))) for parts in names)))
 
 
 def masked(name: str) -> str:

@@ -142,7 +142,7 @@ def _application(client: Client) -> dict[str, str]:
         "name": client.client_name,
         "initial": first_letter(client.client_name),
         "host": _host(client),
-        "logo": client.logo_uri if _picture_origin(client.logo_uri) else "",
+        "logo": (client.logo_uri or "") if _picture_origin(client.logo_uri) else "",
         "policy": _followed(client.policy_uri),
         "terms": _followed(client.tos_uri),
     }
@@ -152,7 +152,8 @@ def _host(client: Client) -> str:
     """Where the application lives, so that a false one is noticed; empty for one without an address."""
     if not client.client_uri and client.application_type == "native":
         return ""
-    return urlsplit(client.client_uri or client.redirect_uris[0]).hostname or ""
+    home = client.client_uri or next(iter(client.redirect_uris), "")
+    return urlsplit(home).hostname or ""
 
 
 def _followed(uri: str | None) -> str:

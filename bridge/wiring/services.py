@@ -94,4 +94,4 @@ def _checks(kept: redis.Redis, engine: Engine, keys: SigningKeyStore) -> Mapping
     def check_keys() -> None:
         keys.all()
 
-    return {"redis": kept.ping, "sql": sql.check(engine), "keys": check_keys}
+    return {"redis": kept.ping, "sql": sql.health_check(engine), "keys": check_keys}

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from bridge.ops import logs, worker, workers
+from bridge.ops import logs, workers
 from bridge.settings import Settings
 from bridge.stores import embedded
 from bridge.wiring.checks import EMBEDDED
 
 APPLICATION = "bridge.app:from_environment"
-end_with = worker.end_with
 
 
 @contextmanager
@@ -22,7 +21,7 @@ def redis_server(settings: Settings) -> Iterator[str]:
     if url != EMBEDDED:
         yield url
         return
-    with embedded.kept(
+    with embedded.supervised(
         settings.data_dir / "redis", lambda why: logs.logger().warning("valkey.revived", why=why)
     ) as address:
         yield address

@@ -93,5 +93,5 @@ def keystore(pair: Pair, chain: Sequence[x509.Certificate]) -> bytes:
 
 def trust_store(*certificates: x509.Certificate) -> bytes:
     """A PKCS#12 trust store, as Java writes it."""
-    trusted = [pkcs12.PKCS12Certificate(one, b"root") for one in certificates]
+    trusted = [pkcs12.PKCS12Certificate(certificate, b"root") for certificate in certificates]
     return pkcs12.serialize_java_truststore(trusted, BestAvailableEncryption(PASSWORD.encode()))

@@ -17,7 +17,7 @@ SIGNER = certificate("Signer", ISSUING)
 
 
 def verify(*chain: Pair, roots: tuple[Pair, ...] = (ROOT,), now: float = NOW) -> float:
-    verified = verify_chain([one.certificate for one in chain], [one.certificate for one in roots], now)
+    verified = verify_chain([pair.certificate for pair in chain], [pair.certificate for pair in roots], now)
     assert verified.certificate == chain[0].certificate
     return verified.expires_at
 
@@ -97,10 +97,10 @@ def test_a_critical_extension_nobody_understands_is_refused(place: str) -> None:
 
 
 def test_a_ring_of_authorities_comes_to_an_end() -> None:
-    one = authority("One")
-    two = authority("Two", one)
-    ring = authority("One", two, key=one.key)
-    refused(certificate("Signer", two), two, ring, why="issued by none beside it")
+    first = authority("One")
+    second = authority("Two", first)
+    ring = authority("One", second, key=first.key)
+    refused(certificate("Signer", second), second, ring, why="issued by none beside it")
 
 
 def test_a_chain_without_end_is_refused() -> None:
@@ -115,11 +115,11 @@ def test_a_pin_asks_for_the_subject_and_the_key() -> None:
     digest = key_sha256(signer)
     colons = ":".join(digest[i : i + 2] for i in range(0, 64, 2)).upper()
     for pin in (SignerPin(), SignerPin("CN=Signer"), SignerPin("CN=Signer", digest), SignerPin("", colons)):
-        pin.check(signer)
+        pin.check_certificate(signer)
     with pytest.raises(ChainError, match="another subject"):
-        SignerPin("CN=Signe", digest).check(signer)
+        SignerPin("CN=Signe", digest).check_certificate(signer)
     with pytest.raises(ChainError, match="another key"):
-        SignerPin("CN=Signer", key_sha256(ISSUING.certificate)).check(signer)
+        SignerPin("CN=Signer", key_sha256(ISSUING.certificate)).check_certificate(signer)
 
 
 def test_a_signer_whose_key_is_of_a_third_kind_signs_nothing() -> None:

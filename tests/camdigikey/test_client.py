@@ -75,7 +75,7 @@ def test_an_auth_token_may_come_as_the_callback_carries_it(
     simulator: Simulator, camdigikey: CamDigiKey
 ) -> None:
     _, params = approved(simulator, camdigikey.login_token().login_token)
-    encoded = "".join(f"%{ord(one):02X}" if one in "+/=" else one for one in params["authToken"])
+    encoded = "".join(f"%{ord(letter):02X}" if letter in "+/=" else letter for letter in params["authToken"])
     assert camdigikey.user_access_token(encoded)
 
 

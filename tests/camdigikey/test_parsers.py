@@ -27,10 +27,10 @@ from bridge.camdigikey import models as m
 from bridge.camdigikey.envelope import certificates, data_of, unwrap, wrap
 from bridge.camdigikey.signature import decoded, verify_token
 from tests.camdigikey.fakes import seal, seal_padded, sign
-from tests.camdigikey.vectors import CERTIFICATES, one, partner
+from tests.camdigikey.vectors import CERTIFICATES, partner, row_of
 
 PARTNER = partner()
-TOKEN = one("tokens", "ECDSA P-256, signature in base64")["token"]
+TOKEN = row_of("tokens", "ECDSA P-256, signature in base64")["token"]
 LEAVES = (
     st.none()
     | st.booleans()

@@ -177,13 +177,13 @@ def test_threads_that_wait_share_one_fetch_and_its_outcome(outcome: str) -> None
         others = [pool.submit(ask) for _ in range(7)]
         _all_wait(house.signer, 7)
         go_on.set()
-        found = {one.result(30) for one in (first, *others)}
+        found = {answer.result(30) for answer in (first, *others)}
     expected = {"good": ONE.certificate, "bad": TransportError, "broken": ZeroDivisionError}
     assert found == {expected[outcome]}
     assert house.fetches == 1
 
 
 def _all_wait(signer: Signer, number: int) -> None:
-    """Until so many threads stand at the flight under way; only its own condition can count them."""
-    flight: Any = signer._flight
-    until(lambda: len(flight._condition._waiters) >= number, "the threads do not wait for the one fetch")
+    """Until so many threads wait for the pending fetch; only its own condition can count them."""
+    pending: Any = signer._pending
+    until(lambda: len(pending._condition._waiters) >= number, "the threads do not wait for the one fetch")

@@ -17,7 +17,7 @@ import pytest
 
 from bridge.camdigikey import HttpError, TimedOut, Timeouts, TransportError
 from bridge.camdigikey.keystore import Keystore, load_keystore, load_trust_store, tls_context
-from bridge.camdigikey.transport import LARGEST, HttpsTransport
+from bridge.camdigikey.transport import MAX_ANSWER_BYTES, HttpsTransport
 from tests.camdigikey.authorities import PASSWORD, Pair, authority, certificate, keystore, server, trust_store
 from tests.camdigikey.tls_server import Answer, TlsServer, http, serving
 from tests.support.waiting import until
@@ -32,7 +32,7 @@ SHORT = Timeouts(20, 0.3)
 
 
 def context(trusted: Pair = ROOT, chain: tuple[Pair, ...] = (ISSUING, ROOT), client: Pair = CLIENT) -> Any:
-    store = load_keystore(keystore(client, [one.certificate for one in chain]), PASSWORD)
+    store = load_keystore(keystore(client, [pair.certificate for pair in chain]), PASSWORD)
     return tls_context(store, load_trust_store(trust_store(trusted.certificate), PASSWORD))
 
 
@@ -139,8 +139,8 @@ def _audit(listener: Callable[[str, Any], None]) -> Iterator[None]:
 
 
 def _hand_on(event: str, args: Any) -> None:
-    for one in tuple(_listeners):
-        one(event, args)
+    for listener in tuple(_listeners):
+        listener(event, args)
 
 
 def test_a_key_that_is_not_its_certificates_is_refused_in_a_sentence() -> None:
@@ -240,7 +240,7 @@ def test_bytes_beyond_an_answer_never_become_the_next_one(where: str) -> None:
 
 
 def test_one_that_lay_too_long_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.camdigikey.transport.IDLE", -1.0)
+    monkeypatch.setattr("bridge.camdigikey.transport.MAX_IDLE", -1.0)
     with talking() as (there, transport):
         transport.send("GET", "/", None)
         transport.send("GET", "/", None)
@@ -321,9 +321,9 @@ def test_a_status_other_than_2xx_is_an_error_with_its_number_and_no_redirect_is_
 
 
 def test_the_largest_answer_is_taken_and_one_byte_more_is_not() -> None:
-    size = [LARGEST]
+    size = [MAX_ANSWER_BYTES]
     with talking(lambda _: http(b"x" * size[0])) as (_, transport):
-        assert len(transport.send("GET", "/", None)) == LARGEST
+        assert len(transport.send("GET", "/", None)) == MAX_ANSWER_BYTES
         size[0] += 1
         with pytest.raises(TransportError, match="too large"):
             transport.send("GET", "/", None)
@@ -402,8 +402,8 @@ def test_a_server_that_does_not_shake_hands_is_given_up_in_time() -> None:
 
 def test_a_name_of_many_addresses_has_one_time_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
-        one = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", listener.getsockname()[1]))
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **more: [one] * 50)
+        address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", listener.getsockname()[1]))
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **more: [address] * 50)
         tried: list[object] = []
         real = socket.socket.connect
         monkeypatch.setattr(

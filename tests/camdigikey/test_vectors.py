@@ -16,7 +16,7 @@ from bridge.camdigikey.keystore import load_keystore, load_trust_store, tls_cont
 from bridge.camdigikey.models import token_status
 from bridge.camdigikey.signature import verify_chain, verify_token
 from tests.camdigikey.fakes import Answers
-from tests.camdigikey.vectors import CERTIFICATES, NOW, PASSWORD, ROOT, VECTORS, one, partner, rows, stores
+from tests.camdigikey.vectors import CERTIFICATES, NOW, PASSWORD, ROOT, VECTORS, partner, row_of, rows, stores
 
 
 @pytest.mark.parametrize("row", **rows("requests"))
@@ -38,7 +38,7 @@ OPERATIONS = {
 
 @pytest.mark.parametrize("row", **rows("requests"))
 def test_the_client_sends_that_very_request_to_that_path(row: Any) -> None:
-    sent = Answers(one("responses", "an error")["wrapped"])
+    sent = Answers(row_of("responses", "an error")["wrapped"])
     ours = partner(version=row["version"])
     clock = row["request"].get("requestedDate", 0) / 1000
     with CamDigiKey(ours, transport=sent, clock=lambda: clock) as camdigikey:

@@ -28,10 +28,10 @@ def rows(name: str) -> Any:
 def stores(kind: str) -> Any:
     """The stores of one kind (client, trust), as bytes, under their names."""
     found = VECTORS["keystores"][kind]
-    return {"argvalues": [base64.b64decode(one) for one in found.values()], "ids": list(found)}
+    return {"argvalues": [base64.b64decode(store) for store in found.values()], "ids": list(found)}
 
 
-def one(table: str, name: str) -> Any:
+def row_of(table: str, name: str) -> Any:
     """The row of that name."""
     return next(row for row in VECTORS[table] if row["name"] == name)
 

@@ -80,10 +80,10 @@ def test_the_help_says_of_each_command_how_its_own_help_begins(
     console: Console, words: tuple[str, ...]
 ) -> None:
     lazy = {(): COMMANDS, ("keys",): keys.COMMANDS}[words]
-    for name, one in lazy.items():
+    for name, command in lazy.items():
         own = console.say(*words, name, "--help").output
         begin = " ".join(own.partition("\n\n")[2].partition("\n\n")[0].split())
-        assert begin.startswith(one.about.removesuffix(".")), name
+        assert begin.startswith(command.about.removesuffix(".")), name
 
 
 @pytest.mark.parametrize(
@@ -302,8 +302,8 @@ def test_keys_are_rotated_and_listed(console: Console) -> None:
     assert "in five minutes" in console.say("keys", "rotate", "--alg", "ES256").output
     assert "signs now" in console.say("keys", "rotate", "--alg", "ES256", "--at-once").output
     listed = console.json("keys", "list")
-    assert [one["alg"] for one in listed] == ["ES256"] * 3
-    assert [one["retired_at"] is None for one in listed].count(True) == 1
+    assert [key["alg"] for key in listed] == ["ES256"] * 3
+    assert [key["retired_at"] is None for key in listed].count(True) == 1
     assert "retired" in console.say("keys", "list").output
     assert '"d"' not in json.dumps(listed)
 

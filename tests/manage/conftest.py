@@ -1,25 +1,75 @@
-"""An office on a SQLite database of its own."""
+"""Administration on a SQLite database of its own."""
 
 from __future__ import annotations
 
-import base64
 import os
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from bridge import wiring
-from bridge.settings import load
+from bridge.domain.ids import ConnectorId
+from bridge.manage import Administration, ClientAdministration, KeyAdministration
+from bridge.ops.counters import Counters
+from bridge.ports.clients import ClientStore
+from bridge.ports.keys import SigningKeyStore
+from bridge.stores import migrate, sql
+from bridge.stores.sealing import MasterSealer
+
+CONNECTORS = (ConnectorId("camdigikey"), ConnectorId("second"))
+
+
+class RememberedAudit:
+    """An audit trail that can be read."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, dict[str, str]]] = []
+
+    def record(self, event: str, now: int, **facts: str) -> None:
+        self.lines.append((event, facts))
+
+
+@dataclass
+class Office:
+    """The stores, and administration on them."""
+
+    clients: ClientStore
+    signing_keys: SigningKeyStore
+    sealer: MasterSealer
+    audit: RememberedAudit = field(default_factory=RememberedAudit)
+
+    def administration(self, clients: ClientStore | None = None) -> Administration:
+        """With another store of clients, where a test needs one that misbehaves."""
+        kept = clients or self.clients
+        return Administration(
+            ClientAdministration(kept, self.sealer, self.audit, time.time, os.urandom, CONNECTORS),
+            KeyAdministration(self.signing_keys, self.audit, time.time),
+            time.time,
+        )
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[wiring.Console]:
-    settings = load(
-        environ={
-            "BRIDGE_DATA_DIR": str(tmp_path),
-            "BRIDGE_MASTER_KEYS": base64.b64encode(os.urandom(32)).decode(),
-        }
-    )
-    with wiring.console(settings) as found:
-        yield found
+def office(tmp_path: Path) -> Iterator[Office]:
+    url = f"sqlite:///{tmp_path / 'bridge.db'}"
+    migrate.upgrade(url)
+    engine = sql.connect(url)
+    sealer = MasterSealer([os.urandom(32)])
+    yield Office(sql.SqlClients(engine, Counters()), sql.SqlSigningKeys(engine, sealer), sealer)
+    engine.dispose()
+
+
+@pytest.fixture
+def admin(office: Office) -> Administration:
+    return office.administration()
+
+
+@pytest.fixture
+def clients(admin: Administration) -> ClientAdministration:
+    return admin.clients
+
+
+@pytest.fixture
+def keys(admin: Administration) -> KeyAdministration:
+    return admin.keys

@@ -57,6 +57,9 @@ WRONG = (
     ("RFC 9844 a zone", "http://[::1%25lo]/cb", "letters, digits"),
     ("brackets without an address", "https://[app]/cb", "can't be read"),
     ("Khmer host", "https://កម្ពុជា.example/cb", "xn--"),
+    ("RFC 5892 §2.6 a host of a letter that no name has", "https://😀.example/cb", "U+1F600"),
+    ("RFC 5891 §4.2.3.1 a host that begins with a hyphen", "https://-ក.example/cb", "hyphen"),
+    ("RFC 5890 §2.3.2.1 a host with a label too long", f"https://{'ក' * 70}.example/cb", "too long"),
     ("Khmer path", "https://app.example/ខ្មែរ", "%XX"),
     ("blank inside", "https://app.example/a b", "%XX"),
     ("blank at the end", "https://app.example/cb ", "blanks"),
@@ -82,13 +85,13 @@ def test_a_right_address_is_taken(uri: str, native: bool) -> None:
     assert redirect_uri_fault(uri, native=native) == ""
 
 
-@pytest.mark.parametrize(("uri", "told"), [one[1:] for one in WRONG], ids=[one[0] for one in WRONG])
+@pytest.mark.parametrize(("uri", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
 def test_a_wrong_address_is_explained(uri: str, told: str) -> None:
     assert told in redirect_uri_fault(uri, native=False)
 
 
 @pytest.mark.parametrize(
-    ("uri", "told"), [one[1:] for one in WRONG_NATIVE], ids=[one[0] for one in WRONG_NATIVE]
+    ("uri", "told"), [case[1:] for case in WRONG_NATIVE], ids=[case[0] for case in WRONG_NATIVE]
 )
 def test_a_wrong_address_of_a_native_application_is_explained(uri: str, told: str) -> None:
     assert told in redirect_uri_fault(uri, native=True)
@@ -98,6 +101,8 @@ def test_the_punycode_that_is_proposed_is_what_browsers_send() -> None:
     told = redirect_uri_fault("https://កម្ពុជា.example/cb", native=False)
     label = told.partition("as ")[2].partition(".example")[0]
     assert label.removeprefix("xn--").encode().decode("punycode") == "កម្ពុជា"
+    assert "xn--fa-hia.example" in redirect_uri_fault("https://faß.example/cb", native=False)
+    assert "xn--ministre-60a.example" in redirect_uri_fault("https://Ministère.example/cb", native=False)
 
 
 @given(st.text(max_size=80))

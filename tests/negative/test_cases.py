@@ -8,14 +8,17 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.negative.cases import CASES, Case, encoded
+from tests.negative.case import Case, encoded
+from tests.negative.cases import CASES, CLIENTS
 from tests.support.world import CALLBACK, VERIFIER, World, basic
+
+WITH_CLIENT = ("/token", "/introspect", "/revoke")  # endpoints where a client says who it is
 
 
 def ask(world: World, case: Case) -> TestResponse:
     body = case.raw if case.raw is not None else encoded({**good(world, case), **case.changes})
     headers = dict(case.headers)
-    if case.path == "/token" and case.client and case.method == "POST" and case.raw is None:
+    if case.path in WITH_CLIENT and case.client and case.method == "POST" and case.raw is None:
         headers.setdefault("Authorization", basic(case.client, world.secrets.get(case.client, "")))
     how: dict[str, Any] = {"method": case.method, "headers": headers, "base_url": world.issuer}
     if case.method in ("GET", "HEAD", "PUT", "DELETE"):
@@ -30,6 +33,8 @@ def good(world: World, case: Case) -> dict[str, Any]:
     if case.path == "/token":
         code = {"grant_type": "authorization_code", "code": "a.b", "redirect_uri": CALLBACK}
         return {**code, "code_verifier": VERIFIER}
+    if case.path in WITH_CLIENT:
+        return {"token": "a.b"}
     return {}
 
 
@@ -81,6 +86,14 @@ def is_oauth_error(world: World, case: Case, answer: TestResponse, rest: str) ->
     if answer.status_code == 401:
         assert "WWW-Authenticate" in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("client_id", [client.client_id for client in CLIENTS])
+def test_the_cases_own_clients_are_served_when_they_ask_rightly(world: World, client_id: str) -> None:
+    """Or their cases could not fail."""
+    answer = ask(world, Case("rightly", "", client=client_id))
+    assert answer.status_code in (200, 303)
+    assert "error=" not in answer.headers.get("Location", "")
 
 
 def test_there_are_at_least_150_cases_and_each_has_its_own_id() -> None:

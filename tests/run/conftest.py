@@ -92,7 +92,7 @@ def belonging(folder: Path) -> dict[int, str]:
             except OSError:
                 continue  # it has gone, or is not ours
             # One that has ended has no command line.
-            if command and any(name in one for one in (command, environ, place)):
+            if command and any(name in text for text in (command, environ, place)):
                 found[int(entry.name)] = command.replace(b"\0", b" ").decode(errors="replace")
     return found
 

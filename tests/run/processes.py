@@ -76,12 +76,13 @@ def family(pid: int) -> list[psutil.Process]:
 def workers(pid: int) -> list[psutil.Process]:
     """Its workers: forks, so they have its own command line."""
     parent = psutil.Process(pid)
-    return [one for one in parent.children() if _command(one) == parent.cmdline()]
+    return [child for child in parent.children() if _command(child) == parent.cmdline()]
 
 
 def valkeys(pid: int) -> list[psutil.Process]:
     """Its Valkey servers."""
-    return [one for one in psutil.Process(pid).children() if "valkey-server" in " ".join(_command(one))]
+    children = psutil.Process(pid).children()
+    return [child for child in children if "valkey-server" in " ".join(_command(child))]
 
 
 def all_gone(processes: list[psutil.Process], seconds: float = 20) -> None:

@@ -9,9 +9,9 @@ from tests.run.conftest import Run
 
 def test_the_data_directory_and_all_in_it_are_for_its_owner_alone(run: Run) -> None:
     data = run().ready().folder / "data"
-    written = [one for one in (data, *data.rglob("*")) if not one.is_symlink()]
+    written = [path for path in (data, *data.rglob("*")) if not path.is_symlink()]
     assert data / "bridge.db" in written
-    assert [one for one in written if stat.S_IMODE(one.stat().st_mode) & 0o077] == []
+    assert [path for path in written if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
 def test_a_directory_that_an_earlier_version_left_open_is_closed(run: Run) -> None:

@@ -59,7 +59,7 @@ def test_requests_under_way_are_finished_and_nothing_stays(tmp_path: Path, numbe
         everybody = family(process.pid)
         slow = asked(pool, port, tmp_path)
         process.send_signal(number)
-        assert slow.result(20)["pid"] in [one.pid for one in everybody]
+        assert slow.result(20)["pid"] in [member.pid for member in everybody]
         assert process.wait(20) == 0
         all_gone(everybody)
         assert status(f"http://127.0.0.1:{port}/") == 0
@@ -71,9 +71,9 @@ def test_requests_are_finished_too_when_every_process_is_told_to_end(tmp_path: P
     with ready(tmp_path, port) as process, ThreadPoolExecutor() as pool:
         everybody = family(process.pid)
         slow = asked(pool, port, tmp_path)
-        for one in everybody * 300:
+        for member in everybody * 300:
             with suppress(psutil.NoSuchProcess):  # an idle worker ends at once
-                one.send_signal(signal.SIGTERM)
+                member.send_signal(signal.SIGTERM)
         assert slow.result(20)["settings"] == []
         assert process.wait(20) == 0
         all_gone(everybody)
@@ -81,7 +81,7 @@ def test_requests_are_finished_too_when_every_process_is_told_to_end(tmp_path: P
 
 def test_ctrl_c_in_a_terminal_reaches_the_supervisor_alone(tmp_path: Path) -> None:
     with ready(tmp_path, free_port()) as process:
-        groups = {os.getpgid(one.pid) for one in workers(process.pid)}
+        groups = {os.getpgid(worker.pid) for worker in workers(process.pid)}
         assert os.getpgid(process.pid) not in groups
 
 
@@ -110,8 +110,8 @@ def test_killed_workers_come_back_even_all_at_once_and_again(tmp_path: Path) -> 
     with ready(tmp_path, port) as process:
         for _ in range(2):
             before = workers(process.pid)
-            for one in before:
-                one.kill()
+            for worker in before:
+                worker.kill()
             all_gone(before)
             until(lambda: len(workers(process.pid)) == 2, "they do not come back")
             until(lambda: status(f"http://127.0.0.1:{port}/") == 200, "nobody answers")

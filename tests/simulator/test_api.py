@@ -16,7 +16,7 @@ import pytest
 from cryptography import x509
 
 from bridge.simulator import Simulator, serve
-from bridge.simulator.bodies import LARGEST
+from bridge.simulator.bodies import MAX_BODY_BYTES
 from bridge.simulator.faults import Fault
 from tests.simulator.conftest import V2, V3, RawPartner
 
@@ -51,7 +51,7 @@ def test_the_certificates_come_without_an_envelope_signer_first(partner: RawPart
     answer = json.loads(_asked(partner, "GET", path)[1])
     assert (answer["error"], answer["message"]) == (0, "Success")
     chain = [x509.load_pem_x509_certificate(pem.encode()) for pem in answer["data"]]
-    names = [one.subject.rfc4514_string().split(",")[0] for one in chain]
+    names = [certificate.subject.rfc4514_string().split(",")[0] for certificate in chain]
     assert names == [
         "CN=CamDigiKey token signer",
         "CN=Simulated CamDigiKey issuing",
@@ -193,7 +193,7 @@ BODIES: dict[str, tuple[str, bytes, int]] = {
     "a negative length": ("Content-Length: -1", b"", 400),
     "a length in Khmer digits": ("Content-Length: ១០", b"", 400),
     "two lengths": ("Content-Length: 2\r\nContent-Length: 3", b"{}", 400),
-    "a huge length": (f"Content-Length: {LARGEST + 1}", b"", 413),
+    "a huge length": (f"Content-Length: {MAX_BODY_BYTES + 1}", b"", 413),
     "a length beyond any": ("Content-Length: " + "9" * 30, b"", 400),
     "a chunk's size that is no number": ("Transfer-Encoding: chunked", b"zz\r\n{}\r\n0\r\n\r\n", 400),
     "a negative chunk": ("Transfer-Encoding: chunked", b"-5\r\n{}\r\n0\r\n\r\n", 400),

@@ -134,9 +134,9 @@ def test_faults_come_in_order_as_often_as_ordered_and_can_be_cleared(
         {"kind": "slow", "seconds": 0.5},
     ):
         assert client.post("/control/faults", json=order).get_json() == {"ok": True}
-    kinds = [service.faults.next("status") for _ in range(5)]
-    assert [one and one.kind for one in kinds] == ["500", "500", "error", "slow", None]
-    assert kinds[2] and kinds[2].code == 104 and kinds[3] and kinds[3].seconds == 0.5
+    faults = [service.faults.next("status") for _ in range(5)]
+    assert [fault and fault.kind for fault in faults] == ["500", "500", "error", "slow", None]
+    assert faults[2] and faults[2].code == 104 and faults[3] and faults[3].seconds == 0.5
     assert client.get("/control/state").get_json()["calls"] == {"status": 5}
     client.post("/control/faults", json={"kind": "500", "count": 3})
     assert client.get("/control/state").get_json()["faults"] == {"*": 3}

@@ -196,4 +196,5 @@ def test_the_api_wants_a_client_certificate(simulator: Simulator) -> None:
 
 def test_there_is_a_persona_for_every_shape_of_a_person() -> None:
     assert len(PEOPLE) >= 12
-    assert len({one.slug for one in PEOPLE}) == len({one.camdigikey_id for one in PEOPLE}) == len(PEOPLE)
+    assert len({persona.slug for persona in PEOPLE}) == len(PEOPLE)
+    assert len({persona.camdigikey_id for persona in PEOPLE}) == len(PEOPLE)

@@ -72,7 +72,7 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     show(page, simulator, login_url)
     screenshot(page, f"simulator-{show.__name__}-{view}")
     found = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert [(fault["id"], fault["nodes"][0]["html"]) for fault in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 

@@ -119,7 +119,7 @@ def test_a_renewed_card_changes_the_number_and_not_the_person(house: House) -> N
     assert after["camdigikey_id"] == before["camdigikey_id"]
 
 
-@pytest.mark.parametrize("persona", [one.slug for one in PEOPLE if one.user_status == 1])
+@pytest.mark.parametrize("persona", [persona.slug for persona in PEOPLE if persona.user_status == 1])
 def test_every_persona_that_is_enabled_has_every_field_of_the_protocol(house: House, persona: str) -> None:
     status = house.call("status", accessToken=house.access_token(persona))
     names = "camdigikey_id personal_code first_name_en last_name_en first_name_kh last_name_kh gender dob"

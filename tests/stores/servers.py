@@ -16,7 +16,7 @@ from threading import Event
 from redis import Redis as Client
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from bridge.stores import exec_with_parent
+from bridge import parent_death
 from bridge.stores.embedded import binary
 
 
@@ -32,7 +32,7 @@ def valkey(
 ) -> Iterator[int]:
     """The bundled server on a loopback TCP port, as a machine of its own would run it; yields the port."""
     port = free_port()
-    shim = [sys.executable, "-I", "-S", exec_with_parent.__file__]
+    shim = [sys.executable, "-I", "-S", parent_death.__file__]
     settings = {
         "port": port,
         "bind": "127.0.0.1",

@@ -175,7 +175,7 @@ def test_a_database_of_another_kind_is_refused(url: str) -> None:
 def test_a_sqlite_file_that_is_not_there(tmp_path: Path) -> None:
     engine = sql_stores.connect(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder'}")
     with unavailable_within(1):
-        sql_stores.check(engine)()
+        sql_stores.health_check(engine)()
     with unavailable_within(1):
         sql_stores.SqlSpentTokens(engine).spend("t", NOW)
 
@@ -183,7 +183,7 @@ def test_a_sqlite_file_that_is_not_there(tmp_path: Path) -> None:
 def test_a_database_without_tables_is_not_ready(empty_sql_url: str) -> None:
     engine = sql_stores.connect(empty_sql_url)
     with unavailable_within(1):
-        sql_stores.check(engine)()
+        sql_stores.health_check(engine)()
     engine.dispose()
 
 

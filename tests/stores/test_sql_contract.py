@@ -321,4 +321,4 @@ def test_dead_refresh_tokens_and_their_grants_are_taken_away(engine: Engine) -> 
 
 
 def test_the_health_check_wants_the_tables(engine: Engine) -> None:
-    stores.check(engine)()
+    stores.health_check(engine)()

@@ -37,9 +37,9 @@ class Line:
         self.asked = 0
         self.says: Exception | None = None
         self.breaker = Breaker(
-            counts=lambda error: isinstance(error, Away),
-            says_nothing=lambda error: isinstance(error, Busy),
-            failures=3,
+            is_failure=lambda error: isinstance(error, Away),
+            is_neutral=lambda error: isinstance(error, Busy),
+            max_failures=3,
             pause=10,
             clock=self.clock,
         )

@@ -29,6 +29,7 @@ from bridge.camdigikey import (
     TransportError,
     User,
 )
+from bridge.domain.ids import ConnectorId
 from bridge.domain.subject import UpstreamToken
 from bridge.errors import (
     AccountInactive,
@@ -37,11 +38,12 @@ from bridge.errors import (
     UpstreamRefused,
     UpstreamUnavailable,
 )
-from bridge.ports import Connector
+from bridge.ports.connectors import Connector
 from bridge.upstream.camdigikey import CamDigiKeyConnector
 
 NOW = 1_790_000_000
-TOKEN = UpstreamToken("token", NOW - 100, NOW + 3500, NOW - 100)
+CONNECTOR = ConnectorId("camdigikey")
+TOKEN = UpstreamToken("token", CONNECTOR, NOW - 100, NOW + 3500, NOW - 100)
 PERSON = TokenStatus(True, "USER", User("CDK1"), issued_at=NOW - 1.5, expires_at=NOW + 3598.5)
 
 
@@ -77,7 +79,7 @@ class Library:
 
 def connector(library: Library, version: str = "v3") -> CamDigiKeyConnector:
     camdigikey: Any = library
-    return CamDigiKeyConnector(camdigikey, version, "https://us.example/callback", clock=lambda: NOW + 0.5)
+    return CamDigiKeyConnector(CONNECTOR, camdigikey, version, "https://us.example/callback", clock=lambda: NOW + 0.5)
 
 
 def good(**answers: Any) -> Library:
@@ -93,7 +95,7 @@ def good(**answers: Any) -> Library:
 
 def test_it_is_a_connector() -> None:
     port: Connector = connector(good())
-    assert port.carries_state
+    assert port.capabilities.carries_state
 
 
 def test_v3_sends_our_state_and_callback() -> None:
@@ -106,7 +108,7 @@ def test_v2_sends_neither() -> None:
     library = good()
     two = connector(library, "v2")
     two.start("st-ate")
-    assert not two.carries_state
+    assert not two.capabilities.carries_state
     assert library.asked == [("login_token", None, None)]
 
 
@@ -114,14 +116,14 @@ def test_an_exchange_gives_the_person_and_the_token() -> None:
     library = good()
     arrival = connector(library).exchange("auth")
     assert arrival.identity.camdigikey_id == "CDK1"
-    assert arrival.token == UpstreamToken("new-token", NOW - 2, NOW + 3598, NOW)
+    assert arrival.token == UpstreamToken("new-token", CONNECTOR, NOW - 2, NOW + 3598, NOW)
     assert library.asked == [("user_access_token", "auth"), ("status", "new-token")]
 
 
 def test_times_that_are_not_told_are_assumed() -> None:
     status = TokenStatus(True, "USER", User("CDK1"))
     assert connector(good(status=status)).exchange("auth").token == UpstreamToken(
-        "new-token", NOW, NOW + 3600, NOW
+        "new-token", CONNECTOR, NOW, NOW + 3600, NOW
     )
 
 
@@ -158,13 +160,15 @@ MEANINGS: list[tuple[CamDigiKeyError, type[UpstreamError]]] = [
     (CamDigiKeyError("x"), UpstreamBroken),
 ]
 CALLS: dict[str, Callable[[CamDigiKeyConnector], Any]] = {
-    "login_token": lambda one: one.start("s"),
-    "user_access_token": lambda one: one.exchange("a"),
-    "refresh": lambda one: one.refresh(TOKEN),
+    "login_token": lambda way: way.start("s"),
+    "user_access_token": lambda way: way.exchange("a"),
+    "refresh": lambda way: way.refresh(TOKEN),
 }
 
 
-@pytest.mark.parametrize(("error", "meaning"), MEANINGS, ids=lambda one: getattr(one, "__name__", repr(one)))
+@pytest.mark.parametrize(
+    ("error", "meaning"), MEANINGS, ids=lambda case: getattr(case, "__name__", repr(case))
+)
 @pytest.mark.parametrize("operation", CALLS)
 def test_every_error_has_its_meaning(
     operation: str, error: CamDigiKeyError, meaning: type[UpstreamError]
@@ -211,12 +215,12 @@ class TestAlive:
 class TestRefresh:
     def test_the_new_token_is_looked_at(self) -> None:
         library = good()
-        assert connector(library).refresh(TOKEN) == UpstreamToken("fresh", NOW - 2, NOW + 3598, NOW)
+        assert connector(library).refresh(TOKEN) == UpstreamToken("fresh", CONNECTOR, NOW - 2, NOW + 3598, NOW)
         assert library.asked == [("refresh", "token"), ("status", "fresh")]
 
     def test_a_new_token_is_not_lost_where_the_look_at_it_fails(self) -> None:
         found = connector(good(status=TransportError("x"))).refresh(TOKEN)
-        assert found == UpstreamToken("fresh", NOW, NOW + 3600, NOW)
+        assert found == UpstreamToken("fresh", CONNECTOR, NOW, NOW + 3600, NOW)
 
     def test_a_new_token_that_does_not_hold_is_refused(self) -> None:
         with pytest.raises(UpstreamRefused):
@@ -245,10 +249,10 @@ class TestBreaker:
     )
     def test_a_server_that_does_not_answer_is_left_alone(self, error: CamDigiKeyError) -> None:
         library = good(user_access_token=error)
-        one = connector(library)
+        way = connector(library)
         for _ in range(8):
             with pytest.raises(UpstreamError):
-                one.exchange("auth")
+                way.exchange("auth")
         assert len(library.asked) == 5
 
     @pytest.mark.parametrize(
@@ -264,34 +268,34 @@ class TestBreaker:
     )
     def test_made_up_tokens_do_not_close_the_way_for_all(self, error: CamDigiKeyError) -> None:
         library = good(user_access_token=error)
-        one = connector(library)
+        way = connector(library)
         for _ in range(30):
             with pytest.raises(UpstreamError):
-                one.exchange("made up")
+                way.exchange("made up")
         library.answers["user_access_token"] = "new-token"
-        assert one.exchange("auth").identity.camdigikey_id == "CDK1"
+        assert way.exchange("auth").identity.camdigikey_id == "CDK1"
 
     def test_at_the_start_where_nobodys_token_is_sent_a_500_counts(self) -> None:
         library = good(login_token=HttpError(500))
-        one = connector(library)
+        way = connector(library)
         for _ in range(8):
             with pytest.raises(UpstreamUnavailable):
-                one.start("s")
+                way.start("s")
         assert len(library.asked) == 5
 
     def test_each_operation_has_its_own(self) -> None:
         library = good(user_access_token=TransportError("x"))
-        one = connector(library)
+        way = connector(library)
         for _ in range(8):
             with pytest.raises(UpstreamUnavailable):
-                one.exchange("auth")
-        assert one.start("s")
-        assert one.alive(TOKEN)
+                way.exchange("auth")
+        assert way.start("s")
+        assert way.alive(TOKEN)
 
 
 def test_no_error_text_holds_a_token() -> None:
     library = good(status=ApiError(105, "secret-token of Sophea"))
     with pytest.raises(UpstreamRefused) as caught:
-        connector(library).alive(UpstreamToken("secret-token", NOW, NOW, NOW))
+        connector(library).alive(UpstreamToken("secret-token", CONNECTOR, NOW, NOW, NOW))
     assert "secret" not in str(caught.value)
     assert "Sophea" not in json.dumps([str(caught.value), repr(caught.value)])

@@ -1,4 +1,4 @@
-"""The way to Redis: any URL, our own time limits, scripts by their hash, one error for all that can fail."""
+"""Connects to Redis: URLs of all kinds, time limits, scripts by their hash, one error for all failures."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ MAX_TOGETHER = 1000  # commands in one round trip
 
 
 class Script:
-    """A Lua script, called by its SHA-1 as Redis wants it; the text is sent when Redis doesn't know it."""
+    """A Lua script, called by its SHA-1; the text is sent when Redis does not have it."""
 
     by_sha: ClassVar[dict[str, "Script"]] = {}
 
@@ -61,7 +61,7 @@ class Redis:
         A Cluster, where the keys live on several servers, gets them one after the other.
         """
         try:
-            return [self._settled(*pair) for pair in zip(commands, self._ask(commands), strict=True)]
+            return [self._answer_or_raise(*pair) for pair in zip(commands, self._ask(commands), strict=True)]
         except (RedisError, RedisClusterException, OSError) as error:
             raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
 
@@ -75,7 +75,7 @@ class Redis:
         self.command("PING")
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self._server.close()
 
     def _ask(self, commands: Sequence[Command]) -> list[Any]:
@@ -84,7 +84,7 @@ class Redis:
                 self.on_round_trip()
         return self._server.ask(commands)
 
-    def _settled(self, command: Command, answer: Any) -> Any:
+    def _answer_or_raise(self, command: Command, answer: Any) -> Any:
         if isinstance(answer, NoScriptError):  # Redis was started anew, or this is the first call
             text = Script.by_sha[str(command[1])].text
             answer = self._server.ask([("EVAL", text, *command[2:])])[0]
@@ -107,8 +107,8 @@ def connect(
     `redis+cluster://[user:password@]host[:port][,host[:port]…]`; with TLS `rediss+…`.
     Further options of redis-py may follow in the query of the first three (`?ssl_ca_certs=…`).
 
-    We never try twice: a step that was sent may have been done. A kept connection that died is noticed before
-    it is used, and replaced.
+    Nothing is sent twice, because what was sent may have been done. A kept connection that was closed is
+    noticed before it is used, and replaced.
     """
     options: dict[str, Any] = {
         "socket_connect_timeout": connect_timeout,
@@ -123,7 +123,10 @@ def connect(
     scheme, _, group = parts.scheme.partition("+")
     if group and scheme in ("redis", "rediss"):
         options |= {"ssl": True} if scheme == "rediss" else {}
-        options |= {"username": _plain(parts.username), "password": _plain(parts.password)}
+        options |= {
+            "username": _decoded(parts.username),
+            "password": _decoded(parts.password),
+        }
         if group == "sentinel":
             return Redis(SentinelGroup(_master(_service(parts), _nodes(parts, 26379), options)))
         if group == "cluster":
@@ -165,5 +168,5 @@ def _nodes(parts: SplitResult, default_port: int) -> list[tuple[str, int]]:
     return [(node.hostname or "localhost", node.port or default_port) for node in nodes]
 
 
-def _plain(text: str | None) -> str | None:
+def _decoded(text: str | None) -> str | None:
     return unquote(text) if text else None

@@ -1,11 +1,11 @@
-"""Counting in sliding windows."""
+"""Rate limits: hits are counted in sliding windows."""
 
 from bridge.ports.basics import Rate
 from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis, Script
 from bridge.stores.redis.servers import Command
 
-# Two fixed windows make a sliding one: the last counts by the share of it that is still within reach.
+# A sliding window from two fixed ones: the last one counts by the share that the sliding one still covers.
 # Returns the milliseconds to wait; a refused hit doesn't count.
 _HIT = Script("""
 local limit, window, elapsed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -30,14 +30,14 @@ class RedisRateLimiter:
         self._redis = redis
 
     def hit(self, *rates: Rate, now: float) -> int:
-        """Count one for each, in one round trip; 0 when within them all, else the seconds to wait."""
-        if never := [rate.window for rate in rates if rate.limit <= 0]:
-            return max(never)
-        waits = self._redis.together(*(_call(rate, now) for rate in rates))
+        """Count a hit for each rate, in one round trip; 0 when all allow it, else the seconds to wait."""
+        if forbidden := [rate.window for rate in rates if rate.limit <= 0]:
+            return max(forbidden)
+        waits = self._redis.together(*(_hit_command(rate, now) for rate in rates))
         return max(-(-int(wait) // 1000) for wait in waits)
 
 
-def _call(rate: Rate, now: float) -> Command:
+def _hit_command(rate: Rate, now: float) -> Command:
     number, elapsed = divmod(now, rate.window)
     keys = (layout.rate(rate.key, int(number)), layout.rate(rate.key, int(number) - 1))
     return _HIT.call(keys, rate.limit, rate.window * 1000, int(elapsed * 1000))

@@ -1,7 +1,7 @@
-"""Where commands go, and answers come from: one server, a Sentinel group, or a Cluster, all by redis-py.
+"""The kinds of Redis, all by redis-py: one server, a Sentinel group, or a Cluster.
 
-One server, the usual case, is asked over redis-py's connections themselves: what its client does around them
-costs as much again as a command (DESIGN §9).
+One server, the usual case, is asked over redis-py's connections, without its client, which would double the
+cost of a command (DESIGN §9).
 """
 
 from collections import deque
@@ -26,7 +26,7 @@ class Server(Protocol):
         """An answer or a ResponseError for each. Raises RedisError, OSError: some may have been done."""
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
 
 
 class OneServer:
@@ -40,11 +40,11 @@ class OneServer:
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """See Server."""
-        connection = self._good() or self._make()
+        connection = self._open_connection() or self._make()
         try:
             connection.send_packed_command(connection.pack_commands(commands))
             answers = [_answer(connection) for _ in commands]
-        except BaseException:  # an answer that is still to come would be taken for the next command's
+        except BaseException:  # its answer may still come, and must not be taken for the next one's
             connection.disconnect()
             raise
         self._kept.append(connection)
@@ -55,8 +55,8 @@ class OneServer:
         while self._kept:
             self._kept.pop().disconnect()
 
-    def _good(self) -> Any | None:
-        """A kept connection, looked at before it is used: one that has something to say has been ended."""
+    def _open_connection(self) -> Any | None:
+        """A kept connection that is still open: one with something to read was closed by the server."""
         while True:
             try:
                 connection = self._kept.pop()
@@ -66,7 +66,7 @@ class OneServer:
                 if not connection.can_read():
                     return connection
             except (RedisError, OSError):
-                pass  # ended too
+                pass  # closed as well
             connection.disconnect()
 
 
@@ -78,7 +78,7 @@ def _answer(connection: Any) -> Any:
 
 
 class SentinelGroup:
-    """redis-py finds the master, and leaves it when it is one no more."""
+    """redis-py finds the master, and looks for the new one after a failover."""
 
     at_once: ClassVar[bool] = True
 
@@ -110,9 +110,9 @@ class Cluster:
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """See Server."""
-        with self._making:  # at first use: a client asks for the slots already when it is made
+        with self._making:  # at first use, because the constructor already asks for the slots
             client = self._made = self._made or self._make()
-        return [_through(client, command) for command in commands]
+        return [_execute(client, command) for command in commands]
 
     def close(self) -> None:
         """See Server."""
@@ -120,7 +120,7 @@ class Cluster:
             self._made.close()
 
 
-def _through(client: Any, command: Command) -> Any:
+def _execute(client: Any, command: Command) -> Any:
     try:
         return client.execute_command(*command)
     except ResponseError as error:

@@ -89,7 +89,8 @@ class RedisTokens:
         if grant is None:
             return None
         words = limits.split()
-        record = RefreshToken(grant, int(words[-2]), int(words[1]), int(words[-1]))
+        rotated = words[0] == b"rotated"
+        record = RefreshToken(grant, int(words[-2]), int(words[1]), int(words[-1]), rotated)
         return record if now < record.expires_at else None
 
     def rotate(

@@ -8,7 +8,7 @@ in `migrations/`. No connection is held while another one is asked for, nor over
 from bridge.stores.sql.audit import SqlAuditLog
 from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.consents import SqlConsents
-from bridge.stores.sql.engine import check, connect
+from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants
 from bridge.stores.sql.job_log import SqlJobLog
 from bridge.stores.sql.outbox import SqlOutbox
@@ -28,7 +28,7 @@ __all__ = [
     "SqlSecrets",
     "SqlSigningKeys",
     "SqlSpentTokens",
-    "check",
     "connect",
+    "health_check",
     "purge",
 ]

@@ -13,7 +13,7 @@ from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import clients, consents, grants
-from bridge.stores.sql.watched import CHECK_EVERY, Watched, moved_on
+from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
 _VERSION = "clients"
 _KEPT = 5000  # clients in memory, some kilobytes each
@@ -70,7 +70,7 @@ class SqlClients:
         """Raises KeyError when the id is taken."""
 
         def step(connection: Connection) -> None:
-            row = _row(client, moved_on(connection, _VERSION))
+            row = _row(client, bump_version(connection, _VERSION))
             connection.execute(insert(clients).values(client_id=client.client_id, **row))
 
         try:
@@ -83,7 +83,7 @@ class SqlClients:
         """Raises KeyError when there is none."""
 
         def step(connection: Connection) -> None:
-            row = _row(client, moved_on(connection, _VERSION))
+            row = _row(client, bump_version(connection, _VERSION))
             changed = update(clients).where(clients.c.client_id == client.client_id).values(**row)
             if not connection.execute(changed).rowcount:
                 raise KeyError(client.client_id)
@@ -95,7 +95,7 @@ class SqlClients:
         """With its consents and offline grants, which no later client inherits. Raises KeyError."""
 
         def step(connection: Connection) -> None:
-            moved_on(connection, _VERSION)
+            bump_version(connection, _VERSION)
             for table in (consents, grants):
                 connection.execute(delete(table).where(table.c.client_id == client_id))
             if not connection.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount:

@@ -19,11 +19,11 @@ from bridge.stores.sql import postgresql
 from bridge.stores.sql.tables import versions
 
 Result = TypeVar("Result")
-SQLITE_TIMEOUT = 5.0  # seconds to wait for the one writer, who is never away, only busy
+SQLITE_TIMEOUT = 5.0  # seconds to wait while another process writes
 POSTGRESQL_TIMEOUT = 0.8  # seconds to wait for a server that may be away
-_TRY_AGAIN = ("40001", "40P01")  # serialization failure, deadlock (PostgreSQL, appendix A)
-_NO_TABLE = "42P01"  # not migrated yet, which SQLite calls an operational error
-_ATTEMPTS = 3
+_RETRY_STATES = ("40001", "40P01")  # serialization failure, deadlock (PostgreSQL, appendix A)
+_NO_TABLE = "42P01"  # not migrated yet; SQLite raises an OperationalError for it
+_MAX_ATTEMPTS = 3
 
 
 def connect(url: str, *, pool_size: int = 8, timeout: float | None = None) -> Engine:
@@ -47,7 +47,7 @@ def connect(url: str, *, pool_size: int = 8, timeout: float | None = None) -> En
 def _sqlite(address: URL, pool_size: int, timeout: float) -> Engine:
     engine = create_engine(
         address,
-        connect_args={"timeout": timeout, "isolation_level": None},  # BEGIN is ours to say
+        connect_args={"timeout": timeout, "isolation_level": None},  # we say BEGIN ourselves
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=timeout,
@@ -63,14 +63,14 @@ def _set_up_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) 
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Writers take their lock at once: one taken later could not wait for another writer."""
+    """Take the write lock at once: SQLite does not wait for one that a transaction asks for later."""
     begin = connection.get_execution_options().get("sqlite_begin", "BEGIN IMMEDIATE")
     if begin:
         connection.exec_driver_sql(begin)
 
 
-class _TryAgain(StoreUnavailable):
-    """Two transactions collided; the database undid this one."""
+class _Collided(StoreUnavailable):
+    """The database rolled this transaction back because it collided with another one."""
 
 
 @contextmanager
@@ -82,12 +82,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def writing(engine: Engine, step: Callable[[Connection], Result]) -> Result:
-    """What `step` returns, done in one transaction; tried again when the database wants that.
+    """What `step` returns, done in one transaction; tried again when it collided with another one.
 
-    A single statement too: a server that hangs would do it later, when we have said already that it failed.
+    Single statements are sent in a transaction too: without one, a server that hangs might still carry it out
+    after we gave up and answered that it failed.
     """
-    for _ in range(_ATTEMPTS):
-        with suppress(_TryAgain), _translated():
+    for _ in range(_MAX_ATTEMPTS):
+        with suppress(_Collided), _translated():
             with engine.begin() as connection:
                 return step(connection)
     raise StoreUnavailable("SQL: transactions kept colliding")
@@ -99,14 +100,14 @@ def _translated() -> Iterator[None]:
         yield
     except (OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeout) as error:
         state = getattr(getattr(error, "orig", None), "sqlstate", None)
-        if state in _TRY_AGAIN:
-            raise _TryAgain("SQL: transactions collided") from error
+        if state in _RETRY_STATES:
+            raise _Collided("SQL: transactions collided") from error
         if isinstance(error, ProgrammingError) and state != _NO_TABLE:
             raise
         raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
 
 
-def check(engine: Engine) -> Callable[[], None]:
+def health_check(engine: Engine) -> Callable[[], None]:
     """A HealthCheck: SQL answers, and its tables are there."""
 
     def checked() -> None:

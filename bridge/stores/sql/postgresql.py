@@ -1,7 +1,7 @@
-"""PostgreSQL in a hurry: no wait for its server is longer than the limit, and none is for nothing.
+"""PostgreSQL with a time limit for every wait: a request must not hang because the server does.
 
-psycopg takes no limit for an answer, and none below two seconds for a connection; a server that hangs would
-hang us. The driver comes from SQLAlchemy's dialect, for it is an extra that not every installation has.
+psycopg has no limit for an answer, and none below two seconds for a connection. The driver is taken from
+SQLAlchemy's dialect, because it is an extra that not every installation has.
 """
 
 import select
@@ -28,45 +28,46 @@ def engine_of(address: URL, pool_size: int, timeout: float) -> Engine:
         pool_timeout=timeout,
         hide_parameters=True,
     )
-    hurried = _hurried(engine.dialect.import_dbapi(), timeout + 0.1)  # the server's own limit comes first
-    event.listen(engine, "do_connect", lambda _dialect, _record, args, options: hurried(*args, **options))
-    event.listen(engine, "checkout", _check_that_it_lives)
+    # 0.1 s more than the server's own limits, so that its answer about them comes before we give up.
+    connect = _bounded_connect(engine.dialect.import_dbapi(), timeout + 0.1)
+    event.listen(engine, "do_connect", lambda _dialect, _record, args, options: connect(*args, **options))
+    event.listen(engine, "checkout", _check_still_open)
     return engine
 
 
-def _check_that_it_lives(connection: Any, _record: object, _proxy: object) -> None:
-    """A kept connection on which something can be read was closed by the server. Costs no round trip."""
+def _check_still_open(connection: Any, _record: object, _proxy: object) -> None:
+    """A pooled connection with something to read was closed by the server. Costs no round trip."""
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
         raise DisconnectionError
 
 
-def _hurried(psycopg: Any, limit: float) -> Callable[..., Any]:
+def _bounded_connect(psycopg: Any, limit: float) -> Callable[..., Any]:
     """psycopg's `connect`, for connections that wait `limit` seconds at most for anything."""
     active = psycopg.pq.TransactionStatus.ACTIVE
 
-    class Hurried(psycopg.Connection):  # type: ignore[misc]  # -- its class is only known at run time
+    class BoundedConnection(psycopg.Connection):  # type: ignore[misc]  # -- its class is only known at run time
         def wait(self, steps: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
             try:
                 return super().wait(steps, interval, limit if timeout is None else timeout)
             except psycopg.OperationalError:
-                if self.pgconn.transaction_status == active:  # no answer came: it could come at any time now
+                if self.pgconn.transaction_status == active:  # a late answer would be taken for another's
                     self.pgconn.finish()
                 raise
 
         @classmethod
         def _connect_gen(cls, conninfo: str = "") -> Any:
-            return _within(limit, super()._connect_gen(conninfo), psycopg.OperationalError)
+            return _with_deadline(limit, super()._connect_gen(conninfo), psycopg.OperationalError)
 
-    connect: Callable[..., Any] = Hurried.connect
+    connect: Callable[..., Any] = BoundedConnection.connect
     return connect
 
 
-def _within(
+def _with_deadline(
     limit: float, steps: Generator[Any, Any, Any], error: type[Exception]
 ) -> Generator[Any, Any, Any]:
-    """The same steps; `error` when one is awaited after `limit` seconds. Sent nothing, it's a tick."""
+    """The same steps; raises `error` after `limit` seconds. While psycopg waits, it sends 0 at intervals."""
     deadline = time.monotonic() + limit
     try:
         step = next(steps)

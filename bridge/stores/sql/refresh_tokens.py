@@ -50,7 +50,7 @@ class SqlRefreshTokens:
         """The record of a token of a Grant that has not ended, rotated or not."""
         limits = refresh_tokens.c.issued_at, refresh_tokens.c.expires_at, refresh_tokens.c.ends_at
         live = (
-            select(grants.c.sealed, *limits)
+            select(grants.c.sealed, refresh_tokens.c.rotated_at, *limits)
             .join_from(refresh_tokens, grants)
             .where(
                 refresh_tokens.c.digest == digest(token),
@@ -63,7 +63,8 @@ class SqlRefreshTokens:
         grant = None if row is None else self._grants.open(row.sealed)
         if row is None or grant is None:
             return None
-        return RefreshToken(grant, row.issued_at, row.expires_at, row.ends_at)
+        rotated = row.rotated_at is not None
+        return RefreshToken(grant, row.issued_at, row.expires_at, row.ends_at, rotated)
 
     def rotate(
         self, old: str, refresh: tuple[str, RefreshToken], answer: bytes, now: int

@@ -10,7 +10,7 @@ from bridge.ports.basics import Sealer
 from bridge.ports.keys import SigningKey
 from bridge.stores.sql.engine import dialect_insert, reading, writing
 from bridge.stores.sql.tables import secrets, signing_keys
-from bridge.stores.sql.watched import CHECK_EVERY, Watched, moved_on
+from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
 _VERSION = "signing_keys"
 
@@ -48,7 +48,7 @@ class SqlSigningKeys:
         }
 
         def step(connection: Connection) -> bool:
-            moved_on(connection, _VERSION)
+            bump_version(connection, _VERSION)
             if only_if_first and connection.execute(active).first() is not None:
                 return False
             connection.execute(insert(signing_keys).values(**row))
@@ -64,7 +64,7 @@ class SqlSigningKeys:
         )
 
         def step(connection: Connection) -> bool:
-            moved_on(connection, _VERSION)
+            bump_version(connection, _VERSION)
             return bool(connection.execute(retired.values(retired_at=now)).rowcount)
 
         self._written(step)
@@ -73,7 +73,7 @@ class SqlSigningKeys:
         """It is gone: nothing that it signed can be verified any more."""
 
         def step(connection: Connection) -> bool:
-            moved_on(connection, _VERSION)
+            bump_version(connection, _VERSION)
             return bool(connection.execute(delete(signing_keys).where(signing_keys.c.kid == kid)).rowcount)
 
         self._written(step)

@@ -1,4 +1,4 @@
-"""What a process keeps of SQL in memory, and how it hears that it changed."""
+"""Values of SQL that a process keeps in memory, and how it notices that they changed."""
 
 import time
 from collections.abc import Callable
@@ -15,17 +15,17 @@ Value = TypeVar("Value")
 CHECK_EVERY = 3.0  # seconds
 
 
-def moved_on(connection: Connection, name: str) -> int:
-    """The next version of `name`. First in every writing transaction: the row is the writers' lock, too."""
-    bumped = update(versions).where(versions.c.name == name).values(number=versions.c.number + 1)
-    return int(connection.execute(bumped.returning(versions.c.number)).scalar_one())
+def bump_version(connection: Connection, name: str) -> int:
+    """The next version of `name`. First in every transaction that writes: its row keeps other writers out."""
+    statement = update(versions).where(versions.c.name == name).values(number=versions.c.number + 1)
+    return int(connection.execute(statement.returning(versions.c.number)).scalar_one())
 
 
 class Watched(Generic[Value]):
-    """A value read from SQL, read again when its version moved on.
+    """A value read from SQL, and read again when its version has changed.
 
-    The version is asked at most every `every` seconds, by one thread; the others go on with what is known. So
-    does everybody while SQL is away, as soon as there is something to go on with.
+    One thread asks for the version at most every `every` seconds; the others use the value they have. While
+    SQL is away all do, once the value has been read.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Watched(Generic[Value]):
         self._check_at = 0.0
 
     def value(self) -> Value:
-        """What is known, after a look at the version where that is due. Raises StoreUnavailable at first."""
+        """The value, after a check of its version where due. StoreUnavailable until it was read once."""
         known = self._known
         if known is None:
             with self._lock:
@@ -62,7 +62,7 @@ class Watched(Generic[Value]):
         return known[1]
 
     def read_again(self) -> None:
-        """After a write of this process: what it wrote is seen at once."""
+        """To be called after a write of this process, so that it sees at once what it wrote."""
         with self._lock:
             self._known = None
 
