@@ -90,12 +90,11 @@ class Keys:
         self._lock = threading.Lock()
         self._ring = _Ring((), {}, {"keys": []})
 
-    def ensure(self, algs: Sequence[SigningAlg] = SIGNING_ALGS) -> None:
-        """Make what is missing; of several processes at once, one makes it."""
+    def ensure(self, algs: Sequence[SigningAlg] = SIGNING_ALGS) -> tuple[Kid, ...]:
+        """Make what is missing, and say what was made; of several processes at once, one makes it."""
         held = {key.alg for key in self._store.all() if key.retired_at is None}
-        for alg in algs:
-            if alg not in held:
-                self._store.add(generate(alg, int(self._clock())), only_if_first=True)
+        new = (generate(alg, int(self._clock())) for alg in algs if alg not in held)
+        return tuple(key.kid for key in new if self._store.add(key, only_if_first=True))
 
     def algs(self) -> tuple[SigningAlg, ...]:
         """The algs that we can sign with now."""

@@ -45,5 +45,4 @@ class Services:
     job_log: JobLog
     counters: Counters
     checks: Mapping[str, HealthCheck]
-    purge: Callable[[int], int]  # takes away what is over in SQL by that time; how many rows went
     close: Callable[[], None]  # gives all connections back

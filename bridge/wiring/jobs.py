@@ -1,53 +1,61 @@
-"""The background work of a worker process: the table of its jobs."""
+"""The background jobs of a worker process: the table of them."""
 
 from bridge.domain.encoding import random_text
-from bridge.domain.policy import Policy
+from bridge.domain.outbox import BACKCHANNEL_LOGOUT
+from bridge.oidc.keys import Keys
 from bridge.ops import logs
 from bridge.ops.jobs import Job, Jobs
 from bridge.outbound.backchannel_logout import BackchannelLogout
 from bridge.outbound.sender import Sender
 from bridge.ports.services import Services
+from bridge.settings import Settings
+from bridge.stores import sql
+from bridge.wiring.database import engine_of
 
-OUTBOX_EVERY, KEYS_EVERY, PURGE_EVERY = 1.0, 60.0, 3600.0  # seconds
 
-
-def start_jobs(services: Services, policy: Policy) -> Jobs:
-    """Begin the background work in this process."""
+def start_jobs(settings: Settings, services: Services) -> Jobs:
+    """Begin the work in the background; to be called in the process that does it, after any fork."""
+    table = (
+        Job("outbox", 1, _sender(settings, services).run),
+        Job("keys", 60, lambda: _missing_keys(services)),
+        Job("purge", 3600, lambda: _purge(settings, services), limit=120),
+    )
     jobs = Jobs(
-        jobs_of(services, policy),
+        table,
         services.lease,
         services.job_log,
         services.clock,
         services.token_bytes,
         logs.logger(),
+        services.counters,
     )
     jobs.start()
     return jobs
 
 
-def jobs_of(services: Services, policy: Policy) -> tuple[Job, ...]:
-    """What has to be done again and again, by one process of all."""
+def _sender(settings: Settings, services: Services) -> Sender:
     logout = BackchannelLogout(
-        issuer=policy.issuer,
+        issuer=settings.issuer,
         client=services.clients.get,
         signer=services.signer,
         fetcher=services.fetcher,
         clock=services.clock,
         new_jti=lambda: random_text(services.token_bytes, 16),
     )
-    deliveries = {"backchannel_logout": logout.deliver}
-    sender = Sender(services.outbox, deliveries, services.clock, logs.logger())
+    deliver = {BACKCHANNEL_LOGOUT: logout.deliver}
+    return Sender(services.outbox, deliver, services.clock, logs.logger(), services.counters)
 
-    def purge() -> str | None:
-        rows = services.purge(int(services.clock()))
-        return f"{rows} rows" if rows else None
 
-    def watch_keys() -> str | None:
-        made = services.signer.ensure()
-        return f"made {len(made)}" if made else None
+def _missing_keys(services: Services) -> str | None:
+    """Signing keys whose row was taken away are made anew, before somebody needs them."""
+    made = Keys(services.signing_keys, services.clock).ensure()
+    return f"made {', '.join(made)}" if made else None
 
-    return (
-        Job("outbox", OUTBOX_EVERY, sender.run),
-        Job("keys", KEYS_EVERY, watch_keys),
-        Job("purge", PURGE_EVERY, purge, limit=60.0),
-    )
+
+def _purge(settings: Settings, services: Services) -> int:
+    """Take away what is over, on a connection that is not kept for an hour."""
+    engine = engine_of(settings)
+    try:
+        return sql.purge(engine, int(services.clock()))
+    finally:
+        engine.dispose()

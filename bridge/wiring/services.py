@@ -11,8 +11,6 @@ from bridge.domain.encoding import TokenBytes
 from bridge.errors import ConfigError
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
-from bridge.outbound.addresses import Opened
-from bridge.outbound.fetcher import GuardedFetcher
 from bridge.ports.basics import Clock, HealthCheck
 from bridge.ports.connectors import Connectors
 from bridge.ports.keys import SigningKeyStore
@@ -25,6 +23,7 @@ from bridge.stores.sealing import MasterSealer, SealedInteractions
 from bridge.stores.tokens import Tokens
 from bridge.wiring.connectors import close_connectors, connectors_of
 from bridge.wiring.database import engine_of, subject_key_of
+from bridge.wiring.outbound import fetcher_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,6 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         job_log=sql.SqlJobLog(engine),
         counters=counters,
         checks=_checks(kept, engine, signing_keys),
-        purge=lambda now: sql.purge(engine, now),
         close=_closing(foundations),
     )
 
@@ -118,19 +116,6 @@ def redis_of(settings: Settings) -> redis.Redis:
         )
     except ValueError as error:
         raise ConfigError((f"redis.url: {error}.",)) from None
-
-
-def fetcher_of(settings: Settings) -> GuardedFetcher:
-    """What calls the addresses that clients registered. Raises ConfigError."""
-    outbound = settings.outbound
-    try:
-        opened = Opened.of(outbound.allowed_networks, outbound.allowed_hosts)
-        return GuardedFetcher(opened, timeout=outbound.timeout, ca_file=outbound.ca_file)
-    except OSError as error:
-        what = f"{outbound.ca_file} can't be read: {error.strerror or 'there is no certificate in it'}"
-        raise ConfigError((f"outbound.ca_file: {what}.",)) from None
-    except ValueError as error:
-        raise ConfigError((f"outbound.allowed_networks: {error}.",)) from None
 
 
 def _checks(kept: redis.Redis, engine: Engine, keys: SigningKeyStore) -> Mapping[str, HealthCheck]:

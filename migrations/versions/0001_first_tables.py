@@ -1,4 +1,4 @@
-"""The first tables: clients, keys, secrets, consents, spent tokens, audit, offline grants"""
+"""The first tables: clients, keys, secrets, consents, spent tokens, audit, offline grants, outbox, jobs"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ def upgrade() -> None:
     _what_the_bridge_is()
     _what_people_did()
     _offline_grants()
+    _work_in_the_background()
 
 
 def _what_the_bridge_is() -> None:
@@ -106,8 +107,35 @@ def _offline_grants() -> None:
     op.create_index("ix_refresh_tokens_expires_at", "refresh_tokens", ["expires_at"])
 
 
+def _work_in_the_background() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("client_id", sa.String(255), nullable=False),
+        sa.Column("facts", sa.Text, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("state", sa.String(16), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("next_attempt_at", sa.BigInteger, nullable=False),
+        sa.Column("settled_at", sa.BigInteger),
+        sa.Column("why", sa.String(64)),
+    )
+    op.create_index("ix_outbox_state", "outbox", ["state", "next_attempt_at"])
+    op.create_table(
+        "jobs",
+        sa.Column("job", sa.String(64), primary_key=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
+        sa.Column("milliseconds", sa.BigInteger, nullable=False),
+        sa.Column("result", sa.String(200), nullable=False),
+        sa.Column("failed", sa.Boolean, nullable=False),
+    )
+
+
 def downgrade() -> None:
     for table in (
+        "jobs",
+        "outbox",
         "refresh_tokens",
         "grants",
         "audit",

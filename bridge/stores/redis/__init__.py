@@ -22,6 +22,7 @@ a record of `stores.records`):
 | `bridge:{<key>}:confirmation` | PendingConfirmation, sealed | after its ttl |
 | `bridge:parked:<digest>` | an Interaction too large for a URL, sealed | after 30 min |
 | `bridge:{rate:<digest>}:<window>` | a count | after two windows |
+| `bridge:{lease:<name>}` | who has it | unless renewed in time |
 """
 
 from bridge.stores.redis.codes import RedisCodes
@@ -29,6 +30,7 @@ from bridge.stores.redis.confirmations import RedisConfirmations
 from bridge.stores.redis.connection import Redis, connect
 from bridge.stores.redis.grants import RedisGrants
 from bridge.stores.redis.handoffs import RedisHandoffs
+from bridge.stores.redis.lease import RedisLease
 from bridge.stores.redis.limiter import RedisRateLimiter
 from bridge.stores.redis.parking import Parking
 from bridge.stores.redis.sessions import RedisSessions
@@ -41,6 +43,7 @@ __all__ = [
     "RedisConfirmations",
     "RedisGrants",
     "RedisHandoffs",
+    "RedisLease",
     "RedisRateLimiter",
     "RedisSessions",
     "RedisTokens",

@@ -91,3 +91,7 @@ def parked(name: str) -> str:
 
 def rate(key: str, window: int) -> str:
     return f"bridge:{{rate:{digest(key)}}}:{window}"
+
+
+def lease(name: str) -> str:
+    return f"bridge:{{lease:{name}}}"

@@ -10,6 +10,8 @@ from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.consents import SqlConsents
 from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants
+from bridge.stores.sql.job_log import SqlJobLog
+from bridge.stores.sql.outbox import SqlOutbox
 from bridge.stores.sql.purge import purge
 from bridge.stores.sql.refresh_tokens import SqlRefreshTokens
 from bridge.stores.sql.signing_keys import SqlSecrets, SqlSigningKeys
@@ -20,6 +22,8 @@ __all__ = [
     "SqlClients",
     "SqlConsents",
     "SqlGrants",
+    "SqlJobLog",
+    "SqlOutbox",
     "SqlRefreshTokens",
     "SqlSecrets",
     "SqlSigningKeys",

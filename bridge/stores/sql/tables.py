@@ -112,3 +112,29 @@ refresh_tokens = Table(
     Column("rotated_at", BigInteger),
     Column("answer", LargeBinary),  # sealed under the token itself
 )
+
+outbox = Table(  # messages to clients: those that wait, and for a time those that were heard or given up
+    "outbox",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("client_id", String(255), nullable=False),
+    Column("facts", Text, nullable=False),  # JSON object of texts
+    Column("created_at", BigInteger, nullable=False),
+    Column("state", String(16), nullable=False),  # domain.OutboxState
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", BigInteger, nullable=False),
+    Column("settled_at", BigInteger),  # when it was heard or given up
+    Column("why", String(64)),  # of the last attempt that failed
+    Index(None, "state", "next_attempt_at"),
+)
+
+jobs = Table(  # the last run of each background job
+    "jobs",
+    metadata,
+    Column("job", String(64), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("milliseconds", BigInteger, nullable=False),
+    Column("result", String(200), nullable=False),
+    Column("failed", Boolean, nullable=False),
+)

@@ -1,0 +1,81 @@
+"""Back-channel logout: telling a client that a Session has ended (OpenID Connect Back-Channel Logout 1.0)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bridge.domain.client import SigningAlg
+from bridge.domain.ids import ClientId
+from bridge.domain.outbox import OutboxMessage
+from bridge.oidc.logout_token import logout_token
+from bridge.outbound.delivery import HEARD, Delivery
+from bridge.ports.basics import Clock
+from bridge.ports.keys import Signer
+from bridge.ports.outbound import Fetcher, FetchError
+
+
+class LogoutClient(Protocol):
+    """What this room needs to know of a Client."""
+
+    @property
+    def client_id(self) -> ClientId: ...
+
+    @property
+    def enabled(self) -> bool: ...
+
+    @property
+    def id_token_signed_response_alg(self) -> SigningAlg: ...
+
+    @property
+    def backchannel_logout_uri(self) -> str | None: ...
+
+    @property
+    def backchannel_logout_session_required(self) -> bool: ...
+
+    def existed_at(self, instant: int) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class BackchannelLogout:
+    """Delivers the messages of this kind. Every attempt has a token of its own: they live two minutes."""
+
+    issuer: str
+    client: Callable[[ClientId], LogoutClient | None]  # as registered now
+    signer: Signer
+    fetcher: Fetcher
+    clock: Clock
+    new_jti: Callable[[], str]
+
+    def deliver(self, message: OutboxMessage) -> Delivery:
+        """One attempt. Raises StoreUnavailable where the client or the key can't be read now."""
+        client = self.client(message.client_id)
+        if client is None or not client.existed_at(message.created_at):
+            return Delivery("refused", "not registered")
+        uri = client.backchannel_logout_uri
+        if not client.enabled or not uri:
+            return Delivery("refused", "no address")
+        if client.backchannel_logout_session_required and not message.facts.get("sid"):
+            return Delivery("refused", "no session")  # §2.2: it has no use for a token without sid
+        return self._post(uri, self._token(client, message))
+
+    def _token(self, client: LogoutClient, message: OutboxMessage) -> str:
+        return logout_token(
+            issuer=self.issuer,
+            client_id=client.client_id,
+            sub=message.facts.get("sub", ""),
+            sid=message.facts.get("sid", ""),
+            alg=client.id_token_signed_response_alg,
+            now=int(self.clock()),
+            jti=self.new_jti(),
+            signer=self.signer,
+        )
+
+    def _post(self, uri: str, token: str) -> Delivery:
+        try:
+            answer = self.fetcher.post_form(uri, {"logout_token": token})
+        except FetchError as error:
+            return Delivery("failed", error.reason)
+        if answer.status in (200, 204):  # §2.8; some frameworks answer an empty 200 with 204
+            return HEARD
+        # 400: the client read it and refuses it (§2.8). What else comes may pass: a proxy, a restart.
+        return Delivery("refused" if answer.status == 400 else "failed", f"status {answer.status}")

@@ -1,0 +1,149 @@
+"""The outbox's sender: many at a time, few to one client, so that a slow receiver delays nobody else.
+
+It is called every second, and may be called by several processes: the outbox gives each message to one.
+"""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bridge.domain.outbox import OutboxKind, OutboxMessage
+from bridge.errors import BridgeError, StoreUnavailable
+from bridge.outbound.delivery import Deliver, Delivery, next_attempt
+from bridge.ports.basics import Clock, Counters
+from bridge.ports.outbound import EventLog, Outbox
+
+MAX_IN_FLIGHT = 16
+MAX_PER_CLIENT = 2
+LEASE = 60  # seconds in which an attempt is over, or its worker dead; a call takes 30 at most
+
+
+@dataclass(frozen=True, slots=True)
+class SenderLimits:
+    """How many at a time, and for how many seconds a call to `run` goes on."""
+
+    in_flight: int = MAX_IN_FLIGHT
+    per_client: int = MAX_PER_CLIENT
+    budget: float = 0.8
+
+
+class Sender:
+    """Sends what is due. `run` is a background job (ops/jobs); a thread for each message under way."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        deliver: Mapping[OutboxKind, Deliver],
+        clock: Clock,
+        log: EventLog,
+        counters: Counters,
+        limits: SenderLimits = SenderLimits(),
+    ) -> None:
+        self._outbox = outbox
+        self._deliver = deliver
+        self._clock = clock
+        self._log = log
+        self._counters = counters
+        self._limits = limits
+        self._under_way: Counter[str] = Counter()  # by client
+        self._ended = 0
+        self._changed = threading.Condition()
+
+    def run(self) -> int | None:
+        """Begin what is due, for a moment; how many attempts were begun, None for none.
+
+        Quick receivers make place for the next ones at once. Slow ones are not waited for: theirs go on in
+        their threads. Raises StoreUnavailable.
+        """
+        begun = 0
+        end = time.monotonic() + self._limits.budget
+        while True:
+            ended = self._ended
+            claimed = self._claim()
+            for message in claimed:
+                self._begin(message)
+            begun += len(claimed)
+            left = end - time.monotonic()
+            if left <= 0 or not (claimed or self._wait_for_an_end(ended, left)):
+                return begun or None
+
+    def in_flight(self) -> int:
+        """How many attempts are under way."""
+        with self._changed:
+            return self._under_way.total()
+
+    def settle(self, within: float) -> bool:
+        """Wait until nothing is under way; whether that came within so many seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._under_way.total(), within)
+
+    def _claim(self) -> list[OutboxMessage]:
+        with self._changed:
+            busy = set(self._under_way)
+            free = self._limits.in_flight - self._under_way.total()
+        if free <= 0:
+            return []
+        claimed = self._outbox.claim(
+            int(self._clock()), limit=free, per_client=self._limits.per_client, lease=LEASE, but_for=busy
+        )
+        return list(claimed)
+
+    def _begin(self, message: OutboxMessage) -> None:
+        with self._changed:
+            self._under_way[message.client_id] += 1
+        # A daemon: what is under way when the process ends comes back when its lease is over.
+        threading.Thread(target=self._attempt, args=(message,), name="outbox", daemon=True).start()
+
+    def _wait_for_an_end(self, ended: int, seconds: float) -> bool:
+        """Whether more than `ended` attempts came to their end, at once or within so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended > ended or not self._under_way, seconds)
+            return self._ended > ended
+
+    def _attempt(self, message: OutboxMessage) -> None:
+        try:
+            self._settle(message, self._outcome(message))
+        except StoreUnavailable:
+            self._log.warning("outbox.waits", why="store", client_id=message.client_id)
+        except Exception:  # the outbox would be at fault; the message comes back with its lease
+            self._log.exception("outbox.failed", client_id=message.client_id)
+        finally:
+            with self._changed:
+                self._ended += 1
+                self._under_way[message.client_id] -= 1
+                self._under_way += Counter()  # drops those at zero
+                self._changed.notify_all()
+
+    def _outcome(self, message: OutboxMessage) -> Delivery:
+        deliver = self._deliver.get(message.kind)
+        if deliver is None:  # of a later release, before a step back
+            return Delivery("failed", "unknown kind")
+        try:
+            return deliver(message)
+        except BridgeError as error:
+            return Delivery("failed", type(error).__name__)
+        except Exception as error:
+            self._log.exception("outbox.failed", client_id=message.client_id)
+            return Delivery("failed", type(error).__name__)
+
+    def _settle(self, message: OutboxMessage, delivery: Delivery) -> None:
+        now = int(self._clock())
+        facts = {"kind": message.kind, "client_id": message.client_id, "attempts": message.attempts}
+        later = next_attempt(message, now) if delivery.outcome == "failed" else None
+        if delivery.outcome == "heard":
+            self._outbox.done(message, now)
+            self._count(message, "heard")
+            self._log.info("outbox.heard", **facts)
+        elif later is not None:
+            self._outbox.retry(message, later, delivery.why)
+            self._count(message, "again")
+            self._log.info("outbox.again", why=delivery.why, seconds=later - now, **facts)
+        else:
+            self._outbox.bury(message, now, delivery.why)
+            self._count(message, "dead")
+            self._log.warning("outbox.dead", why=delivery.why, **facts)
+
+    def _count(self, message: OutboxMessage, outcome: str) -> None:
+        self._counters.add("outbox_attempts", kind=message.kind, outcome=outcome)
