@@ -7,6 +7,7 @@ from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import AuthorizationCode
 from bridge.stores.redis import RedisGrants
+from bridge.stores.redis.layout import valid_grant_id
 from bridge.stores.sql import SqlGrants
 
 
@@ -27,6 +28,8 @@ class Grants:
 
     def find(self, grant_id: GrantId, now: int) -> Grant | None:
         """A Grant that has not ended. SQL has the word on offline ones, which outlive their Session."""
+        if not valid_grant_id(grant_id):  # a stranger may ask
+            return None
         here = self._redis.find(grant_id)
         if here.end == "all":
             return None
@@ -39,6 +42,8 @@ class Grants:
 
     def end(self, grant_id: GrantId, now: int) -> None:
         """End it: its code, access and refresh tokens are dead at once."""
+        if not valid_grant_id(grant_id):
+            return
         try:
             self._redis.end(grant_id, now)
         finally:

@@ -1,20 +1,29 @@
-"""Redis stores run on the embedded socket, on TCP and on a Cluster; SQL stores on both databases."""
+"""Redis stores run on the embedded socket, on TCP and on a Cluster; SQL stores on both databases.
+
+What needs both runs on three pairs of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from redis import Redis as Client
 from sqlalchemy import Engine
 
+from bridge.domain.grant import Grant
 from bridge.stores import embedded, migrate
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores
 from bridge.stores.redis import Redis
+from tests.stores import samples
+from tests.stores.both import Both, composed
 from tests.stores.races import Racers
 from tests.stores.servers import await_true, free_port, valkey
+
+PAIRS = [("embedded", "sqlite"), ("tcp", "postgresql"), ("cluster", "sqlite")]
 
 
 @pytest.fixture(scope="session")
@@ -47,14 +56,20 @@ def redis_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-@pytest.fixture
-def redis(redis_url: str) -> Iterator[Redis]:
+@contextmanager
+def emptied(url: str) -> Iterator[Redis]:
     """Empty, and without the scripts that earlier tests loaded."""
-    redis = redis_stores.connect(redis_url)
+    redis = redis_stores.connect(url)
     redis.command("FLUSHALL")
     redis.command("SCRIPT", "FLUSH")
     yield redis
     redis.close()
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    with emptied(redis_url) as redis:
+        yield redis
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -77,6 +92,27 @@ def engine(sql_url: str) -> Iterator[Engine]:
     engine = sql_stores.connect(sql_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(params=PAIRS, ids="-".join)
+def both_urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
+    redis, sql = request.param
+    url = f"sqlite:///{tmp_path / 'db'}" if sql == "sqlite" else request.getfixturevalue("postgres_url")
+    migrate.upgrade(url)
+    return request.getfixturevalue(f"{redis}_redis"), url
+
+
+@pytest.fixture
+def both(both_urls: tuple[str, str]) -> Iterator[Both]:
+    engine = sql_stores.connect(both_urls[1])
+    with emptied(both_urls[0]) as redis:
+        yield composed(redis, engine, both_urls)
+    engine.dispose()
+
+
+@pytest.fixture(params=[False, True], ids=["session-bound", "offline"])
+def grant(request: pytest.FixtureRequest) -> Grant:
+    return samples.grant(offline=request.param)
 
 
 @pytest.fixture(scope="session")

@@ -14,15 +14,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from bridge.domain.ids import SessionKey
 from bridge.errors import ConfigError, StoreUnavailable
-from bridge.ports import Rate
+from bridge.ports.basics import Rate
+from bridge.ports.sessions import SessionContents
 from bridge.stores import embedded, migrate
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores
 from bridge.stores.embedded import EmbeddedRedis
 from bridge.stores.redis import Redis
 from tests.stores import samples
-from tests.stores.samples import NOW, SEALER
+from tests.stores.samples import COUNTERS, NOW, SEALER, SESSION_1
 from tests.stores.servers import await_true, free_port, valkey
 
 
@@ -44,17 +46,19 @@ def server(tmp_path: Path) -> Iterator[EmbeddedRedis]:
 
 
 def steps(redis: Redis) -> list[Callable[[], object]]:
-    tokens = redis_stores.RedisTokens(redis, SEALER, session_limit=3600)
-    sessions = redis_stores.RedisSessions(redis, SEALER, idle=60, limit=3600)
+    tokens = redis_stores.RedisTokens(redis, SEALER, COUNTERS)
+    grants = redis_stores.RedisGrants(redis, SEALER, COUNTERS, session_limit=3600)
+    sessions = redis_stores.RedisSessions(redis, SEALER, COUNTERS, idle=60, limit=3600)
+    handoffs = redis_stores.RedisHandoffs(redis, SEALER, COUNTERS)
     grant = samples.grant()
     return [
         redis.ping,
-        lambda: sessions.get("k", NOW),
+        lambda: sessions.get(SessionKey("k"), NOW),
         lambda: sessions.save(samples.session(), NOW),
         lambda: tokens.access_token("grant-1.a", NOW),
-        lambda: tokens.open_grant("grant-1.c", samples.code(grant), NOW),
+        lambda: grants.open(grant, NOW, ("grant-1.c", samples.code(grant))),
         lambda: tokens.mint(grant, ("grant-1.a", samples.access(grant)), None),
-        lambda: redis_stores.RedisHandoffs(redis, SEALER).begin(samples.handoff(), 60, replace=True),
+        lambda: handoffs.begin(samples.handoff(), 60, replace=True),
         lambda: redis_stores.RedisRateLimiter(redis).hit(Rate("k", 1, 60), now=float(NOW)),
         lambda: redis_stores.Parking(redis).put("text", 60),
     ]
@@ -136,12 +140,12 @@ def test_a_restarted_redis_is_not_noticed(tmp_path: Path) -> None:
 
 def test_a_full_redis_is_unavailable_and_forgets_nothing(server: EmbeddedRedis) -> None:
     redis = redis_stores.connect(server.url)
-    sessions = redis_stores.RedisSessions(redis, SEALER, idle=60, limit=3600)
+    sessions = redis_stores.RedisSessions(redis, SEALER, COUNTERS, idle=60, limit=3600)
     sessions.save(samples.session(), NOW)
     redis.command("CONFIG", "SET", "maxmemory", "1")
     with unavailable_within(1):
         redis_stores.Parking(redis).put("text", 60)
-    assert sessions.end("session-1") == ()
+    assert sessions.end(SESSION_1) == SessionContents(samples.session(), ())
 
 
 def test_a_sentinel_names_the_master(tmp_path: Path) -> None:

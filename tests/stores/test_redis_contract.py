@@ -7,15 +7,20 @@ from dataclasses import replace
 
 import pytest
 
+from bridge.domain.ids import BrowserId, HandoffKey, SessionKey, SubjectId
 from bridge.domain.interaction import Handoff
+from bridge.domain.session import GrantOfSession
 from bridge.errors import SealBroken
-from bridge.ports import HandoffStore, Rate, RateLimiter, SessionStore, WaitingStore
+from bridge.ops.counters import CounterKey, Counters
+from bridge.ports.basics import Rate, RateLimiter
+from bridge.ports.logins import ConfirmationStore, HandoffStore
+from bridge.ports.sessions import SessionContents, SessionStore
 from bridge.stores import redis as stores
 from bridge.stores.redis import Redis, layout
 from bridge.stores.sealing import MasterSealer, SealedInteractions
 from tests.stores import samples
 from tests.stores.races import Racers
-from tests.stores.samples import NOW, SEALER
+from tests.stores.samples import COUNTERS, NOW, SEALER, SESSION_1
 from tests.support.round_trips import count_round_trips
 
 
@@ -24,14 +29,14 @@ def ttl(redis: Redis, key: str) -> int:
 
 
 def take_handoff(url: str) -> Callable[[int], Handoff | None]:
-    store = stores.RedisHandoffs(stores.connect(url, read_timeout=30), SEALER)
+    store = stores.RedisHandoffs(stores.connect(url, read_timeout=30), SEALER, COUNTERS)
     return lambda _number: store.take("state-hash", "browser-hash")
 
 
 class TestHandoffs:
     @pytest.fixture
     def store(self, redis: Redis) -> HandoffStore:
-        return stores.RedisHandoffs(redis, SEALER)
+        return stores.RedisHandoffs(redis, SEALER, COUNTERS)
 
     def test_one_that_was_begun_is_seen_and_taken_once(self, store: HandoffStore) -> None:
         handoff = samples.handoff()
@@ -59,7 +64,7 @@ class TestHandoffs:
         assert 290 <= ttl(redis, layout.handoff_taken(handoff.key)) <= 300
 
     def test_a_live_one_of_the_same_key_is_replaced_only_on_purpose(self, store: HandoffStore) -> None:
-        first, second = samples.handoff(), Handoff("state-hash", "b", samples.interaction("other"), NOW)
+        first, second = samples.handoff(), samples.handoff(browser="another")
         assert store.begin(first, 300, replace=False)
         assert not store.begin(second, 300, replace=False)
         assert store.peek(first.key) == first
@@ -78,81 +83,166 @@ class TestHandoffs:
         assert [found for found in results if found is not None] == [samples.handoff()]
 
 
-class TestWaiting:
+class TestConfirmations:
     @pytest.fixture
-    def store(self, redis: Redis) -> WaitingStore:
-        return stores.RedisWaiting(redis, SEALER)
+    def store(self, redis: Redis) -> ConfirmationStore:
+        return stores.RedisConfirmations(redis, SEALER, COUNTERS)
 
-    def test_who_waits_is_seen_often_and_taken_once(self, store: WaitingStore, redis: Redis) -> None:
-        waiting = samples.interaction(), samples.arrival()
-        store.put("k", *waiting, 120)
-        assert store.peek("k") == store.peek("k") == store.take("k") == waiting
-        assert store.take("k") is None
-        assert store.peek("k") is None
+    def test_who_waits_is_seen_often_and_taken_once(self, store: ConfirmationStore, redis: Redis) -> None:
+        pending = samples.pending_confirmation("k")
+        store.put(pending, 120)
+        assert store.peek(pending.key) == store.peek(pending.key) == store.take(pending.key) == pending
+        assert store.take(pending.key) is None
+        assert store.peek(pending.key) is None
 
-    def test_who_does_not_answer_is_forgotten(self, store: WaitingStore, redis: Redis) -> None:
-        store.put("k", samples.interaction(), samples.arrival(), 120)
-        assert 110 <= ttl(redis, layout.waiting("k")) <= 120
+    def test_who_does_not_answer_is_forgotten(self, store: ConfirmationStore, redis: Redis) -> None:
+        store.put(samples.pending_confirmation("k"), 120)
+        assert 110 <= ttl(redis, layout.confirmation("k")) <= 120
 
 
 class TestSessions:
     @pytest.fixture
     def store(self, redis: Redis) -> SessionStore:
-        return stores.RedisSessions(redis, SEALER, idle=3600, limit=8 * 3600)
+        return stores.RedisSessions(redis, SEALER, COUNTERS, idle=3600, limit=8 * 3600)
+
+    @pytest.fixture
+    def grants(self, redis: Redis) -> stores.RedisGrants:
+        return stores.RedisGrants(redis, SEALER, COUNTERS, session_limit=8 * 3600)
 
     def test_a_saved_one_comes_back_in_one_round_trip(self, store: SessionStore, redis: Redis) -> None:
         store.save(samples.session(), NOW)
         with count_round_trips(redis, None) as trips:
-            assert store.get("session-1", NOW + 1) == samples.session()
+            assert store.get(SESSION_1, NOW + 1) == samples.session()
         assert trips == {"redis": 1}
 
     def test_an_unknown_one_is_none(self, store: SessionStore) -> None:
-        assert store.get("session-1", NOW) is None
-        assert store.end("session-1") == ()
+        assert store.get(SESSION_1, NOW) is None
+        assert store.peek(SESSION_1) is None
+        assert store.end(SESSION_1) is None
 
     def test_use_moves_the_idle_limit(self, store: SessionStore) -> None:
         store.save(samples.session(), NOW)
-        assert store.get("session-1", NOW + 3599) is not None
-        assert store.get("session-1", NOW + 3599 + 3599) is not None
-        assert store.get("session-1", NOW + 3599 + 3599 + 3600) is None
+        assert store.get(SESSION_1, NOW + 3599) is not None
+        assert store.get(SESSION_1, NOW + 3599 + 3599) is not None
+        assert store.get(SESSION_1, NOW + 3599 + 3599 + 3600) is None
 
     def test_no_use_moves_the_limit_in_all(self, store: SessionStore) -> None:
         store.save(samples.session(), NOW)
         for hour in range(1, 16):
-            assert store.get("session-1", NOW + hour * 1800) is not None
-        assert store.get("session-1", NOW + 16 * 1800) is None
+            assert store.get(SESSION_1, NOW + hour * 1800) is not None
+        assert store.get(SESSION_1, NOW + 16 * 1800) is None
 
     def test_its_key_dies_with_the_idle_limit(self, store: SessionStore, redis: Redis) -> None:
         store.save(samples.session(), NOW)
-        assert 3590 <= ttl(redis, layout.session("session-1")) <= 3600
+        assert 3590 <= ttl(redis, layout.session(SESSION_1)) <= 3600
 
     def test_a_new_state_keeps_the_limits(self, store: SessionStore) -> None:
         store.save(samples.session(), NOW)
         changed = replace(samples.session(), upstream=None)
         store.save(changed, NOW + 3000)
-        assert store.get("session-1", NOW + 3599) == changed
+        assert store.get(SESSION_1, NOW + 3599) == changed
         store.save(changed, NOW + 3600)
-        assert store.get("session-1", NOW + 3599 + 3600) is None
+        assert store.get(SESSION_1, NOW + 3599 + 3600) is None
 
     def test_an_ended_one_is_gone_and_nothing_revives_it(self, store: SessionStore) -> None:
         store.save(samples.session(), NOW)
-        store.end("session-1")
-        assert store.get("session-1", NOW) is None
+        store.end(SESSION_1)
+        assert store.get(SESSION_1, NOW) is None
         store.save(samples.session(), NOW)
-        assert store.get("session-1", NOW) is None
+        assert store.get(SESSION_1, NOW) is None
 
-    def test_its_end_names_the_grants_opened_in_it(self, store: SessionStore, redis: Redis) -> None:
-        tokens = stores.RedisTokens(redis, SEALER, session_limit=8 * 3600)
+    def test_its_end_tells_once_what_was_opened_in_it(
+        self, store: SessionStore, redis: Redis, grants: stores.RedisGrants
+    ) -> None:
         store.save(samples.session(), NOW)
-        for name in ("grant-1", "grant-2"):
-            tokens.open_grant(f"{name}.c", samples.code(samples.grant(name)), NOW)
-        assert store.end("session-1") == ("grant-1", "grant-2")
-        assert store.end("session-1") == ()
+        opened = open_two(grants)
+        with count_round_trips(redis, None) as trips:
+            assert store.end(SESSION_1) == SessionContents(samples.session(), opened)
+        assert trips == {"redis": 1}
+        assert store.end(SESSION_1) is None
+        assert store.peek(SESSION_1) is None
+
+    def test_of_a_hundred_one_ends_it(
+        self, store: SessionStore, redis_url: str, racers: Racers, grants: stores.RedisGrants
+    ) -> None:
+        store.save(samples.session(), NOW)
+        opened = open_two(grants)
+        results = racers.run(end_session, redis_url)
+        assert [found for found in results if found] == [SessionContents(samples.session(), opened)]
+
+    def test_a_look_leaves_it_as_it_is(
+        self, store: SessionStore, redis: Redis, grants: stores.RedisGrants
+    ) -> None:
+        store.save(samples.session(), NOW)
+        opened = open_two(grants)
+        with count_round_trips(redis, None) as trips:
+            assert store.peek(SESSION_1) == SessionContents(samples.session(), opened)
+        assert trips == {"redis": 1}
+        assert store.get(SESSION_1, NOW + 3600) is None  # its idle limit has not moved
+
+    def test_one_that_idled_out_still_ends_what_was_opened_in_it(
+        self, store: SessionStore, grants: stores.RedisGrants
+    ) -> None:
+        store.save(samples.session(), NOW)
+        opened = open_two(grants)
+        assert store.get(SESSION_1, NOW + 3600) is None
+        assert store.end(SESSION_1) == SessionContents(None, opened)
+
+    def test_a_persons_live_ones_are_found(self, store: SessionStore) -> None:
+        for name in ("a", "b", "c", "d"):
+            store.save(samples.session(name), NOW)
+        somebody = replace(samples.SUBJECT, id=SubjectId("subject-2"))
+        store.save(samples.session("other", somebody), NOW)
+        store.end(SessionKey("a"))
+        store.get(SessionKey("b"), NOW + 3000)
+        store.get(SessionKey("d"), NOW + 3000)
+        assert set(store.by_subject(samples.SUBJECT.id, NOW)) == {"b", "c", "d"}
+        assert set(store.by_subject(samples.SUBJECT.id, NOW + 3600)) == {"b", "d"}  # c has idled out
+        assert store.by_subject(SubjectId("nobody"), NOW) == ()
+
+    def test_finding_costs_two_round_trips(self, store: SessionStore, redis: Redis, redis_url: str) -> None:
+        for number in range(3):
+            store.save(samples.session(f"s{number}"), NOW)
+        with count_round_trips(redis, None) as trips:
+            store.by_subject(samples.SUBJECT.id, NOW)
+        assert trips == {"redis": 4 if "cluster" in redis_url else 2}
+
+    def test_saving_costs_one_round_trip(self, store: SessionStore, redis: Redis, redis_url: str) -> None:
+        store.save(samples.session("warm"), NOW)
+        with count_round_trips(redis, None) as trips:
+            store.save(samples.session(), NOW)
+        assert trips == {"redis": 2 if "cluster" in redis_url else 1}
+
+    def test_the_index_holds_nothing_that_is_over(self, store: SessionStore, redis: Redis) -> None:
+        store.save(samples.session("old"), NOW)
+        later = NOW + 8 * 3600
+        store.save(replace(samples.session("new"), auth_time=later), later)
+        assert redis.command("ZCARD", layout.subject_sessions(samples.SUBJECT.id)) == 1
 
     def test_one_sealed_by_a_forgotten_master_key_is_none(self, store: SessionStore, redis: Redis) -> None:
         store.save(samples.session(), NOW)
-        other = stores.RedisSessions(redis, MasterSealer([b"x" * 32]), idle=3600, limit=3600)
-        assert other.get("session-1", NOW) is None
+        counters = Counters()
+        other = stores.RedisSessions(redis, MasterSealer([b"x" * 32]), counters, idle=3600, limit=3600)
+        assert other.get(SESSION_1, NOW) is None
+        assert counters.snapshot() == {
+            CounterKey("record.unreadable", (("kind", "session"), ("why", "seal"))): 1
+        }
+        assert other.get(SessionKey("unknown"), NOW) is None  # absent is not unreadable
+        assert sum(counters.snapshot().values()) == 1
+        assert other.end(SESSION_1) == SessionContents(None, ())
+
+
+def end_session(url: str) -> Callable[[int], SessionContents | None]:
+    connected = stores.connect(url, read_timeout=30)
+    store = stores.RedisSessions(connected, SEALER, COUNTERS, idle=3600, limit=8 * 3600)
+    return lambda _number: store.end(SESSION_1)
+
+
+def open_two(grants: stores.RedisGrants) -> tuple[GrantOfSession, ...]:
+    opened = samples.grant("grant-1"), samples.grant("grant-2", client_id="client 2")
+    for grant in opened:
+        assert grants.open(grant, NOW, (f"{grant.id}.c", samples.code(grant)))
+    return tuple(samples.of_session(grant) for grant in opened)
 
 
 def hit(url: str) -> Callable[[int], int]:
@@ -201,7 +291,7 @@ class TestRateLimiter:
 
 class TestSealedInteractions:
     def test_a_usual_one_travels_in_the_url_without_redis(self, redis: Redis) -> None:
-        seal = SealedInteractions(SEALER, stores.Parking(redis))
+        seal = SealedInteractions(SEALER, stores.Parking(redis), COUNTERS)
         with count_round_trips(redis, None) as trips:
             text = seal.seal(samples.interaction())
             assert seal.unseal(text) == samples.interaction()
@@ -209,7 +299,7 @@ class TestSealedInteractions:
         assert len(text) < 700
 
     def test_a_large_one_is_parked_and_found_again_and_again(self, redis: Redis) -> None:
-        seal = SealedInteractions(SEALER, stores.Parking(redis), longest=100)
+        seal = SealedInteractions(SEALER, stores.Parking(redis), COUNTERS, max_length=100)
         text = seal.seal(samples.interaction())
         assert text.startswith("p.")
         assert len(text) < 50
@@ -220,30 +310,34 @@ class TestSealedInteractions:
     @pytest.mark.parametrize("text", ["", "p.", "p.no", "p.\udcff", "ខ្មែរ", "A" * 100, "a.b", "AA==", "p.p"])
     def test_what_was_not_sealed_here_is_broken(self, redis: Redis, text: str) -> None:
         with pytest.raises(SealBroken):
-            SealedInteractions(SEALER, stores.Parking(redis)).unseal(text)
+            SealedInteractions(SEALER, stores.Parking(redis), COUNTERS).unseal(text)
 
 
 def test_every_key_dies_by_itself(redis: Redis) -> None:
-    tokens = stores.RedisTokens(redis, SEALER, session_limit=8 * 3600)
-    grant = samples.grant()
-    stores.RedisSessions(redis, SEALER, idle=3600, limit=8 * 3600).save(samples.session(), NOW)
-    stores.RedisHandoffs(redis, SEALER).begin(samples.handoff(), 300, replace=False)
-    stores.RedisHandoffs(redis, SEALER).begin(samples.handoff("second"), 300, replace=True)
-    stores.RedisHandoffs(redis, SEALER).take("second", "browser-hash")
-    stores.RedisWaiting(redis, SEALER).put("k", samples.interaction(), samples.arrival(), 120)
+    grants = stores.RedisGrants(redis, SEALER, COUNTERS, session_limit=8 * 3600)
+    tokens = stores.RedisTokens(redis, SEALER, COUNTERS)
+    grant, second = samples.grant(), samples.grant("g2")
+    stores.RedisSessions(redis, SEALER, COUNTERS, idle=3600, limit=8 * 3600).save(samples.session(), NOW)
+    stores.RedisHandoffs(redis, SEALER, COUNTERS).begin(samples.handoff(), 300, replace=False)
+    stores.RedisHandoffs(redis, SEALER, COUNTERS).begin(samples.handoff("second"), 300, replace=True)
+    stores.RedisHandoffs(redis, SEALER, COUNTERS).take(HandoffKey("second"), BrowserId("browser-hash"))
+    stores.RedisConfirmations(redis, SEALER, COUNTERS).put(samples.pending_confirmation(), 120)
     stores.RedisRateLimiter(redis).hit(Rate("k", 10, 60), now=float(NOW))
-    SealedInteractions(SEALER, stores.Parking(redis), longest=10).seal(samples.interaction())
-    tokens.open_grant("grant-1.c", samples.code(grant), NOW)
-    tokens.take_code("grant-1.c", "client-1", NOW)
+    SealedInteractions(SEALER, stores.Parking(redis), COUNTERS, max_length=10).seal(samples.interaction())
+    grants.open(grant, NOW, ("grant-1.c", samples.code(grant)))
+    grants.open(second, NOW)
+    grants.open(samples.grant("lost", origin=grant.origin.id), NOW)
+    stores.RedisCodes(redis, SEALER, COUNTERS).take("grant-1.c", samples.CLIENT_1, NOW)
     tokens.mint(grant, ("grant-1.a", samples.access(grant)), ("grant-1.r", samples.refresh(grant)))
     tokens.rotate(
         "grant-1.r", ("grant-1.b", samples.access(grant)), ("grant-1.s", samples.refresh(grant)), b"x", NOW
     )
-    tokens.end_session_grants(["grant-1"], NOW)
-    tokens.mint(samples.grant("g2"), ("g2.a", samples.access(samples.grant("g2"))), None)
-    stores.RedisSessions(redis, SEALER, idle=3600, limit=8 * 3600).end("session-1")
+    grants.end_with_session([grant.id], NOW)
+    tokens.mint(second, ("g2.a", samples.access(second)), None)
+    stores.RedisSessions(redis, SEALER, COUNTERS, idle=3600, limit=8 * 3600).end(SESSION_1)
     keys = [key.decode() for key in redis.command("KEYS", "*")]
     kinds = {key.rpartition("}:")[2].partition(":")[0] for key in keys}
-    assert {"grant", "record", "ended", "a", "r", "answer", "over", "handoff", "taken", "waiting"} <= kinds
+    assert {"code", "grant", "ended", "a", "r", "answer", "origin", "grants", "sessions"} <= kinds
+    assert {"over", "handoff", "taken", "confirmation"} <= kinds
     assert all(ttl(redis, key) > 0 for key in keys)
     assert all(key.startswith("bridge:") for key in keys)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 
 import pytest
+import structlog
 from hypothesis import given
 from hypothesis import strategies as some
 
-from bridge.domain.session import Session
 from bridge.errors import SealBroken
+from bridge.ops.counters import Counters
 from bridge.stores.answers import open_answer, seal_answer
-from bridge.stores.codec import Sealed, dump, load
+from bridge.stores.records import GRANT, SESSION, RecordUnreadable
+from bridge.stores.sealed import Sealed
 from bridge.stores.sealing import MasterSealer
 from tests.stores import samples
 
@@ -69,19 +71,37 @@ def test_a_short_or_missing_master_key_is_refused(keys: list[bytes]) -> None:
         MasterSealer(keys)
 
 
-def test_a_value_of_another_shape_is_broken_and_its_content_not_told() -> None:
-    text = OLD.seal("session", b'{"key": "Sokunthea"}')
-    with pytest.raises(SealBroken) as caught:
-        Sealed(OLD, "session", Session).unseal(text)
+def test_a_value_of_another_shape_is_unreadable_and_its_content_not_told() -> None:
+    text = OLD.seal("session", b'{"v": 1, "kind": "session", "body": {"key": ["Sokunthea"]}}')
+    with pytest.raises(RecordUnreadable) as caught:
+        Sealed(OLD, SESSION, Counters()).unseal(text)
+    assert (caught.value.kind, caught.value.why, caught.value.field) == ("session", "type", "key")
     assert "Sokunthea" not in repr(caught.value)
     assert caught.value.__cause__ is None
 
 
-def test_values_come_back_equal() -> None:
-    for value in (samples.session(), samples.code(samples.grant()), samples.access(samples.grant())):
-        kind = type(value)
-        assert load(kind, dump(kind, value)) == value
-        assert load(kind, dump(kind, value, brief=True)) == value
+def test_what_cannot_be_opened_is_counted_and_logged_apart_from_what_is_absent() -> None:
+    counters = Counters()
+    sealed = Sealed(OLD, SESSION, counters)
+    text = sealed.seal(samples.session())
+    with structlog.testing.capture_logs() as logged:
+        assert sealed.open(None) is None
+        assert sealed.open(text) == sealed.open(text.encode()) == samples.session()
+        assert not logged
+        assert sealed.open(MasterSealer([b"x" * 32]).seal("session", b"{}")) is None
+        assert sealed.open(OLD.seal("session", b'["Sokunthea"]')) is None
+        assert sealed.open(Sealed(OLD, GRANT, counters).seal(samples.grant())) is None
+    events = [(line["event"], line["kind"], line["why"]) for line in logged]
+    assert events == [
+        ("record.unreadable", "session", "seal"),
+        ("record.unreadable", "session", "kind"),
+        ("record.unreadable", "session", "seal"),
+    ]
+    assert not any(name in str(logged) for name in samples.NAMES)
+    assert {dict(key.labels)["why"]: count for key, count in counters.snapshot().items()} == {
+        "seal": 2,
+        "kind": 1,
+    }
 
 
 def test_an_answer_is_opened_by_the_old_token_only() -> None:

@@ -7,30 +7,24 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, text, update
 
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
+from bridge.domain.ids import ClientId, ConnectorId, Kid, SubjectId
 from bridge.errors import SealBroken, StoreUnavailable
-from bridge.ports import (
-    AuditLog,
-    ClientStore,
-    ConsentStore,
-    SecretStore,
-    SigningKey,
-    SigningKeyStore,
-    SpentTokens,
-)
+from bridge.ops.counters import CounterKey, Counters
+from bridge.ports.basics import AuditLog
+from bridge.ports.clients import ClientStore, ConsentStore
+from bridge.ports.keys import SecretStore, SigningKey, SigningKeyStore
+from bridge.ports.logins import SpentTokens
 from bridge.stores import sql as stores
 from bridge.stores.sealing import MasterSealer
+from bridge.stores.sql.tables import clients
 from tests.stores import samples
 from tests.stores.races import Racers
-from tests.stores.samples import DAY, NOW, SEALER
+from tests.stores.samples import CLIENT, CLIENT_1, CLIENT_2, COUNTERS, DAY, NOW, SEALER
 from tests.support.round_trips import count_round_trips
-
-CLIENT = Client(
-    "client-1", "ខ Application", ("https://app.example/cb",), lifetimes={"code": 30}, claims=("name",)
-)
 
 
 class Hand:
@@ -51,108 +45,139 @@ def hand() -> Hand:
 class TestClients:
     @pytest.fixture
     def store(self, engine: Engine, hand: Hand) -> ClientStore:
-        return stores.SqlClients(engine, clock=hand)
+        return stores.SqlClients(engine, COUNTERS, clock=hand)
 
     @pytest.fixture
     def elsewhere(self, engine: Engine, hand: Hand) -> ClientStore:
         """The store of another process."""
-        return stores.SqlClients(engine, clock=hand)
+        return stores.SqlClients(engine, COUNTERS, clock=hand)
 
     def test_a_client_comes_back_as_it_was(self, store: ClientStore) -> None:
         store.add(CLIENT)
-        assert store.get("client-1") == CLIENT
+        assert store.get(CLIENT_1) == CLIENT
         assert store.all() == (CLIENT,)
 
     def test_an_id_is_given_once(self, store: ClientStore) -> None:
         store.add(CLIENT)
         with pytest.raises(KeyError):
-            store.add(replace(CLIENT, name="other"))
-        assert store.get("client-1") == CLIENT
+            store.add(replace(CLIENT, client_name="other"))
+        assert store.get(CLIENT_1) == CLIENT
 
     def test_what_is_not_there_cannot_be_changed(self, store: ClientStore) -> None:
         with pytest.raises(KeyError):
             store.replace(CLIENT)
         with pytest.raises(KeyError):
-            store.remove("client-1")
+            store.remove(CLIENT_1)
         assert store.all() == ()
 
     def test_all_are_in_the_order_of_their_names(self, store: ClientStore) -> None:
         for number, name in enumerate(("c", "a", "b")):
-            store.add(Client(f"id-{number}", name, ()))
-        assert [client.name for client in store.all()] == ["a", "b", "c"]
+            store.add(Client(ClientId(f"id-{number}"), name, ()))
+        assert [client.client_name for client in store.all()] == ["a", "b", "c"]
 
     def test_a_change_is_seen_at_once_here_and_soon_elsewhere(
         self, store: ClientStore, elsewhere: ClientStore, hand: Hand
     ) -> None:
         store.add(CLIENT)
-        assert elsewhere.get("client-1") == CLIENT
+        assert elsewhere.get(CLIENT_1) == CLIENT
         changed = replace(CLIENT, enabled=False)
         store.replace(changed)
-        assert store.get("client-1") == changed
-        assert elsewhere.get("client-1") == CLIENT
+        assert store.get(CLIENT_1) == changed
+        assert elsewhere.get(CLIENT_1) == CLIENT
         hand.time += 3
-        assert elsewhere.get("client-1") == changed
-        store.remove("client-1")
-        assert store.get("client-1") is None
+        assert elsewhere.get(CLIENT_1) == changed
+        store.remove(CLIENT_1)
+        assert store.get(CLIENT_1) is None
         hand.time += 3
-        assert elsewhere.get("client-1") is None
+        assert elsewhere.get(CLIENT_1) is None
 
     def test_known_and_unknown_clients_cost_no_query(
         self, store: ClientStore, engine: Engine, hand: Hand
     ) -> None:
         store.add(CLIENT)
-        store.get("client-1")
+        store.get(CLIENT_1)
         with count_round_trips(None, engine, versions=True) as trips:
             for number in range(50):
                 assert store.get(f"unknown-{number}\0\udcff") is None
-                assert store.get("client-1") == CLIENT
+                assert store.get(CLIENT_1) == CLIENT
             assert not trips
             hand.time += 3
-            store.get("client-1")
+            store.get(CLIENT_1)
             assert trips == {"sql": 1}
 
     def test_a_change_of_one_client_reads_that_one_again(
         self, store: ClientStore, elsewhere: ClientStore, engine: Engine, hand: Hand
     ) -> None:
         store.add(CLIENT)
-        store.add(replace(CLIENT, client_id="client-2"))
-        for name in ("client-1", "client-2"):
+        store.add(replace(CLIENT, client_id=CLIENT_2))
+        for name in (CLIENT_1, CLIENT_2):
             elsewhere.get(name)
-        store.replace(replace(CLIENT, name="new"))
+        store.replace(replace(CLIENT, client_name="new"))
         hand.time += 3
         with count_round_trips(None, engine, versions=True) as trips:
-            elsewhere.get("client-2")
+            elsewhere.get(CLIENT_2)
             assert trips == {"sql": 2}  # the version and the index of all
-            elsewhere.get("client-1")
+            elsewhere.get(CLIENT_1)
             assert trips == {"sql": 3}
 
     def test_a_removed_client_leaves_nothing_to_a_later_one(self, store: ClientStore, engine: Engine) -> None:
-        consents, tokens = stores.SqlConsents(engine), stores.SqlRefreshTokens(engine, SEALER)
+        consents, tokens = stores.SqlConsents(engine), stores.SqlRefreshTokens(engine, SEALER, COUNTERS)
         grant = samples.grant(offline=True)
         store.add(CLIENT)
-        consents.save(Consent("s", "client-1", frozenset(), frozenset(), NOW))
+        consents.save(Consent(SubjectId("s"), CLIENT_1, frozenset(), frozenset(), NOW))
         tokens.keep("grant-1.o-1", samples.refresh(grant))
-        store.remove("client-1")
-        assert consents.get("s", "client-1") is None
+        store.remove(CLIENT_1)
+        assert consents.get(SubjectId("s"), CLIENT_1) is None
         assert tokens.refresh_token("grant-1.o-1", NOW) is None
+
+    def test_what_is_searched_has_a_column(self, store: ClientStore, engine: Engine) -> None:
+        store.add(replace(CLIENT, connector=ConnectorId("second"), client_id_issued_at=NOW))
+        store.add(replace(CLIENT, client_id=CLIENT_2, application_type="native", enabled=False))
+        columns = "client_name, enabled, application_type, connector, client_id_issued_at"
+        with engine.connect() as connection:
+            query = text(f"SELECT {columns} FROM clients ORDER BY client_id")  # noqa: S608 -- fixed text
+            rows = [tuple(row) for row in connection.execute(query)]
+        assert rows == [
+            ("ខ Application", True, "web", "second", NOW),
+            ("ខ Application", False, "native", None, 0),
+        ]
+
+    def test_one_whose_record_cannot_be_read_is_no_client_and_counted_once(
+        self, store: ClientStore, engine: Engine, hand: Hand
+    ) -> None:
+        store.add(CLIENT)
+        store.add(replace(CLIENT, client_id=CLIENT_2))
+        with engine.begin() as connection:
+            change = update(clients).where(clients.c.client_id == CLIENT_1)
+            connection.execute(change.values(data='{"v": 99, "kind": "client"}'))
+        counters = Counters()
+        elsewhere = stores.SqlClients(engine, counters, clock=hand)
+        assert elsewhere.get(CLIENT_1) is None
+        assert elsewhere.get(CLIENT_1) is None
+        assert elsewhere.get("unknown") is None
+        assert elsewhere.get(CLIENT_2) is not None
+        key = CounterKey("record.unreadable", (("kind", "client"), ("why", "version")))
+        assert counters.snapshot() == {key: 1}
+        assert [client.client_id for client in elsewhere.all()] == [CLIENT_2]
+        assert counters.snapshot() == {key: 2}
 
     def test_known_clients_are_answered_while_sql_is_away(
         self, store: ClientStore, engine: Engine, hand: Hand
     ) -> None:
         store.add(CLIENT)
-        store.get("client-1")
+        store.get(CLIENT_1)
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE versions RENAME TO away"))
         hand.time += 3
         if engine.dialect.name == "sqlite":  # its "no such table" is an operational error, as a lost file is
-            assert store.get("client-1") == CLIENT
+            assert store.get(CLIENT_1) == CLIENT
             with pytest.raises(StoreUnavailable):
-                stores.SqlClients(engine).get("client-1")
+                stores.SqlClients(engine, COUNTERS).get(CLIENT_1)
 
 
 def add_key(url: str) -> Callable[[int], bool]:
     keys = stores.SqlSigningKeys(stores.connect(url, timeout=30), SEALER)
-    return lambda number: keys.add(SigningKey(f"k{number}", "RS256", "{}", NOW), only_if_first=True)
+    return lambda number: keys.add(SigningKey(Kid(f"k{number}"), "RS256", "{}", NOW), only_if_first=True)
 
 
 class TestSigningKeys:
@@ -162,28 +187,28 @@ class TestSigningKeys:
 
     def test_keys_come_back_newest_first(self, store: SigningKeyStore) -> None:
         old, new = (
-            SigningKey("old", "RS256", '{"d": "1"}', NOW),
-            SigningKey("new", "ES256", '{"d": "2"}', NOW + 1),
+            SigningKey(Kid("old"), "RS256", '{"d": "1"}', NOW),
+            SigningKey(Kid("new"), "ES256", '{"d": "2"}', NOW + 1),
         )
         assert store.add(old)
         assert store.add(new)
         assert tuple(store.all()) == (new, old)
 
     def test_a_retired_one_stays_and_a_removed_one_goes(self, store: SigningKeyStore) -> None:
-        store.add(SigningKey("k", "RS256", "{}", NOW))
-        store.retire("k", NOW + 9)
-        store.retire("k", NOW + 5)  # sooner, for it leaked
-        store.retire("k", NOW + 9)
-        assert tuple(store.all()) == (SigningKey("k", "RS256", "{}", NOW, NOW + 5),)
-        store.remove("k")
+        store.add(SigningKey(Kid("k"), "RS256", "{}", NOW))
+        store.retire(Kid("k"), NOW + 9)
+        store.retire(Kid("k"), NOW + 5)  # sooner, for it leaked
+        store.retire(Kid("k"), NOW + 9)
+        assert tuple(store.all()) == (SigningKey(Kid("k"), "RS256", "{}", NOW, NOW + 5),)
+        store.remove(Kid("k"))
         assert tuple(store.all()) == ()
 
     def test_the_first_of_an_alg_is_kept_once(self, store: SigningKeyStore) -> None:
-        assert store.add(SigningKey("a", "RS256", "{}", NOW), only_if_first=True)
-        assert not store.add(SigningKey("b", "RS256", "{}", NOW), only_if_first=True)
-        assert store.add(SigningKey("c", "ES256", "{}", NOW), only_if_first=True)
-        store.retire("a", NOW)
-        assert store.add(SigningKey("d", "RS256", "{}", NOW), only_if_first=True)
+        assert store.add(SigningKey(Kid("a"), "RS256", "{}", NOW), only_if_first=True)
+        assert not store.add(SigningKey(Kid("b"), "RS256", "{}", NOW), only_if_first=True)
+        assert store.add(SigningKey(Kid("c"), "ES256", "{}", NOW), only_if_first=True)
+        store.retire(Kid("a"), NOW)
+        assert store.add(SigningKey(Kid("d"), "RS256", "{}", NOW), only_if_first=True)
         assert {key.kid for key in store.all()} == {"a", "c", "d"}
 
     def test_of_a_hundred_first_keys_one_is_kept(
@@ -193,20 +218,20 @@ class TestSigningKeys:
         assert len(store.all()) == 1
 
     def test_they_are_answered_from_memory(self, store: SigningKeyStore, engine: Engine, hand: Hand) -> None:
-        store.add(SigningKey("k", "RS256", "{}", NOW))
+        store.add(SigningKey(Kid("k"), "RS256", "{}", NOW))
         store.all()
         with count_round_trips(None, engine, versions=True) as trips:
             store.all()
             assert not trips
-        stores.SqlSigningKeys(engine, SEALER).retire("k", NOW)
+        stores.SqlSigningKeys(engine, SEALER).retire(Kid("k"), NOW)
         hand.time += 3
         assert store.all()[0].retired_at == NOW
 
     def test_private_keys_rest_sealed_and_bound_to_their_kid(
         self, store: SigningKeyStore, engine: Engine
     ) -> None:
-        store.add(SigningKey("a", "RS256", '{"d": "very-private"}', NOW))
-        store.add(SigningKey("b", "RS256", '{"d": "other"}', NOW))
+        store.add(SigningKey(Kid("a"), "RS256", '{"d": "very-private"}', NOW))
+        store.add(SigningKey(Kid("b"), "RS256", '{"d": "other"}', NOW))
         with engine.begin() as connection:
             assert "private" not in str(connection.execute(text("SELECT * FROM signing_keys")).all())
             of_a = "(SELECT private_jwk FROM signing_keys WHERE kid = 'a')"
@@ -246,27 +271,30 @@ class TestSecrets:
         assert stores.SqlSecrets(engine, SEALER).get_or_make("a", lambda: b"third") == b"first"
 
 
+S, C = SubjectId("s"), ClientId("c")
+
+
 class TestConsents:
     @pytest.fixture
     def store(self, engine: Engine) -> ConsentStore:
         return stores.SqlConsents(engine)
 
     def test_the_latest_is_kept_until_it_is_removed(self, store: ConsentStore) -> None:
-        first = Consent("s", "c", frozenset({"openid", "ខ"}), frozenset({"name#km"}), NOW)
-        assert store.get("s", "c") is None
+        first = Consent(S, C, frozenset({"openid", "ខ"}), frozenset({"name#km"}), NOW)
+        assert store.get(S, C) is None
         store.save(first)
-        assert store.get("s", "c") == first
+        assert store.get(S, C) == first
         wider = replace(first, scope=first.scope | {"email"}, granted_at=NOW + 1)
         store.save(wider)
-        assert store.get("s", "c") == wider
-        assert store.get("s", "other") is None
-        store.remove("s", "c")
-        assert store.get("s", "c") is None
-        store.remove("s", "c")
+        assert store.get(S, C) == wider
+        assert store.get(S, ClientId("other")) is None
+        store.remove(S, C)
+        assert store.get(S, C) is None
+        store.remove(S, C)
 
     def test_a_look_is_one_query(self, store: ConsentStore, engine: Engine) -> None:
         with count_round_trips(None, engine, versions=True) as trips:
-            store.get("s", "c")
+            store.get(S, C)
         assert trips == {"sql": 1}
 
 
@@ -312,7 +340,7 @@ def test_events_are_kept_with_their_facts(engine: Engine) -> None:
 
 
 def test_dead_refresh_tokens_and_their_grants_are_taken_away(engine: Engine) -> None:
-    tokens, grant = stores.SqlRefreshTokens(engine, SEALER), samples.grant(offline=True)
+    tokens, grant = stores.SqlRefreshTokens(engine, SEALER, COUNTERS), samples.grant(offline=True)
     tokens.keep("grant-1.o-dead", samples.shortened(samples.refresh(grant), NOW + 10))
     tokens.keep("grant-1.o-live", samples.refresh(grant))
     assert stores.purge(engine, NOW + 10) == 1
