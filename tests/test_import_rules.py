@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "web": "login oidc sessions manage products domain ports ops",
     "simulator": "camdigikey",
     "wiring": "camdigikey kyc domain ports sessions oidc login manage products upstream outbound stores ops web simulator",
-    "app": "wiring web",
+    "app": "wiring web ports",
     "cli": "wiring web manage products domain ports simulator",
     "__main__": "cli",
 }
@@ -164,7 +164,7 @@ BROKEN = (
     ("camdigikey/client.py", "from bridge import __version__", wrong_doors, "bridge"),
     ("domain/client.py", "import bridge.settings", wrong_doors, "bridge.settings"),
     ("errors.py", "from bridge.settings import Settings", wrong_doors, "bridge.settings"),
-    ("settings.py", "import bridge.domain", wrong_doors, "bridge.domain"),
+    ("settings.py", "import bridge.web", wrong_doors, "bridge.web"),
     (
         "simulator/app.py",
         "from bridge.camdigikey import envelope",

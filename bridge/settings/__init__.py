@@ -6,7 +6,7 @@ the file. Every fault is reported at once, one sentence each, as ConfigError; a 
 """
 
 from bridge.settings.reading import PREFIX, load
-from bridge.settings.tree import DEFAULT_CONNECTOR, CamDigiKey, Limits, Settings
+from bridge.settings.tree import DEFAULT_CONNECTOR, CamDigiKey, Limits, Look, Redis, Server, Settings
 from bridge.settings.values import TYPED
 
-__all__ = ["DEFAULT_CONNECTOR", "PREFIX", "TYPED", "CamDigiKey", "Limits", "Settings", "load"]
+__all__ = ["DEFAULT_CONNECTOR", "PREFIX", "TYPED", "CamDigiKey", "Limits", "Look", "Redis", "Server", "Settings", "load"]

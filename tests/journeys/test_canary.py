@@ -256,7 +256,7 @@ def test_no_log_line_holds_any_of_it(lived: Life) -> None:
 
 def test_no_line_of_the_audit_trail_holds_any_of_it(lived: Life) -> None:
     facts = "\n".join(audit_of(lived.world))
-    assert "callback.orphan" in facts
+    assert "callback.unsolicited" in facts
     assert lived.seen.found_in(facts) == []
 
 

@@ -117,7 +117,7 @@ def test_a_client_that_is_made_anew_has_nothing_of_the_one_before(world: World) 
     client_id = "web"
     tokens = world.tokens(world.sign_in(world.person(), client_id))
     code = world.sign_in(world.person(), client_id)
-    with changed(world, client_id, created_at=int(world.services.clock()) + 31):  # beyond others' clocks
+    with changed(world, client_id, client_id_issued_at=int(world.services.clock()) + 31):  # beyond others' clocks
         assert world.userinfo(tokens["access_token"])[0] == 401
         refreshed = world.token(client_id, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
         assert (refreshed.status, refreshed["error"]) == (400, "invalid_grant")

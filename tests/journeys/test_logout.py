@@ -274,7 +274,7 @@ def test_signing_out_ends_every_earlier_session_of_this_browser(world: World) ->
     assert signed_in_by(world, secrets[0])
     assert kind(world, sign_out(world, person)) == "signed_out"
     assert not [secret for secret in secrets if signed_in_by(world, secret)]
-    assert not [token for token in tokens if world.services.connector.alive(token)]
+    assert not [token for token in tokens if world.connector.alive(token)]
 
 
 def test_somebody_else_signing_in_ends_every_session_of_the_one_before(world: World) -> None:
@@ -284,12 +284,12 @@ def test_somebody_else_signing_in_ends_every_session_of_the_one_before(world: Wo
     tokens = [upstream_of(world, secret) for secret in secrets]
     (other,) = several(world, person, 1, "dara")
     assert not [secret for secret in secrets if signed_in_by(world, secret)]
-    assert not [token for token in tokens if world.services.connector.alive(token)]
+    assert not [token for token in tokens if world.connector.alive(token)]
     assert signed_in_by(world, other)
 
 
 def test_of_too_many_sessions_the_oldest_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.login.support.MOST_PREDECESSORS", 2)
+    monkeypatch.setattr("bridge.sessions.opening.MAX_PREDECESSORS", 2)
     secrets = several(world, world.person(), 4)
     assert [signed_in_by(world, secret) for secret in secrets] == [False, True, True, True]
 

@@ -19,7 +19,7 @@ import structlog
 from bridge.wiring.services import build
 from bridge.domain.consent import Consent
 from bridge.errors import ConfigError, StoreUnavailable
-from bridge.login.support import SUBJECT_KEY
+from bridge.wiring.database import SUBJECT_KEY
 from bridge.ops import health, logs
 from bridge.settings import Settings, load
 from bridge.stores import sql

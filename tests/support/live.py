@@ -11,6 +11,7 @@ import pytest
 import trustme
 
 from bridge.domain.client import Client
+from bridge.domain.ids import ClientId
 from tests.support.application import Application
 from tests.support.person import Page
 from tests.support.servers import free_port, https_proxy, serving
@@ -80,7 +81,7 @@ class _closing:
 
 def _client(name: str, home: str) -> Client:
     return Client(
-        name,
+        ClientId(name),
         {"portal": "Ministry portal", "office": "Office of records"}[name],
         (home + "cb",),
         grant_types=("authorization_code", "refresh_token"),

@@ -6,8 +6,10 @@ It is for journeys that need no real browser; those that do are in tests/journey
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
@@ -50,7 +52,8 @@ class _Reader(HTMLParser):
 
 @dataclass
 class Page:
-    """What an address answered. `url` is the address asked, `status` and `text` what came."""
+    """What an address answered. `url` is the address asked, or the page's own where a script of it writes that
+    into the address bar (static/address.js); `status` and `text` are what came."""
 
     url: str
     status: int
@@ -100,6 +103,15 @@ class Page:
         return name in reader.links or any(name in form.buttons for form in reader.forms)
 
 
+OWN_ADDRESS = re.compile(r'<main [^>]*data-address="([^"]+)"')
+
+
+def own_address(url: str, text: str) -> str:
+    """What stands in the address bar once the page's script has run."""
+    found = OWN_ADDRESS.search(text)
+    return urljoin(url, unescape(found[1])) if found else url
+
+
 class Person:
     """One browser. `issuer` is the bridge's address; `app` is the bridge."""
 
@@ -146,7 +158,8 @@ class Person:
             answer = self.bridge.open(
                 url, method=method, data=fields, headers=headers, base_url=self._issuer + "/"
             )
-            return Page(url, answer.status_code, dict(answer.headers), answer.get_data(as_text=True))
+            text = answer.get_data(as_text=True)
+            return Page(own_address(url, text), answer.status_code, dict(answer.headers), text)
         said = self._elsewhere.request(
             method, url, data=fields, headers=headers, allow_redirects=False, timeout=20
         )

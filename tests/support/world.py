@@ -24,6 +24,7 @@ from bridge.wiring.services import build
 from bridge.app import create_app
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
+from bridge.ports.connectors import Connector
 from bridge.ports.services import Services
 from bridge.settings import Settings, load
 from bridge.simulator import Simulator, serve
@@ -87,6 +88,11 @@ class World:
     @property
     def issuer(self) -> str:
         return self.settings.issuer
+
+    @property
+    def connector(self) -> Connector:
+        """The CamDigiKey account that serves its clients."""
+        return next(iter(self.services.connectors.values()))
 
     def person(self, **headers: str) -> Person:
         """Somebody with a new browser."""
