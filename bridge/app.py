@@ -38,5 +38,5 @@ def from_environment() -> Flask:
     file = os.environ.get("BRIDGE_CONFIG")
     settings = settings_module.load(Path(file) if file else None)
     services = build(settings)
-    start_jobs(services)
+    start_jobs(settings, services)
     return create_app(settings, services)

@@ -1,4 +1,4 @@
-"""The page of client metadata, docs/client-metadata.md, made from the rows: `bridge client fields` prints it."""
+"""The page docs/client-metadata.md, made from the rows: `bridge client fields` prints it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,8 +7,8 @@ from bridge.domain.metadata_field import GROUPS, Fixed, Kind, MetadataField
 
 HEAD = """# Client metadata
 
-What is registered of an application: the fields of RFC 7591 and its extensions by their own names, and those of
-this provider beside them. This page is made from `bridge/domain/client_metadata.py`: write it anew with
+What is registered of an application: the fields of RFC 7591 and its extensions by their own names, and beside
+them those of this provider. This page is made from `bridge/domain/client_metadata.py`: write it anew with
 `bridge client fields > docs/client-metadata.md`.
 """
 COLUMNS = ("field", "label", "value", "option of `bridge client`", "defined by", "what it is")

@@ -101,7 +101,8 @@ class IntrospectionEndpoint:
         """As at a refresh, but the Session is left as it is, and CamDigiKey is not asked."""
         if record.grant.offline:
             return "offline_access" in scope
-        return self.sessions.peek(record.grant.person.login.session_key) is not None
+        contents = self.sessions.peek(record.grant.person.login.session_key)
+        return contents is not None and contents.session is not None
 
 
 def _jti(text: str) -> str | None:

@@ -11,6 +11,7 @@ from bridge.errors import StoreUnavailable
 from bridge.manage.administration import Administration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.ops.counters import Counters
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
@@ -25,7 +26,7 @@ def administration(settings: Settings) -> Iterator[Administration]:
         if migrate.current(settings.database_url) is None:
             upgrade(settings)
         sealer, audit = MasterSealer(settings.keys()), sql.SqlAuditLog(engine)
-        keys, clients = sql.SqlSigningKeys(engine, sealer), sql.SqlClients(engine)
+        keys, clients = sql.SqlSigningKeys(engine, sealer), sql.SqlClients(engine, Counters())
         yield Administration(
             clients=ClientAdministration(
                 clients, sealer, audit, time.time, os.urandom, tuple(settings.accounts)

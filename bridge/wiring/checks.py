@@ -5,7 +5,8 @@ from bridge.settings import Settings
 from bridge.stores import embedded
 from bridge.wiring.connectors import close_connectors, connectors_of
 from bridge.wiring.database import check_database
-from bridge.wiring.services import fetcher_of, redis_of
+from bridge.wiring.outbound import fetcher_of
+from bridge.wiring.services import redis_of
 
 EMBEDDED = "embedded://"
 

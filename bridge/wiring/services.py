@@ -2,17 +2,19 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
+from bridge.domain.encoding import TokenBytes
 from bridge.errors import ConfigError
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
-from bridge.outbound.addresses import Opened
-from bridge.outbound.fetcher import GuardedFetcher
-from bridge.ports.basics import HealthCheck, Sealer
+from bridge.ports.basics import Clock, HealthCheck
+from bridge.ports.connectors import Connectors
 from bridge.ports.keys import SigningKeyStore
+from bridge.ports.outbound import Fetcher
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.stores import redis, sql
@@ -21,6 +23,21 @@ from bridge.stores.sealing import MasterSealer, SealedInteractions
 from bridge.stores.tokens import Tokens
 from bridge.wiring.connectors import close_connectors, connectors_of
 from bridge.wiring.database import engine_of, subject_key_of
+from bridge.wiring.outbound import fetcher_of
+
+
+@dataclass(frozen=True, slots=True)
+class Foundations:
+    """What everything else stands on; a test may bring its own."""
+
+    redis: redis.Redis
+    engine: Engine
+    sealer: MasterSealer
+    connectors: Connectors
+    fetcher: Fetcher
+    clock: Clock = time.time
+    token_bytes: TokenBytes = os.urandom
+    counters: Counters = field(default_factory=Counters)
 
 
 def build(settings: Settings) -> Services:
@@ -28,32 +45,43 @@ def build(settings: Settings) -> Services:
 
     Raises StoreUnavailable, and ConfigError: an address or a partner file is of no use, a key is lost.
     """
-    sealer, counters, lifetimes = MasterSealer(settings.keys()), Counters(), settings.lifetimes
-    kept, engine = redis_of(settings), engine_of(settings)
-    secrets = sql.SqlSecrets(engine, sealer)
+    foundations = Foundations(
+        redis=redis_of(settings),
+        engine=engine_of(settings),
+        sealer=MasterSealer(settings.keys()),
+        connectors=connectors_of(settings),
+        fetcher=fetcher_of(settings),
+    )
+    return assembled(settings, foundations)
+
+
+def assembled(settings: Settings, foundations: Foundations) -> Services:
+    """The services on these foundations; missing signing keys are made. Raises as `build`."""
+    f, lifetimes = foundations, settings.lifetimes
+    kept, engine, sealer, counters = f.redis, f.engine, f.sealer, f.counters
+    secrets, signing_keys = sql.SqlSecrets(engine, sealer), sql.SqlSigningKeys(engine, sealer)
     subject_key = subject_key_of(engine, secrets)
-    signing_keys = sql.SqlSigningKeys(engine, sealer)
-    signer = Keys(signing_keys, time.time)
+    signer = Keys(signing_keys, f.clock)
     signer.ensure()
-    connectors = connectors_of(settings)
-    redis_grants = redis.RedisGrants(kept, sealer, counters, session_limit=lifetimes.session)
-    redis_tokens = redis.RedisTokens(kept, sealer, counters)
-    offline = sql.SqlGrants(engine, sealer, counters)
-
-    def close() -> None:
-        close_connectors(connectors)
-        kept.close()
-        engine.dispose()
-
+    session_limit = lifetimes.session
+    grants = Grants(
+        redis.RedisGrants(kept, sealer, counters, session_limit=session_limit),
+        sql.SqlGrants(engine, sealer, counters),
+    )
+    tokens = Tokens(
+        redis.RedisTokens(kept, sealer, counters, session_limit=session_limit),
+        sql.SqlRefreshTokens(engine, sealer, counters),
+        grants,
+    )
     return Services(
-        clock=time.time,
-        token_bytes=os.urandom,
+        clock=f.clock,
+        token_bytes=f.token_bytes,
         subject_key=subject_key,
-        connectors=connectors,
+        connectors=f.connectors,
         sealer=sealer,
         signer=signer,
         interactions=SealedInteractions(sealer, redis.Parking(kept), counters),
-        clients=sql.SqlClients(engine),
+        clients=sql.SqlClients(engine, counters),
         signing_keys=signing_keys,
         secrets=secrets,
         consents=sql.SqlConsents(engine),
@@ -62,19 +90,19 @@ def build(settings: Settings) -> Services:
         handoffs=redis.RedisHandoffs(kept, sealer, counters),
         confirmations=redis.RedisConfirmations(kept, sealer, counters),
         sessions=redis.RedisSessions(
-            kept, sealer, counters, idle=lifetimes.session_idle, limit=lifetimes.session
+            kept, sealer, counters, idle=lifetimes.session_idle, limit=session_limit
         ),
-        grants=Grants(redis_grants, offline),
-        codes=redis_tokens,
-        tokens=Tokens(redis_tokens, sql.SqlRefreshTokens(engine, sealer, counters)),
+        grants=grants,
+        codes=redis.RedisCodes(kept, sealer, counters),
+        tokens=tokens,
         limiter=redis.RedisRateLimiter(kept),
         outbox=sql.SqlOutbox(engine),
-        fetcher=fetcher_of(settings),
+        fetcher=f.fetcher,
         lease=redis.RedisLease(kept),
         job_log=sql.SqlJobLog(engine),
         counters=counters,
         checks=_checks(kept, engine, signing_keys),
-        close=close,
+        close=_closing(foundations),
     )
 
 
@@ -95,3 +123,12 @@ def _checks(kept: redis.Redis, engine: Engine, keys: SigningKeyStore) -> Mapping
         keys.all()
 
     return {"redis": kept.ping, "sql": sql.health_check(engine), "keys": check_keys}
+
+
+def _closing(foundations: Foundations) -> Callable[[], None]:
+    def close() -> None:
+        close_connectors(foundations.connectors)
+        foundations.redis.close()
+        foundations.engine.dispose()
+
+    return close

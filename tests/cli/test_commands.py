@@ -15,12 +15,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from bridge import wiring
 from bridge.cli import COMMANDS, keys, main
 from bridge.domain.client import Client
-from bridge.ports import SigningKey
+from bridge.domain.client_metadata import as_metadata
+from bridge.domain.ids import ClientId, Kid
+from bridge.ports.keys import SigningKey
 from bridge.settings import load
 from bridge.simulator import serve
+from bridge.stores.sealing import MasterSealer
+from bridge.stores.sql import SqlSigningKeys
+from bridge.wiring.database import engine_of
 from tests.support.tools import ROOT
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -125,7 +129,7 @@ def test_an_application_is_registered_before_the_first_start(console: Console) -
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", made["client_secret"])
     assert made["discovery"] == "https://sso.example.gov.kh/.well-known/openid-configuration"
     shown = console.json("client", "show", "portal")
-    assert shown["sector"] == "portal.example.gov.kh" and shown["live_secrets"] == 1
+    assert shown["sector_identifier"] == "portal.example.gov.kh" and shown["live_secrets"] == 1
     assert made["client_secret"] not in json.dumps(shown) and "secret_hashes" not in shown
 
 
@@ -135,25 +139,23 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
         "client", "edit", "portal", "--name", "Portal", "--redirect-uri", "https://p.example/cb",
         "--auth-method", "none", "--application-type", "web", "--grant-type", "authorization_code",
         "--grant-type", "refresh_token", "--scope", "openid", "--scope", "national_id", "--claim", "name",
-        "--require-pkce", "--skip-consent", "--straight-on", "--subject-type", "public",
+        "--require-pkce", "--skip-consent", "--skip-login-page", "--subject-type", "public",
         "--id-token-alg", "ES256", "--access-token-format", "at+jwt", "--claims-in-id-token",
         "--email-fallback", "people.example.gov.kh", "--name-locale", "km",
         "--national-id-purpose", "Taxes", "--post-logout-redirect-uri", "https://p.example/bye",
-        "--onward-origin", "https://q.example", "--allowed-origin", "https://p.example",
+        "--form-action-origin", "https://q.example", "--allowed-origin", "https://p.example",
         "--client-uri", "https://p.example/", "--logo-uri", "https://p.example/logo.png",
         "--policy-uri", "https://p.example/policy", "--tos-uri", "https://p.example/terms",
         "--initiate-login-uri", "https://p.example/login", "--default-max-age", "60",
         "--lifetime", "access_token=300", "--lifetime", "refresh=86400",
+        "--backchannel-logout-uri", "https://p.example/hear", "--backchannel-logout-session-required",
+        "--connector", "camdigikey",
     )  # fmt: skip
     after = console.json("client", "show", "portal")
-    default = Client("", "", ())
-    same = {
-        name
-        for name in Client.__dataclass_fields__
-        if name != "secret_hashes" and after[name] == _as_json(getattr(default, name))
-    }
+    default = as_metadata(Client(ClientId(""), "", ()))
+    same = {name for name, value in default.items() if after[name] == value}
     # Those that the command set to their default, and what only `add`, `disable` and time set.
-    assert same == {"application_type", "require_pkce", "enabled"}
+    assert same == {"application_type", "require_pkce", "enabled", "live_secrets"}
     assert after["lifetimes"] == {"access_token": 300, "refresh": 86400}
     console.say("client", "edit", "portal", "--claim", "", "--allowed-origin", "")
     after = console.json("client", "show", "portal")
@@ -161,11 +163,38 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
     console.say("client", "edit", "portal", "--lifetime", "", "--default-max-age", "")
     after = console.json("client", "show", "portal")
     assert (after["lifetimes"], after["default_max_age"]) == ({}, None)
+    console.say("client", "edit", "portal", "--logo-uri", "", "--connector", "", "--show-login-page")
+    after = console.json("client", "show", "portal")
+    assert (after["logo_uri"], after["connector"], after["skip_login_page"]) == (None, None, False)
+
+
+def test_an_account_that_the_settings_do_not_have_is_told(console: Console) -> None:
+    console.add()
+    said = console.say("client", "edit", "portal", "--connector", "second", wanted=1).output
+    assert "'second' is no connector; there are camdigikey." in said
+
+
+def test_what_is_shown_has_the_names_of_rfc_7591(console: Console) -> None:
+    console.add()
+    said = console.say("client", "show", "portal").stdout
+    names = [line.split()[0] for line in said.splitlines()]
+    assert {"client_name", "redirect_uris", "scope", "client_id_issued_at"} <= set(names)
+    assert "openid profile email phone" in said
+
+
+def test_a_made_id_is_taken_by_every_command(console: Console) -> None:
+    made = console.json("client", "add", "--name", "P", "--redirect-uri", "https://p.example/cb")
+    assert console.json("client", "show", made["client_id"])["client_name"] == "P"
+
+
+def test_the_fields_of_an_application_are_explained_without_settings(console: Console) -> None:
+    console.settings("not toml at all")
+    assert "backchannel_logout_uri" in console.say("client", "fields").stdout
 
 
 def test_what_is_given_twice_is_kept_once(console: Console) -> None:
     made = console.add("--scope", "openid", "--scope", "profile", "--scope", "openid")
-    assert made["scopes"] == ["openid", "profile"]
+    assert made["scope"] == "openid profile"
 
 
 def test_a_change_of_the_subject_type_is_warned_of(console: Console) -> None:
@@ -181,10 +210,6 @@ def test_names_in_khmer_are_shown_as_they_are(console: Console) -> None:
     assert name in edited
     assert name in console.say("client", "show", "portal").stdout
     assert "[bold]" in console.say("client", "list").stdout  # not taken for a colour
-
-
-def _as_json(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def test_wrong_addresses_are_all_explained_at_once(console: Console) -> None:
@@ -328,18 +353,26 @@ def test_a_key_that_leaked_is_taken_out_of_what_is_published(console: Console) -
     assert events.count("key.removed") == 1
 
 
+def add_retired_key(kid: str) -> None:
+    """A key as one that signed long ago left it."""
+    settings = load(Path("bridge.toml"))
+    engine = engine_of(settings)
+    keys = SqlSigningKeys(engine, MasterSealer(settings.keys()))
+    keys.add(SigningKey(Kid(kid), "ES256", "{}", 1, retired_at=2))
+    engine.dispose()
+
+
 def test_a_kid_may_begin_with_a_hyphen(console: Console) -> None:
     console.say("keys", "rotate", "--alg", "ES256")
-    with wiring.console(load(Path("bridge.toml"))) as office:
-        for kid in ("-yes", "--Yq"):
-            office.signing_keys.add(SigningKey(kid, "ES256", "{}", 1, retired_at=2))
+    for kid in ("-yes", "--Yq"):
+        add_retired_key(kid)
     for kid in ("-yes", "--Yq"):
         assert console.json("keys", "remove", kid, "--yes") == {"removed": kid}
 
 
 def test_the_last_key_of_an_alg_is_kept_even_if_retired(console: Console) -> None:
-    with wiring.console(load(Path("bridge.toml"))) as office:
-        office.signing_keys.add(SigningKey("only", "ES256", "{}", 1, retired_at=2))
+    console.say("db", "upgrade")
+    add_retired_key("only")
     said = console.say("keys", "remove", "only", "--yes", wanted=1).output
     assert said.count("\n") == 1 and "the last key for ES256" in said
 

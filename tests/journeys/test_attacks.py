@@ -105,7 +105,7 @@ def test_a_stolen_auth_token_under_ones_own_cookie_is_not_a_login_without_a_word
     nobody_is_signed_in(victim, anywhere)
 
 
-def test_an_orphan_callback_and_its_replay_sign_nobody_in(
+def test_an_unsolicited_callback_and_its_replay_sign_nobody_in(
     anywhere: Live, attacker: Page, victim: Page
 ) -> None:
     begin(attacker, anywhere)

@@ -32,8 +32,8 @@ def samples(live: Live) -> Iterator[dict[str, str]]:
                 name.replace("-", " ").capitalize(),
                 (home + "callback",),
                 grant_types=("authorization_code", "refresh_token"),
-                scopes=tuple(SCOPE.split()),
-                sector=host,
+                scope=tuple(SCOPE.split()),
+                sector_identifier=host,
                 client_uri=home,
                 post_logout_redirect_uris=(home,),
             )

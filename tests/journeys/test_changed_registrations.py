@@ -13,7 +13,7 @@ from tests.support.world import World
 
 WISH = json.dumps({"userinfo": {"personal_code": None, "camdigikey_id": None}})
 ALLOWED = {
-    "scopes": ("openid", "profile", "national_id", "camdigikey_id", "offline_access"),
+    "scope": ("openid", "profile", "national_id", "camdigikey_id", "offline_access"),
     "national_id_purpose": "To find your land title",
 }
 
@@ -33,7 +33,7 @@ def agreed(world: World, person: Person, client_id: str = "web", **request: str)
 def test_what_was_asked_in_vain_is_not_agreed_to(world: World) -> None:
     """OIDC Core §3.1.2.4: the page could not list what the application was not allowed to have."""
     person = world.person()
-    with changed(world, "web", scopes=("openid", "profile")):
+    with changed(world, "web", scope=("openid", "profile")):
         first = agreed(world, person, claims=WISH, scope="openid profile")
         assert "camdigikey_id" not in world.userinfo(world.tokens(first)["access_token"])[1]
     with changed(world, "web", **ALLOWED):
@@ -46,7 +46,7 @@ def test_what_was_asked_in_vain_is_not_agreed_to(world: World) -> None:
 
 def test_an_old_refresh_token_brings_nothing_that_was_allowed_later(world: World) -> None:
     person = world.person()
-    with changed(world, "web", scopes=("openid", "profile", "offline_access")):
+    with changed(world, "web", scope=("openid", "profile", "offline_access")):
         request = {"claims": WISH, "scope": "openid profile offline_access", "prompt": "consent"}
         old = world.tokens(agreed(world, person, **request))["refresh_token"]
     with changed(world, "web", **ALLOWED):

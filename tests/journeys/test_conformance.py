@@ -60,8 +60,8 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
                     token_endpoint_auth_method=method,
                     grant_types=("authorization_code", "refresh_token"),
                     require_pkce=False,
-                    scopes=SCOPES,
-                    sector="suite.example",
+                    scope=SCOPES,
+                    sector_identifier="suite.example",
                     post_logout_redirect_uris=(AFTER_LOGOUT,),
                 )
             )

@@ -60,7 +60,7 @@ def arrived(walk: Walk) -> Walk:
 
 def confirming(world: World) -> Walk:
     walk = before(world)
-    if world.services.connector.carries_state:  # v3 asks only where somebody has signed out
+    if world.services.connector.capabilities.carries_state:  # v3 asks only where somebody has signed out
         world.sign_in(walk.person, "own")
         sign_out(world, walk.person)
     page = press(world, walk.person, walk.sign_in)

@@ -11,7 +11,7 @@ NAVIGATION = {"Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document", "Sec_F
 
 
 def test_a_client_may_be_spared_the_page_before_camdigikey(world: World) -> None:
-    with changed(world, "own", straight_on=True):
+    with changed(world, "own", skip_login_page=True):
         person = world.person()
         page = person.get(world.authorize_url("own"), **NAVIGATION)
         assert kind(world, page) == "camdigikey"
@@ -30,7 +30,7 @@ def test_a_client_may_be_spared_the_page_before_camdigikey(world: World) -> None
 )
 def test_only_a_navigation_of_the_whole_page_goes_straight_on(world: World, headers: dict[str, str]) -> None:
     calls = world.control("GET", "/state")["calls"]
-    with changed(world, "own", straight_on=True):
+    with changed(world, "own", skip_login_page=True):
         page = world.person().get(world.authorize_url("own"), **headers)
     assert page.location.startswith(world.issuer + "/login?")
     assert world.control("GET", "/state")["calls"] == calls
@@ -39,7 +39,7 @@ def test_only_a_navigation_of_the_whole_page_goes_straight_on(world: World, head
 @pytest.mark.parametrize("name", ["Sec_Purpose", "Purpose", "X_Moz"])
 def test_a_prefetch_begins_nothing(world: World, name: str) -> None:
     calls = world.control("GET", "/state")["calls"]
-    with changed(world, "own", straight_on=True):
+    with changed(world, "own", skip_login_page=True):
         for client_id in ("own", "web"):
             page = world.person().get(world.authorize_url(client_id), **NAVIGATION, **{name: "prefetch"})
             assert (page.status, page.location) == (403, "")
@@ -47,20 +47,20 @@ def test_a_prefetch_begins_nothing(world: World, name: str) -> None:
 
 
 def test_head_begins_nothing(world: World) -> None:
-    with changed(world, "own", straight_on=True):
+    with changed(world, "own", skip_login_page=True):
         said = world.app.test_client().head(world.authorize_url("own"), base_url=world.issuer)
     assert (said.status_code, said.headers["Allow"]) == (405, "GET, POST")
 
 
 def test_in_v2_nobody_goes_straight_on(world_v2: World) -> None:
-    with changed(world_v2, "own", straight_on=True):
+    with changed(world_v2, "own", skip_login_page=True):
         page = world_v2.person().get(world_v2.authorize_url("own"), **NAVIGATION)
     assert page.location.startswith(world_v2.issuer + "/login?")
 
 
 def test_a_problem_of_a_client_that_goes_straight_on_is_a_page_and_no_circle(world: World) -> None:
     world.control("POST", "/faults", operation="login_token", kind="500")
-    with changed(world, "own", straight_on=True):
+    with changed(world, "own", skip_login_page=True):
         person = world.person()
         page = visit(world, person, person.get(world.authorize_url("own"), **NAVIGATION).location)
         assert kind(world, page) == "problem"
@@ -69,7 +69,7 @@ def test_a_problem_of_a_client_that_goes_straight_on_is_a_page_and_no_circle(wor
 
 def test_no_site_can_end_a_login_at_camdigikey_by_a_link(world: World) -> None:
     """DESIGN §6.11: with prompt=login and a live Session the page before CamDigiKey wants a click."""
-    with changed(world, "own", straight_on=True):
+    with changed(world, "own", skip_login_page=True):
         person = world.person()
         world.sign_in(person, "own")
         calls = world.control("GET", "/state")["calls"]

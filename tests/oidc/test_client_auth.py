@@ -11,7 +11,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from bridge.domain.client import Client
+from bridge.domain.ids import ClientId
 from bridge.oidc.answer import FORM
+from bridge.oidc.client_auth.secrets import SECRET as SECRET_HASH
 from tests.oidc.house import CALLBACK, SEALER, SECRET, VERIFIER, House, Said, basic
 
 GRANT = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
@@ -48,6 +51,7 @@ REFUSED: Mapping[str, tuple[str | None, dict[str, str]]] = {
     "RFC6749-2.3 a secret for a public client": (None, {"client_id": "spa", "client_secret": "x"}),
     "RFC6749-2.3 basic for a public client": (basic("spa", ""), {}),
     "RFC7521-4.2 an assertion": (None, {"client_id": "web", "client_assertion": "x"}),
+    "RFC7521-4.2 an assertion of a public client": (None, {"client_id": "spa", "client_assertion": "x"}),
     "RFC6749-5.2 wrong secret by post": (None, {"client_id": "post", "client_secret": "guess"}),
 }
 
@@ -78,10 +82,14 @@ def test_all_refusals_read_the_same(house: House) -> None:
     assert len(bodies) == 1
 
 
-TWICE: Mapping[str, tuple[str, dict[str, str]]] = {
+TWICE: Mapping[str, tuple[str | None, dict[str, str]]] = {
     "RFC6749-2.3 basic and post": (basic("web"), {"client_id": "web", "client_secret": SECRET}),
     "RFC6749-2.3 basic and a secret": (basic("web"), {"client_secret": SECRET}),
     "RFC6749-2.3 basic and an assertion": (basic("web"), {"client_assertion": "x"}),
+    "RFC6749-2.3 post and an assertion": (
+        None,
+        {"client_id": "post", "client_secret": SECRET, "client_assertion": "x"},
+    ),
     "RFC6749-2.3 another client_id in the body": (basic("web"), {"client_id": "post"}),
 }
 
@@ -101,18 +109,16 @@ def test_the_own_client_id_beside_basic_is_fine(house: House) -> None:
 def test_name_and_secret_are_percent_decoded(house: House) -> None:
     """RFC 6749 §2.3.1: both are encoded as in a form."""
     client_id, secret = "កម្មវិធី: 1+1", "a+b %/:ស"
-    client = house.services.clients.get("web")
-    assert client is not None
-    named = house.change("web", secret_hashes=(SEALER.mac("client secret", secret),))
+    named = house.change("web", secret_hashes=(SEALER.mac(SECRET_HASH, secret),))
     assert ask(house, b64(f"web:{quote_plus(secret)}".encode()), code=house.code()).status == 200
-    house.register(type(named)(client_id, "Khmer id", (CALLBACK,), secret_hashes=named.secret_hashes))
+    house.register(Client(ClientId(client_id), "Khmer id", (CALLBACK,), secret_hashes=named.secret_hashes))
     header = b64(f"{quote_plus(client_id)}:{quote_plus(secret)}".encode())
     assert ask(house, header, code=house.code(client_id)).status == 200
-    house.services.clients.remove(client_id)
+    house.services.clients.remove(ClientId(client_id))
 
 
 def test_two_secrets_may_live_at_once(house: House) -> None:
-    both = tuple(SEALER.mac("client secret", secret) for secret in ("new", "old"))
+    both = tuple(SEALER.mac(SECRET_HASH, secret) for secret in ("new", "old"))
     house.change("web", secret_hashes=both)
     assert ask(house, basic("web", "new"), code=house.code()).status == 200
     assert ask(house, basic("web", "old"), code=house.code()).status == 200
@@ -125,8 +131,7 @@ def test_a_confidential_client_without_any_secret_kept_gets_nothing(house: House
 
 
 def test_the_keyed_hash_itself_is_no_secret(house: House) -> None:
-    client = house.services.clients.get("web")
-    assert client is not None
+    client = house.client()
     assert ask(house, basic("web", client.secret_hashes[0])).refusal == (401, "invalid_client")
 
 
@@ -165,7 +170,20 @@ NAMES = st.sampled_from(
 )
 VALUES = st.one_of(
     st.text(max_size=60),
-    st.sampled_from(["authorization_code", "refresh_token", "web", "spa", "post", SECRET, "a.b", "a.o-b"]),
+    st.sampled_from(
+        [
+            "authorization_code",
+            "refresh_token",
+            "machine",
+            "web",
+            "spa",
+            "post",
+            SECRET,
+            "a.b",
+            "a.o-b",
+            "client_credentials",
+        ]
+    ),
 )
 
 
@@ -176,7 +194,7 @@ VALUES = st.one_of(
         st.none(),
         st.text(max_size=40),
         st.binary(max_size=40).map(b64),
-        st.sampled_from([basic("web"), basic("post"), basic("spa", "")]),
+        st.sampled_from([basic("web"), basic("post"), basic("spa", ""), basic("machine")]),
     ),
 )
 def test_no_form_gives_anything_but_an_oauth_answer(

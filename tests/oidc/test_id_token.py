@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bridge.domain.authorization_request import ClaimRequest, ClaimsRequest
-from bridge.domain.client import SIGNING_ALGS, Client
+from bridge.domain.client import SIGNING_ALGS, SigningAlg
+from bridge.domain.grant import Grant
+from bridge.domain.ids import ClientId, Sid, Sub
 from bridge.oidc.errors import HintInvalid
-from bridge.oidc.id_token import HintClaims, HintReader, at_hash, compose
+from bridge.oidc.id_token import HintClaims, HintReader, IdTokens, at_hash
 from tests.oidc.house import ISSUER, NOW, House, jwt_part
 
 
-def made(house: House, **changes: Any) -> str:
-    return compose(house.grant(**changes), client(house), "access", NOW, house.settings, house.keys)
+def composed(house: House, grant: Grant, now: int = NOW, nonce: str | None = "n-once") -> str:
+    return IdTokens(house.policy, house.keys).compose(grant, house.client(), "access", now, nonce)
 
 
-def client(house: House, client_id: str = "web") -> Client:
-    found = house.services.clients.get(client_id)
-    assert found is not None
-    return found
+def made(house: House, *, nonce: str | None = "n-once", **changes: Any) -> str:
+    return composed(house, house.grant(**changes), nonce=nonce)
 
 
 def test_it_says_all_of_the_login_and_nothing_of_the_person(house: House) -> None:
-    assert jwt_part(made(house, amr=("app",)), 1) == {
+    assert jwt_part(made(house, person={"amr": ("app",)}), 1) == {
         "iss": ISSUER,
         "sub": "pairwise-sub",
         "aud": "web",
@@ -46,7 +45,7 @@ def test_aud_is_a_plain_string_and_the_header_has_kid_and_typ(house: House) -> N
     assert jwt_part(token, 1)["aud"] == "web"
     head = jwt_part(token, 0)
     assert (head["alg"], head["typ"]) == ("RS256", "JWT")
-    assert head["kid"] in [one["kid"] for one in house.keys.jwks()["keys"] if one["alg"] == "RS256"]
+    assert head["kid"] in [key["kid"] for key in house.keys.jwks()["keys"] if key["alg"] == "RS256"]
 
 
 def test_what_was_not_there_is_left_out(house: House) -> None:
@@ -68,7 +67,7 @@ def test_by_the_clients_switch_it_has_the_same_claims_as_userinfo(house: House) 
 
 
 @pytest.mark.parametrize("alg", SIGNING_ALGS)
-def test_each_alg_a_client_can_be_registered_for_signs(house: House, alg: str) -> None:
+def test_each_alg_a_client_can_be_registered_for_signs(house: House, alg: SigningAlg) -> None:
     house.change("web", id_token_signed_response_alg=alg)
     said = house.tokens()
     assert jwt_part(said["id_token"], 0)["alg"] == alg
@@ -91,41 +90,41 @@ class TestHint:
         return HintReader(house.keys, ISSUER)
 
     def test_one_of_ours_is_read(self, house: House) -> None:
-        expected = HintClaims("pairwise-sub", "sid-session-1", "web")
-        assert self.reader(house).read(made(house), client(house)) == expected
+        expected = HintClaims(Sub("pairwise-sub"), Sid("sid-session-1"), ClientId("web"))
+        assert self.reader(house).read(made(house), house.client()) == expected
         assert self.reader(house).audience(made(house)) == "web"
 
     def test_an_expired_one_is_read(self, house: House) -> None:
         token = made(house)
         house.clock += 10 * 365 * 86400
-        assert self.reader(house).read(token, client(house)).sub == "pairwise-sub"
+        assert self.reader(house).read(token, house.client()).sub == "pairwise-sub"
 
     def test_one_of_a_retired_key_is_read(self, house: House) -> None:
         token = made(house)
         house.keys.rotate("RS256", NOW, at_once=True)
         assert made(house).split(".")[0] != token.split(".")[0]
-        assert self.reader(house).read(token, client(house)).sub == "pairwise-sub"
+        assert self.reader(house).read(token, house.client()).sub == "pairwise-sub"
 
     def test_one_given_to_another_client_is_refused(self, house: House) -> None:
         with pytest.raises(HintInvalid) as caught:
-            self.reader(house).read(made(house), client(house, "post"))
+            self.reader(house).read(made(house), house.client("post"))
         assert caught.value.error == "invalid_request"
 
     def test_one_of_another_issuer_is_refused(self, house: House) -> None:
         token = house.keys.sign({"iss": "https://other.example", "sub": "x", "aud": "web"}, "RS256")
         with pytest.raises(HintInvalid):
-            self.reader(house).read(token, client(house))
+            self.reader(house).read(token, house.client())
         assert self.reader(house).audience(token) is None
 
     def test_an_access_token_is_refused(self, house: House) -> None:
         house.change("web", access_token_format="at+jwt")
         with pytest.raises(HintInvalid):
-            self.reader(house).read(house.tokens()["access_token"], client(house))
+            self.reader(house).read(house.tokens()["access_token"], house.client())
 
     @pytest.mark.parametrize("claims", [{}, {"iss": ISSUER}, {"iss": ISSUER, "sub": "x", "aud": ["web"]}])
     def test_one_without_what_an_id_token_has_is_refused(self, house: House, claims: dict[str, Any]) -> None:
         with pytest.raises(HintInvalid):
-            self.reader(house).read(house.keys.sign(claims, "RS256"), client(house))
+            self.reader(house).read(house.keys.sign(claims, "RS256"), house.client())
 
     @pytest.mark.parametrize(
         "text",
@@ -133,19 +132,17 @@ class TestHint:
     )
     def test_garbage_is_refused(self, house: House, text: str) -> None:
         with pytest.raises(HintInvalid):
-            self.reader(house).read(text, client(house))
+            self.reader(house).read(text, house.client())
         assert self.reader(house).audience(text) is None
 
     def test_a_changed_one_is_refused(self, house: House) -> None:
         head, body, signature = made(house).split(".")
-        other = made(house, sub="somebody-else").split(".")[1]
+        other = made(house, person={"auth_time": NOW}).split(".")[1]
         for forged in (f"{head}.{other}.{signature}", f"{head}.{body}.{signature[:-8]}AAAAAAAA"):
             with pytest.raises(HintInvalid):
-                self.reader(house).read(forged, client(house))
+                self.reader(house).read(forged, house.client())
 
 
 def test_the_grant_and_not_the_clock_says_when_the_login_was(house: House) -> None:
-    later = compose(
-        replace(house.grant(), auth_time=NOW - 999), client(house), "a", NOW + 50, house.settings, house.keys
-    )
+    later = composed(house, house.grant(person={"auth_time": NOW - 999}), NOW + 50)
     assert jwt_part(later, 1)["auth_time"] == NOW - 999

@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import JWKRegistry
 
-from bridge.domain.client import SIGNING_ALGS
+from bridge.domain.client import SIGNING_ALGS, SigningAlg
+from bridge.domain.ids import Kid
 from bridge.oidc.keys import HANDOVER, Keys, TokenInvalid, generate
-from bridge.ports import SigningKey
+from bridge.ports.keys import Signer, SigningKey
 from tests.oidc.house import NOW, House, jwt_part
 
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi"}
@@ -36,19 +37,19 @@ class KeyStore:
 
     def add(self, key: SigningKey, *, only_if_first: bool = False) -> bool:
         with self.lock:
-            if only_if_first and any(one.alg == key.alg and one.retired_at is None for one in self.keys):
+            if only_if_first and any(held.alg == key.alg and held.retired_at is None for held in self.keys):
                 return False
             self.keys = (key, *self.keys)
             return True
 
-    def retire(self, kid: str, now: int) -> None:
+    def retire(self, kid: Kid, now: int) -> None:
         self.keys = tuple(
-            replace(one, retired_at=min(now, one.retired_at or now)) if one.kid == kid else one
-            for one in self.keys
+            replace(key, retired_at=min(now, key.retired_at or now)) if key.kid == kid else key
+            for key in self.keys
         )
 
-    def remove(self, kid: str) -> None:
-        self.keys = tuple(one for one in self.keys if one.kid != kid)
+    def remove(self, kid: Kid) -> None:
+        self.keys = tuple(key for key in self.keys if key.kid != kid)
 
 
 class Clock:
@@ -74,12 +75,17 @@ def keys(store: KeyStore, clock: Clock) -> Keys:
     return Keys(store, clock)
 
 
+def test_keys_are_what_signs_for_the_other_rooms(keys: Keys) -> None:
+    signer: Signer = keys
+    assert signer.verify(signer.sign({"sub": "x"}, "ES256", "logout+jwt"), "logout+jwt") == {"sub": "x"}
+
+
 def test_missing_keys_are_made_once(clock: Clock) -> None:
     store = KeyStore()
     keys = Keys(store, clock)
     keys.ensure()
     keys.ensure()
-    assert sorted(one.alg for one in store.all()) == sorted(SIGNING_ALGS)
+    assert sorted(key.alg for key in store.all()) == sorted(SIGNING_ALGS)
     assert keys.algs() == SIGNING_ALGS
 
 
@@ -92,13 +98,12 @@ def test_several_processes_that_start_at_once_share_what_the_first_made(house: H
 
 def test_only_public_halves_are_published_each_with_kid_use_and_alg(keys: Keys) -> None:
     published = keys.jwks()["keys"]
-    assert (
-        tuple(one["alg"] for one in published) == SIGNING_ALGS
-    )  # RS256 first, for those that take the first
-    for one in published:
-        assert one["use"] == "sig"
-        assert one["kid"]
-        assert not PRIVATE & set(one)
+    algs = tuple(key["alg"] for key in published)
+    assert algs == SIGNING_ALGS  # RS256 first, for those that take the first
+    for key in published:
+        assert key["use"] == "sig"
+        assert key["kid"]
+        assert not PRIVATE & set(key)
 
 
 def test_the_published_document_is_the_same_object_until_something_changes(
@@ -106,14 +111,14 @@ def test_the_published_document_is_the_same_object_until_something_changes(
 ) -> None:
     before = keys.jwks()
     assert keys.jwks() is before
-    store.keys = tuple(replace(one) for one in store.keys)  # read again, and nothing new in it
+    store.keys = tuple(replace(key) for key in store.keys)  # read again, and nothing new in it
     assert keys.jwks() is before
     keys.rotate("ES256", NOW)
     assert len(keys.jwks()["keys"]) == 5
 
 
 @pytest.mark.parametrize("alg", SIGNING_ALGS)
-def test_what_a_key_signs_it_verifies(keys: Keys, alg: str) -> None:
+def test_what_a_key_signs_it_verifies(keys: Keys, alg: SigningAlg) -> None:
     token = keys.sign({"sub": "x", "name": "ចាន់"}, alg)
     assert jwt_part(token, 0) == {"typ": "JWT", "alg": alg, "kid": keys.signing_key(alg).kid}
     assert keys.verify(token) == {"sub": "x", "name": "ចាន់"}
@@ -158,7 +163,7 @@ class TestRotation:
     def test_a_new_key_is_published_before_it_signs(self, keys: Keys, clock: Clock) -> None:
         old = keys.signing_key("RS256").kid
         new = keys.rotate("RS256", NOW)
-        assert new in [one["kid"] for one in keys.jwks()["keys"]]
+        assert new in [key["kid"] for key in keys.jwks()["keys"]]
         assert keys.signing_key("RS256").kid == old
         clock.now = NOW + HANDOVER - 1
         assert keys.signing_key("RS256").kid == old
@@ -174,7 +179,7 @@ class TestRotation:
         old = keys.signing_key("RS256").kid
         keys.rotate("RS256", NOW, at_once=True)
         clock.now += 100 * 86400
-        assert old in [one["kid"] for one in keys.jwks()["keys"]]
+        assert old in [key["kid"] for key in keys.jwks()["keys"]]
         assert keys.verify(token) == {"sub": "x"}
 
     def test_a_key_that_leaks_while_it_hands_over_stops_at_once_too(self, keys: Keys, clock: Clock) -> None:
@@ -217,7 +222,7 @@ class TestForgery:
 
     def test_a_public_key_is_no_hmac_secret(self, keys: Keys) -> None:
         """RFC 8725 §3.1."""
-        public = next(one for one in keys.jwks()["keys"] if one["alg"] == "RS256")
+        public = next(key for key in keys.jwks()["keys"] if key["alg"] == "RS256")
         head = {"alg": "HS256", "kid": public["kid"], "typ": "JWT"}
         text = unsigned(head, {"sub": "x"}).rpartition(".")[0]
         for secret in (json.dumps(public).encode(), public["n"].encode()):

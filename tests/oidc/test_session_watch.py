@@ -10,14 +10,13 @@ import pytest
 from bridge.domain.session import Session
 from bridge.domain.subject import UpstreamToken
 from bridge.errors import UpstreamBroken, UpstreamError, UpstreamRefused, UpstreamUnavailable
-from bridge.oidc.session_watch import watched
-from tests.oidc.house import NOW, House
+from tests.oidc.house import CONNECTOR, NOW, House
 
 AWAY = UpstreamUnavailable("no answer")
 
 
 def look(house: House, session: Session) -> Session | None:
-    return watched(session, house.services, house.settings, int(house.clock))
+    return house.watch.watched(session, int(house.clock))
 
 
 def kept(house: House, session: Session) -> Session | None:
@@ -37,7 +36,7 @@ def test_a_token_that_holds_is_noted_as_asked(house: House) -> None:
     found = look(house, session)
     assert house.camdigikey.asked == ["alive"]
     assert found is not None
-    assert found.upstream == UpstreamToken("upstream", NOW, NOW + 3600, NOW + 300)
+    assert found.upstream == UpstreamToken("upstream", CONNECTOR, NOW, NOW + 3600, NOW + 300)
     assert kept(house, session) == found
     assert look(house, found) is found
     assert house.camdigikey.asked == ["alive"]
@@ -46,7 +45,7 @@ def test_a_token_that_holds_is_noted_as_asked(house: House) -> None:
 def test_a_token_past_half_its_life_is_refreshed(house: House) -> None:
     session = house.session()
     house.clock += 1801
-    fresh = UpstreamToken("fresh", NOW + 1801, NOW + 5401, NOW + 1801)
+    fresh = UpstreamToken("fresh", CONNECTOR, NOW + 1801, NOW + 5401, NOW + 1801)
     house.camdigikey.fresh = fresh
     found = look(house, session)
     assert house.camdigikey.asked == ["refresh"]
@@ -113,10 +112,10 @@ def test_of_many_at_once_one_asks(house: House) -> None:
     house.clock += 300
     found: list[Session | None] = []
     threads = [threading.Thread(target=lambda: found.append(look(house, session))) for _ in range(10)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert len(found) == 10
     assert None not in found
     assert house.camdigikey.asked == ["alive"]

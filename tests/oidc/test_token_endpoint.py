@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from bridge.domain.ids import GrantId
 from tests.oidc.house import CALLBACK, ISSUER, NOW, VERIFIER, House, basic, jwt_part
 from tests.support.round_trips import count_round_trips
 
@@ -65,7 +66,7 @@ def test_no_id_token_where_openid_is_no_longer_granted(house: House) -> None:
 
 def test_a_scope_that_was_taken_from_the_client_meanwhile_is_not_given(house: House) -> None:
     code = house.code(scope=("openid", "profile", "email"))
-    house.change("web", scopes=("openid", "profile"))
+    house.change("web", scope=("openid", "profile"))
     said = house.exchange("web", code)
     assert said["scope"] == "openid profile"
     assert "email" not in house.userinfo(said["access_token"]).body
@@ -150,14 +151,14 @@ def test_another_clients_attempt_leaves_the_code_to_its_own(house: House) -> Non
 
 def test_a_code_whose_grant_was_ended_gives_nothing(house: House) -> None:
     code = house.code()
-    house.services.tokens.end_grant(code.split(".")[0], NOW)
+    house.services.grants.end(GrantId(code.split(".")[0]), NOW)
     assert house.exchange("web", code).refusal == (400, "invalid_grant")
 
 
 def test_a_code_whose_session_ended_gives_nothing(house: House) -> None:
     house.session()
     code = house.code()
-    house.services.tokens.end_session_grants(house.services.sessions.end("session-1"), NOW)
+    house.end_session()
     assert house.exchange("web", code).refusal == (400, "invalid_grant")
 
 
@@ -273,7 +274,7 @@ def test_a_clients_own_lifetimes_count(house: House) -> None:
 
 def test_two_credentials_are_never_the_same_and_carry_their_grant(house: House) -> None:
     said = [house.tokens() for _ in range(3)]
-    texts = [one[name] for one in said for name in ("access_token", "refresh_token")]
+    texts = [answer[name] for answer in said for name in ("access_token", "refresh_token")]
     assert len(set(texts)) == 6
     assert said[0]["access_token"].split(".")[0] == said[0]["refresh_token"].split(".")[0]
     assert all(len(text.split(".")[1]) >= 43 for text in texts)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bridge.oidc.answer import FORM, ClientRequest
-from tests.oidc.house import House, Said
+from bridge.oidc.endpoints import url_of
+from tests.oidc.house import ISSUER, House, Said
 from tests.support.round_trips import count_round_trips
 
 HEADER = "WWW-Authenticate"
@@ -13,7 +14,8 @@ HEADER = "WWW-Authenticate"
 
 def ask(house: House, method: str, authorization: str = "", body: bytes = b"", kind: str = FORM) -> Said:
     headers = {"Authorization": authorization} if authorization else {}
-    return Said(house.userinfo_endpoint.answer(ClientRequest(method, headers, kind, body)))
+    request = ClientRequest(method, url_of("userinfo", ISSUER), headers, kind, body)
+    return Said(house.provider.userinfo.answer(request))
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -64,7 +64,7 @@ def apache_with(live: Live, apache: Apache, folder: Path) -> Iterator[str]:
     port = free_port(HOST)
     home = f"http://{HOST}:{port}/"
     redirect_uri = home + "signed-in"
-    client = Client("apache", "Old intranet", (redirect_uri,), sector=HOST, skip_consent=True)
+    client = Client("apache", "Old intranet", (redirect_uri,), sector_identifier=HOST, skip_consent=True)
     live.world.register(client)
     (folder / "pages").mkdir()
     (folder / "pages" / "index.html").write_text("the intranet")

@@ -15,7 +15,7 @@ import requests
 from bridge.domain.client import Client
 from bridge.settings import load
 from bridge.simulator import Simulator
-from bridge.wiring import build
+from bridge.wiring.services import build
 from tests.run.conftest import Bridge, Run, control
 from tests.support.person import Page
 from tests.support.waiting import until
@@ -36,7 +36,7 @@ def register(bridge: Bridge) -> None:
     socket_path = bridge.folder / "data" / "redis" / "valkey.sock"
     services = build(load(environ={**bridge.environ, "BRIDGE_REDIS__URL": f"unix://{socket_path}"}))
     services.clients.add(
-        Client("app", "An application", (CALLBACK,), token_endpoint_auth_method="none", sector="app.example")
+        Client("app", "An application", (CALLBACK,), token_endpoint_auth_method="none", sector_identifier="app.example")
     )
     services.close()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bridge import wiring
+from bridge.wiring.services import build
 from bridge.domain.consent import Consent
 from bridge.errors import ConfigError, StoreUnavailable
 from bridge.login.support import SUBJECT_KEY

@@ -84,8 +84,8 @@ def _client(name: str, home: str) -> Client:
         {"portal": "Ministry portal", "office": "Office of records"}[name],
         (home + "cb",),
         grant_types=("authorization_code", "refresh_token"),
-        scopes=ALL_SCOPES,
-        sector=home,
+        scope=ALL_SCOPES,
+        sector_identifier=home,
         client_uri=home,
         post_logout_redirect_uris=(home,),
     )

@@ -10,8 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bridge.domain.client import Client
-from bridge.domain.subject import subject_id
-from bridge.login.support import subject_key
 from bridge.simulator.service import Login
 from tests.support.person import Page, Person
 from tests.support.world import World
@@ -71,7 +69,7 @@ def state_of(world: World, page: Page) -> str:
 def forget_consents(world: World) -> None:
     """As if nobody had agreed to anything yet."""
     for persona in world.simulator.service.people.all():
-        subject = subject_id(subject_key(world.services), persona.camdigikey_id)
+        subject = world.services.subject_key.subject_id(persona.camdigikey_id)
         for client in world.services.clients.all():
             world.services.consents.remove(subject, client.client_id)
 

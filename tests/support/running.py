@@ -20,7 +20,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import requests
 
-from bridge import wiring
+from bridge.wiring.services import build
 from bridge.app import create_app
 from bridge.settings import load
 from bridge.simulator import Simulator, serve
@@ -219,7 +219,7 @@ def make_running(folder: Path, version: str = "v3") -> Iterator[Running]:
         ready(issuer, process, folder / "bridge.log")
         redis = f"unix://{folder / 'data' / 'redis' / 'valkey.sock'}"
         settings = load(environ={**environ, "BRIDGE_REDIS__URL": redis})
-        services = wiring.build(settings)
+        services = build(settings)
         stack.callback(services.close)
         app = create_app(settings, services)
         world = Running(app, settings, services, simulator, {}, process, folder / "bridge.log")

@@ -20,10 +20,11 @@ import pytest
 import requests
 from flask import Flask
 
-from bridge import wiring
+from bridge.wiring.services import build
 from bridge.app import create_app
 from bridge.domain.client import Client
-from bridge.ports import Services
+from bridge.domain.ids import ClientId
+from bridge.ports.services import Services
 from bridge.settings import Settings, load
 from bridge.simulator import Simulator, serve
 from bridge.stores import embedded, migrate
@@ -198,16 +199,20 @@ def basic(name: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()
 
 
+def _client(client_id: str, name: str, redirect_uris: tuple[str, ...], **fields: Any) -> Client:
+    return Client(ClientId(client_id), name, redirect_uris, **fields)
+
+
 def clients() -> tuple[Client, ...]:
     """The relying parties of every world: one of each kind."""
     common: dict[str, Any] = {
-        "scopes": ALL_SCOPES,
-        "sector": "app.example",
+        "scope": ALL_SCOPES,
+        "sector_identifier": "app.example",
         "client_uri": "https://app.example/",
     }
     both = ("authorization_code", "refresh_token")
     return (
-        Client(
+        _client(
             "web",
             "Ministry portal",
             (CALLBACK, "https://app.example/other"),
@@ -216,21 +221,21 @@ def clients() -> tuple[Client, ...]:
             allowed_origins=("https://app.example",),
             **common,
         ),
-        Client(
+        _client(
             "second",
             "Second portal",
             ("https://second.example/cb",),
-            **{**common, "sector": "second.example"},
+            **{**common, "sector_identifier": "second.example"},
         ),
-        Client(
+        _client(
             "spa",
             "Page without a server",
             ("https://spa.example/cb",),
             token_endpoint_auth_method="none",
             grant_types=both,
-            **{**common, "scopes": (*ALL_SCOPES, "offline_access")},
+            **{**common, "scope": (*ALL_SCOPES, "offline_access")},
         ),
-        Client(
+        _client(
             "post",
             "Posts its secret",
             ("https://post.example/cb",),
@@ -238,9 +243,9 @@ def clients() -> tuple[Client, ...]:
             grant_types=both,
             require_pkce=False,
             skip_consent=True,
-            **{**common, "scopes": (*ALL_SCOPES, "offline_access")},
+            **{**common, "scope": (*ALL_SCOPES, "offline_access")},
         ),
-        Client(
+        _client(
             "native",
             "Mobile app",
             ("http://127.0.0.1/cb", "http://[::1]/cb", "kh.gov.app:/cb"),
@@ -248,8 +253,8 @@ def clients() -> tuple[Client, ...]:
             token_endpoint_auth_method="none",
             **common,
         ),
-        Client("own", "The institution's own", ("https://own.example/cb",), skip_consent=True, **common),
-        Client("off", "Disabled", ("https://off.example/cb",), enabled=False, **common),
+        _client("own", "The institution's own", ("https://own.example/cb",), skip_consent=True, **common),
+        _client("off", "Disabled", ("https://off.example/cb",), enabled=False, **common),
     )
 
 
@@ -279,7 +284,7 @@ def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **env
         }
     )
     migrate.upgrade(settings.database_url)
-    services = wiring.build(settings)
+    services = build(settings)
     world = World(create_app(settings, services), settings, services, simulator, {})
     for client in clients():
         world.register(client)

@@ -35,7 +35,7 @@ PORTAL = Client(
     "portal",
     "Ministry portal",
     ("https://portal.gov.example/cb",),
-    scopes=("openid", "profile", "email", "phone", "nationality", "camdigikey_id", "national_id", "age"),
+    scope=("openid", "profile", "email", "phone", "nationality", "camdigikey_id", "national_id", "age"),
     national_id_purpose="To find your file in the land register.",
     client_uri="https://portal.gov.example/",
     policy_uri="https://portal.gov.example/privacy",

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from bridge import wiring
+from bridge.wiring.services import build
 from bridge.app import create_app
 from bridge.settings import Limits, Redis, Server
 from bridge.stores import sql
@@ -197,7 +197,7 @@ def test_pages_whose_address_may_hold_an_auth_token_send_no_referrer(world: Worl
 def without_redis(world: World, tmp_path: Path) -> Iterator[Flask]:
     away = Redis(url=f"redis://127.0.0.1:{free_port()}", timeout=0.5)  # type: ignore[arg-type]  # -- pydantic wraps it
     settings = world.settings.model_copy(update={"redis": away})
-    services = wiring.build(settings)
+    services = build(settings)
     yield create_app(settings, services)
     services.close()
 

@@ -155,10 +155,10 @@ def test_the_switch_keeps_the_address_and_all_it_carries(app: Flask, query: str,
 
 
 def test_where_nothing_can_be_asked_again_the_page_speaks_both_languages(app: Flask) -> None:
-    said = texts.ERRORS["orphan_callback"]
+    said = texts.ERRORS["unsolicited_callback"]
     for path, method in (("/camdigikey/callback?authToken=x", "GET"), ("/login/start", "POST")):
         with app.test_request_context(path, method=method):
-            html = pages.error(key="orphan_callback", status=400, way_back="", client_name="")
+            html = pages.error(key="unsolicited_callback", status=400, way_back="", client_name="")
         assert "hreflang" not in html
         assert said.title in html
         assert '<section class="repeated" lang="km">' in html
@@ -286,7 +286,7 @@ def test_a_single_claim_is_listed_without_the_rest_of_its_scope() -> None:
 
 
 def test_what_the_client_may_not_have_is_not_listed() -> None:
-    no_profile = replace(PORTAL, scopes=("openid",))
+    no_profile = replace(PORTAL, scope=("openid",))
     assert told(SMALL, no_profile) == ["A private identifier"]
     only_name = replace(PORTAL, claims=("name",))
     assert told(replace(REQUEST, scope=("openid", "profile", "email")), only_name) == [

@@ -64,7 +64,7 @@ def test_axe_finds_nothing_where_a_page_speaks_both_languages(
     new_page: NewPage, address: str, view: str
 ) -> None:
     page = new_page(**VIEWS[view])
-    for name in ("error-orphan_callback", "problem-already_used"):
+    for name in ("error-unsolicited_callback", "problem-already_used"):
         page.goto(f"{address}/camdigikey/{name}")
         expect(page.locator("section[lang=km]")).to_be_visible()
         page.screenshot(path=SHOTS / f"{name}-both-{view}.png", full_page=True)
