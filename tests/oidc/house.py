@@ -109,11 +109,14 @@ class FakeCamDigiKey:
         return self.fresh
 
 
-class NoOutbox:
-    """ports.Outbox: nobody here has to hear of anything."""
+class NotedOutbox:
+    """ports.outbound.Outbox, as far as it is written here: what was put into it."""
+
+    def __init__(self) -> None:
+        self.messages: list[OutboxMessage] = []
 
     def put(self, messages: Sequence[OutboxMessage]) -> None:
-        assert not messages
+        self.messages += messages
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,7 @@ class House:
         self.engine = sql.connect(f"sqlite:///{folder / 'bridge.db'}")
         self.camdigikey = FakeCamDigiKey()
         self.counters = Counters()
+        self.outbox = NotedOutbox()
         self.keys = Keys(sql.SqlSigningKeys(self.engine, SEALER), lambda: self.clock)
         self.keys.ensure()
         self.services = self._services()
@@ -226,7 +230,7 @@ class House:
             codes=redis.RedisCodes(kept, SEALER, counters),
             tokens=Tokens(redis.RedisTokens(kept, SEALER, counters), offline, grants),
             limiter=redis.RedisRateLimiter(kept),
-            outbox=cast(Any, NoOutbox()),
+            outbox=cast(Any, self.outbox),
             fetcher=cast(Any, None),  # nothing here calls out
             lease=cast(Any, None),
             job_log=cast(Any, None),
@@ -247,6 +251,7 @@ class House:
         self.redis.command("FLUSHALL")
         self.clock = float(NOW)
         self.camdigikey.reset()
+        self.outbox.messages.clear()
         for key in self.services.signing_keys.all():
             if key.retired_at is not None:
                 self.services.signing_keys.remove(key.kid)
