@@ -5,7 +5,7 @@ from typing import Any
 from bridge.domain.client import SigningAlg
 from bridge.ports.keys import Signer
 
-LIFETIME = 120  # seconds, the most that §2.4 recommends
+LIFETIME = 120  # seconds, the most that Back-Channel Logout §2.4 recommends
 TYP = "logout+jwt"
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -15,8 +15,8 @@ def logout_token(
 ) -> str:
     """A logout token for one client, signed as its ID tokens are; `now` in epoch seconds.
 
-    It never has a nonce: that tells it from an ID token (§2.4). Without `sid` it ends all the client's
-    sessions of that person. `sub` or `sid` has to be there: raises ValueError.
+    It never has a nonce: that tells it from an ID token (Back-Channel Logout §2.4). Without `sid` it ends all
+    the client's sessions of that person. `sub` or `sid` has to be there: raises ValueError.
     """
     if not sub and not sid:
         raise ValueError("a logout token names a person or a session")

@@ -55,7 +55,9 @@ class BackchannelLogout:
         if not client.enabled or not uri:
             return Delivery("refused", "no address")
         if client.backchannel_logout_session_required and not message.facts.get("sid"):
-            return Delivery("refused", "no session")  # §2.2: it has no use for a token without sid
+            return Delivery(
+                "refused", "no session"
+            )  # Back-Channel Logout §2.2: no use for a token without sid
         return self._post(uri, self._token(client, message))
 
     def _token(self, client: LogoutClient, message: OutboxMessage) -> str:
@@ -75,7 +77,8 @@ class BackchannelLogout:
             answer = self.fetcher.post_form(uri, {"logout_token": token})
         except FetchError as error:
             return Delivery("failed", error.reason)
-        if answer.status in (200, 204):  # §2.8; some frameworks answer an empty 200 with 204
+        # Back-Channel Logout §2.8: 200; some frameworks answer an empty one with 204. 400: the client read it
+        # and refuses it. What else comes may pass: a proxy, a restart.
+        if answer.status in (200, 204):
             return HEARD
-        # 400: the client read it and refuses it (§2.8). What else comes may pass: a proxy, a restart.
         return Delivery("refused" if answer.status == 400 else "failed", f"status {answer.status}")

@@ -21,7 +21,7 @@ ISSUER = "https://bridge.example"
 class StandIn:
     """The part of a Client that back-channel logout reads."""
 
-    client_id: ClientId = ClientId("client-1")
+    client_id: ClientId
     backchannel_logout_uri: str | None = None
     backchannel_logout_session_required: bool = False
     enabled: bool = True

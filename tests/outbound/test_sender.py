@@ -67,7 +67,7 @@ class Post:
         return self.clients.get(client_id)
 
     def register(self, uri: str | None, client_id: str = "client-1", **fields: object) -> None:
-        self.clients[client_id] = StandIn(client_id, uri, **fields)  # type: ignore[arg-type]  # -- as given
+        self.clients[client_id] = StandIn(ClientId(client_id), uri, **fields)  # type: ignore[arg-type]  # -- as given
 
     def send(self) -> int | None:
         """Run once, and wait for what was begun."""

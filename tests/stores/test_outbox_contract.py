@@ -15,8 +15,9 @@ from bridge.ports.outbound import JobLog, JobRun, Outbox
 from bridge.stores import sql as stores
 from bridge.stores.sql.outbox import MAX_LOOKED_AT
 from tests.stores.races import Racers
-from tests.stores.samples import DAY, NOW
 
+NOW = 1_790_000_000
+DAY = 24 * 3600
 LEASE = 30
 
 
