@@ -30,7 +30,8 @@ class Endpoint:
     cache_control: str = NOT_KEPT
     max_body: int | None = None  # bytes; None: as the settings say
     get_acts: bool = False  # its GET does something: never by HEAD, nor by a prefetch
-    whole_page_only: bool = False  # nor as an image or a frame, which any site could show
+    # Its address may hold a secret: its GET is no image or frame of another site's, and tells no referrer.
+    whole_page_only: bool = False
     csrf: bool = False  # its POST is a form of a page of ours, and of this browser
 
     @property
@@ -65,8 +66,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("login_cancel", ("/login/cancel",), POST, csrf=True),
     Endpoint("callback", CALLBACKS, GET, get_acts=True, whole_page_only=True),
     Endpoint("callback_error", ERROR_CALLBACKS, GET, get_acts=True, whole_page_only=True),
-    Endpoint("confirm", ("/confirm/<key>",), BOTH, get_acts=True, csrf=True),
-    Endpoint("confirm_reject", ("/confirm/<key>/no",), POST, csrf=True),
+    Endpoint("confirm", ("/confirm/<key>",), BOTH, get_acts=True, whole_page_only=True, csrf=True),
+    Endpoint("confirm_reject", ("/confirm/<key>/no",), POST, whole_page_only=True, csrf=True),
     Endpoint("consent", ("/consent",), POST, csrf=True),
     # A person by themselves.
     Endpoint("home", ("/",), GET),
