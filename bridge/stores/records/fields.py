@@ -5,7 +5,8 @@ from typing import Any, Literal, TypeVar
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=str)
-_ABSENT: tuple[Any, ...] = (None, (), [], {})
+_SCALARS = frozenset((str, int, bool, float))
+_TEXT, _OBJECT, _NESTED = {str}, {dict}, {list, dict}
 
 
 class Unfit(Exception):
@@ -19,7 +20,7 @@ class Unfit(Exception):
 
 def present(body: Mapping[str, Any]) -> dict[str, Any]:
     """A body without what is absent: None and empty collections. An empty text is a value."""
-    return {name: value for name, value in body.items() if value not in _ABSENT}
+    return {name: value for name, value in body.items() if value or type(value) in _SCALARS}
 
 
 def unless_usual(value: Value, usual: Value) -> Value | None:
@@ -41,12 +42,15 @@ class Fields:
 
     def text(self, name: str) -> str:
         value = self._body.get(name)
-        if isinstance(value, str):
+        if type(value) is str:
             return value
         raise _unfit(self._body, name)
 
     def text_or_none(self, name: str) -> str | None:
-        return self.text(name) if name in self._body else None
+        value = self._body.get(name)
+        if type(value) is str or name not in self._body:
+            return value
+        raise _unfit(self._body, name)
 
     def number(self, name: str) -> int:
         value = self._body.get(name)
@@ -79,8 +83,10 @@ class Fields:
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Absent is empty."""
-        values = self._body.get(name, ())
-        if isinstance(values, list | tuple) and all(isinstance(value, str) for value in values):
+        values = self._body.get(name)
+        if values is None and name not in self._body:
+            return ()
+        if type(values) is list and {*map(type, values)} <= _TEXT:
             return tuple(values)
         raise _unfit(self._body, name)
 
@@ -89,16 +95,18 @@ class Fields:
 
     def choices(self, name: str, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
         """Absent is empty."""
-        known = {str(choice): choice for choice in choices}
         values = self.texts(name)
+        if not values:
+            return ()
+        known = {str(choice): choice for choice in choices}
         if all(value in known for value in values):
             return tuple(known[value] for value in values)
         raise _unfit(self._body, name)
 
     def scalars(self, name: str) -> tuple[str | int | float | bool | None, ...]:
         """A list of JSON's plain values; absent is empty."""
-        values = self._body.get(name, ())
-        if isinstance(values, list | tuple) and not any(isinstance(value, list | dict) for value in values):
+        values = self._body.get(name, [])
+        if type(values) is list and not {*map(type, values)} & _NESTED:
             return tuple(values)
         raise _unfit(self._body, name)
 
@@ -113,8 +121,8 @@ class Fields:
 
     def mappings(self, name: str) -> tuple[dict[str, Any], ...]:
         """A list of JSON objects as they are; absent is empty."""
-        values = self._body.get(name, ())
-        if isinstance(values, list | tuple) and all(isinstance(value, dict) for value in values):
+        values = self._body.get(name, [])
+        if type(values) is list and {*map(type, values)} <= _OBJECT:
             return tuple(values)
         raise _unfit(self._body, name)
 
@@ -125,7 +133,7 @@ class Fields:
 
     def part(self, name: str, read: Callable[["Fields"], Value]) -> Value:
         value = self._body.get(name)
-        if isinstance(value, dict):
+        if type(value) is dict:
             return read(Fields(value))
         raise _unfit(self._body, name)
 

@@ -6,10 +6,11 @@ that several records share has no version of its own: where it changes, each rec
 version.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
+
+from pydantic_core import from_json, to_json
 
 from bridge.errors import BridgeError
 from bridge.stores.records.fields import Fields, Unfit
@@ -17,8 +18,6 @@ from bridge.stores.records.fields import Fields, Unfit
 Value = TypeVar("Value")
 Body = Mapping[str, Any]
 Why = Literal["seal", "json", "kind", "version", "missing", "type"]
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class RecordUnreadable(BridgeError):
@@ -45,8 +44,7 @@ class Record(Generic[Value]):
 
     def dump(self, value: Value) -> bytes:
         """The record of a value, as compact JSON."""
-        record = {"v": self.version, "kind": self.kind, "body": self.write(value)}
-        return _encode(record).encode("utf-8", "surrogatepass")
+        return to_json({"v": self.version, "kind": self.kind, "body": self.write(value)})
 
     def load(self, data: bytes | str) -> Value:
         """The value of a record of any version that is known here. Raises RecordUnreadable."""
@@ -62,8 +60,8 @@ class Record(Generic[Value]):
 
     def _parsed(self, data: bytes | str) -> dict[str, Any]:
         try:
-            record = json.loads(data)
-        except (ValueError, RecursionError):  # its text would quote the content
+            record = from_json(data)
+        except ValueError:  # its text would quote the content
             raise RecordUnreadable(self.kind, "json") from None
         if not isinstance(record, dict) or record.get("kind") != self.kind:
             raise RecordUnreadable(self.kind, "kind")
