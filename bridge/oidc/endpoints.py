@@ -39,12 +39,6 @@ class Endpoint:
         """Whether its errors are JSON: it is no person who reads them."""
         return self.audience != "person"
 
-    @property
-    def served_methods(self) -> tuple[str, ...]:
-        """All that it answers: HEAD stands beside a GET that only reads, OPTIONS where pages may ask."""
-        head = ("HEAD",) if "GET" in self.methods and not self.get_acts else ()
-        return (*self.methods, *head, *(("OPTIONS",) if self.cors != "none" else ()))
-
 
 GET: tuple[HttpMethod, ...] = ("GET",)
 POST: tuple[HttpMethod, ...] = ("POST",)

@@ -14,10 +14,10 @@ from bridge.ports.grants import GrantStore, TokenStore
 
 @dataclass(frozen=True, slots=True)
 class RevocationEndpoint:
-    """`/revoke`. Every client may revoke its own tokens, a public one too, by its client_id (§2.1).
+    """`/revoke`. Every client may revoke its own tokens, a public one too, by its client_id (RFC 7009 §2.1).
 
-    A token that is unknown, or over already, is answered as one that was revoked (§2.2). There is no kind of
-    token of ours that can't be revoked, so unsupported_token_type (§2.2.1) is never due.
+    A token that is unknown, or over already, is answered as one that was revoked (RFC 7009 §2.2). There is no
+    kind of token of ours that can't be revoked, so unsupported_token_type (RFC 7009 §2.2.1) is never due.
     """
 
     authentication: ClientAuthentication
@@ -44,13 +44,13 @@ class RevocationEndpoint:
             case AccessToken() as record if _owns(client, record.client_id, record.issued_at):
                 self.tokens.revoke_access_token(text)
             case RefreshToken(grant) if _owns(client, grant.client_id, grant.created_at):
-                # With all that was given on it: its access tokens, and a token rotated before it (§2.1).
+                # With all that was given on it: access tokens, and what it was rotated to (RFC 7009 §2.1).
                 self.grants.end(grant.id, now)
                 self.audit.record("refresh_token.revoked", now, client_id=client.client_id)
 
 
 def _owns(client: Client, owner: str, since: int) -> bool:
-    """Whether the token was issued to this client. Raises OAuthError for another's (§2.1): it is refused.
+    """Whether the token was issued to this client. Raises OAuthError for another's (RFC 7009 §2.1).
 
     A public client did not prove that it is the one: to it such a token is as one that nobody knows, so that
     nobody tries out tokens here.

@@ -142,7 +142,7 @@ class TokenIssuer:
     def _jwt(self, jti: str, record: AccessToken, grant: Grant, client: Client) -> str:
         """A token that others can read (RFC 9068 §2.2); by its jti its Grant is found.
 
-        Where no person is present `sub` is the client (§2.2), and nothing is said of a login.
+        Where no person is present `sub` is the client (RFC 9068 §2.2), and nothing is said of a login.
         """
         claims: dict[str, Any] = {
             "iss": self._policy.issuer,

@@ -6,17 +6,22 @@ import ast
 import inspect
 import logging
 import threading
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from authlib.oauth2.rfc6749 import authorization_server, errors, grants, models
 from authlib.oauth2.rfc7636 import challenge
 
+import bridge
 from bridge.domain.client import Client
 from bridge.oidc.answer import ClientRequest
 from bridge.oidc.endpoints import url_of
 from bridge.oidc.server.request import TokenRequest
 from tests.oidc.house import CALLBACK, ISSUER, SESSION, VERIFIER, House, Said, basic
+from tests.support.imports import imports
+
+BRIDGE = Path(bridge.__file__).parent
 
 
 def test_parameters_of_the_query_are_not_seen(house: House) -> None:
@@ -153,3 +158,10 @@ def test_authlibs_own_authorization_endpoint_is_nowhere_used(house: House) -> No
     """Its authorize path answers 500 to what a browser may send: ours is oidc/authorization."""
     said = house.post(urlencode({"response_type": "code", "redirect_uri": CALLBACK}).encode())
     assert said.refusal == (400, "invalid_request")
+
+
+def test_authlib_is_behind_one_door() -> None:
+    """Its request class, errors and grants are nobody else's: oidc/server alone imports it (DESIGN §3)."""
+    importers = {found.by for found in imports(BRIDGE) if found.target.split(".")[0] == "authlib"}
+    assert importers
+    assert {name for name in importers if not name.startswith("bridge.oidc.server.")} == set()

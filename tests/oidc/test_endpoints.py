@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -181,6 +182,14 @@ def test_a_post_by_a_person_is_a_form_of_ours_but_where_the_protocol_lets_applic
         row.name for row in ENDPOINTS if row.audience == "person" and "POST" in row.methods and not row.csrf
     }
     assert open_to_all == {"authorize", "logout"}
+
+
+@ROWS
+def test_a_row_says_whether_its_form_is_checked_to_be_ours(endpoint: Endpoint) -> None:
+    """DESIGN §6.16: the view does it, for only it knows what the form does; here is which has to."""
+    for method, view in views.VIEWS[endpoint.name].items():
+        checks = "check_csrf(" in inspect.getsource(view)
+        assert checks is (method == "POST" and endpoint.csrf), method
 
 
 def test_each_endpoint_with_a_name_there_is_in_discovery_and_no_other(house: House) -> None:

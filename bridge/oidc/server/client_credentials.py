@@ -45,14 +45,17 @@ class ClientCredentialsGrantType(grants.ClientCredentialsGrant):
 
     TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
 
+    def authenticate_token_endpoint_client(self) -> Client:
+        """For confidential clients alone (RFC 6749 §4.4), however one was registered."""
+        client: Client = super().authenticate_token_endpoint_client()
+        if client.public:
+            raise UnauthorizedClientError("A public client can't act for itself.")
+        return client
+
     def validate_requested_scope(self) -> None:
         """What the client may not have is dropped, as at `/authorize` (RFC 6749 §3.3). So are the scopes that
         speak of a person, openid first of all: here there is none. Nothing left is an error.
-
-        The grant type is for confidential clients alone (RFC 6749 §4.4), however one was registered.
         """
-        if self.client.public:
-            raise UnauthorizedClientError("A public client can't act for itself.")
         if self._wanted() and not self._scope():
             raise InvalidScopeError()
 

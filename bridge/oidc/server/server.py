@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, UnsupportedGrantTypeError
@@ -101,7 +101,7 @@ class Server(AuthorizationServer):
     ) -> Answer:
         return json_answer(body.body if isinstance(body, IssuedTokens) else body)
 
-    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> Answer:
+    def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> NoReturn:
         """The one place where Authlib's errors become ours; their headers and pages are not wanted."""
         client: Client | None = request.client
         client_id = client.client_id if client is not None else None
