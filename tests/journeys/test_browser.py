@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bridge.domain.client import Client
-from bridge.domain.subject import subject_id
+from bridge.domain.ids import SubjectId
 from bridge.simulator.relying_party import SCOPE, create_app
 from tests.support.browser import NewPage, screenshot
 from tests.support.live import Live
@@ -112,7 +112,6 @@ def single_sign_on(page: Page, samples: dict[str, str]) -> None:
     expect(page.locator("#name")).to_have_text("SOPHEA CHAN")
 
 
-def subject_of(live: Live) -> str:
+def subject_of(live: Live) -> SubjectId:
     """How the stores name the persona."""
-    from_key = live.world.services.secrets.get_or_make("subject key", lambda: b"")
-    return subject_id(from_key, "CDK000000042")
+    return live.world.services.subject_key.subject_id("CDK000000042")

@@ -289,7 +289,12 @@ def redis_of(world: Running) -> Iterator[bytes]:
     assert isinstance(redis, Redis)
     for key in redis.command("KEYS", "*"):
         yield key
-        reading = {b"string": ("GET",), b"set": ("SMEMBERS",), b"hash": ("HGETALL",)}
-        command = reading[redis.command("TYPE", key)][0]
-        value = redis.command(command, key)
+        everything = {
+            b"string": ("GET",),
+            b"set": ("SMEMBERS",),
+            b"zset": ("ZRANGE", 0, -1),
+            b"hash": ("HGETALL",),
+        }
+        command, *limits = everything[redis.command("TYPE", key)]
+        value = redis.command(command, key, *limits)
         yield value if isinstance(value, bytes) else repr(value).encode()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bridge.web.assembly import assemble
 from tests.support.pages import changed, forget_consents, kind, press, visit
 from tests.support.person import Page, Person
 from tests.support.world import World
@@ -106,8 +107,7 @@ def test_a_consent_page_that_was_left_open_too_long_begins_anew(
     assert kind(world, page) == "consent"
     now = world.services.clock()
     later = replace(world.services, clock=lambda: now + 31 * 60)
-    parts = world.app.extensions["bridge"]
-    monkeypatch.setitem(world.app.extensions, "bridge", replace(parts, services=later))
+    monkeypatch.setitem(world.app.extensions, "bridge", assemble(world.settings, later))
     again = person.press(page, button)
     assert again.location.startswith(world.issuer + "/login?")
 
@@ -117,7 +117,9 @@ def test_a_client_that_is_made_anew_has_nothing_of_the_one_before(world: World) 
     client_id = "web"
     tokens = world.tokens(world.sign_in(world.person(), client_id))
     code = world.sign_in(world.person(), client_id)
-    with changed(world, client_id, client_id_issued_at=int(world.services.clock()) + 31):  # beyond others' clocks
+    with changed(
+        world, client_id, client_id_issued_at=int(world.services.clock()) + 31
+    ):  # beyond others' clocks
         assert world.userinfo(tokens["access_token"])[0] == 401
         refreshed = world.token(client_id, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
         assert (refreshed.status, refreshed["error"]) == (400, "invalid_grant")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.domain.subject import UpstreamToken
 from bridge.domain.encoding import digest
+from bridge.domain.subject import UpstreamToken
 from tests.support.clocks import with_clock
 from tests.support.pages import forget_consents, kind, press, sign_out, visit
 from tests.support.person import Page, Person

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy import Engine
 
+from bridge.domain.next_step import Situation, Step, next_step
+from bridge.login import decider
 from bridge.stores.redis import Redis
 from tests.support.pages import approved, forget_consents, kind, press, visit
 from tests.support.person import Page, Person
@@ -72,7 +74,7 @@ def test_authorize_with_a_session_that_leads_to_a_page_asks_once(world: World) -
     person, _ = signed_in(world)
     with counting(world) as trips:
         page = person.get(world.authorize_url("own", prompt="login"))
-    assert page.location.startswith(world.issuer + "/login?")
+    assert kind(world, page) == "sign_in"
     assert trips == {"redis": 1}
 
 
@@ -80,7 +82,7 @@ def test_a_consent_is_looked_up_once(world: World) -> None:
     person, _ = signed_in(world)
     with counting(world) as trips:
         page = person.get(world.authorize_url())
-    assert page.location.startswith(world.issuer + "/login?")
+    assert kind(world, page) == "consent"
     assert trips == {"redis": 1, "sql": 1}
 
 
@@ -115,14 +117,24 @@ def test_a_start_asks_twice(world: World) -> None:
     assert trips == {"redis": 2}
 
 
-def test_a_callback_asks_four_times(world: World) -> None:
-    """SQL: the auth token is burnt, which has to last. Redis: is there a Handoff, take it; the Session."""
+def test_a_callback_that_leads_to_the_application_asks_five_times(world: World) -> None:
+    """SQL: the auth token is burnt, which has to last. Redis: is there a Handoff, take it; the Session; the
+    Grant with its code, for which another request asked twice before."""
     person, page = at_camdigikey(world)
     callback = approved(world, person, page, "sophea")
     with counting(world) as trips:
         arrived = person.get(callback)
+    assert kind(world, arrived) == "code"
+    assert trips == {"redis": 4, "sql": 1}
+
+
+def test_a_callback_that_leads_to_a_page_asks_for_a_consent_besides(world: World) -> None:
+    person, page = at_camdigikey(world, "web")
+    callback = approved(world, person, page, "sophea")
+    with counting(world) as trips:
+        arrived = person.get(callback)
     assert arrived.location.startswith(world.issuer + "/login?")
-    assert trips == {"redis": 3, "sql": 1}
+    assert trips == {"redis": 3, "sql": 2}
 
 
 def test_a_consent_is_kept_and_noted(world: World) -> None:
@@ -131,7 +143,59 @@ def test_a_consent_is_kept_and_noted(world: World) -> None:
     with counting(world) as trips:
         page = person.press(page, "continue")
     assert kind(world, page) == "code"
-    assert trips == {"redis": 2, "sql": 4}  # looked up to decide and to widen it, kept, noted
+    assert trips == {"redis": 2, "sql": 3}  # looked up to widen it, kept, noted
+
+
+# -- the whole way --------------------------------------------------------------------------------------
+
+
+def decisions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every step that is decided from here on, in order."""
+    made: list[str] = []
+
+    def noted(situation: Situation) -> Step:
+        step = next_step(situation)
+        made.append(type(step).__name__)
+        return step
+
+    monkeypatch.setattr(decider, "next_step", noted)
+    return made
+
+
+def test_a_login_with_a_remembered_consent_is_four_requests_and_three_decisions(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In v3, in a browser that knows this person: authorize, start, callback, token."""
+    person = world.person()
+    world.sign_in(person)  # agrees, and makes the browser know the person
+    made = decisions(monkeypatch)
+    first = person.get(world.authorize_url(prompt="login"))
+    assert kind(world, first) == "sign_in"
+    away = person.press(first, "continue")
+    callback = approved(world, person, away, "sophea")
+    last = person.get(callback)
+    assert kind(world, last) == "code"
+    assert world.tokens(last).status == 200
+    assert made == ["ShowSignIn", "GoToCamDigiKey", "Finish"]
+
+
+def test_a_first_login_is_one_decision_a_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, made = world.person(), decisions(monkeypatch)
+    first = person.get(world.authorize_url())
+    back = person.get(approved(world, person, person.press(first, "continue"), "sophea"))
+    asked = person.get(back.location)
+    assert kind(world, asked) == "consent"
+    assert kind(world, person.press(asked, "continue")) == "code"
+    assert made == ["ShowSignIn", "GoToCamDigiKey", "AskConsent", "AskConsent", "Finish"]
+
+
+def test_single_sign_on_is_one_request_and_one_decision(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, _ = signed_in(world)
+    made = decisions(monkeypatch)
+    assert kind(world, person.get(world.authorize_url("own"))) == "code"
+    assert made == ["Finish"]
 
 
 # -- what applications ask ------------------------------------------------------------------------------

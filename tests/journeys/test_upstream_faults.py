@@ -15,6 +15,7 @@ import pytest
 
 from bridge.app import create_app
 from bridge.camdigikey import CamDigiKey, Partner, Timeouts
+from bridge.settings import DEFAULT_CONNECTOR
 from bridge.upstream.camdigikey import CamDigiKeyConnector
 from tests.support.clocks import MovedClock
 from tests.support.pages import approved, forget_consents, kind, login_of, press, visit
@@ -97,8 +98,10 @@ def own_connector(world: World, *, seconds: float = 8, clock: MovedClock | None 
     version = world.settings.camdigikey.version
     partner = Partner.from_file(world.simulator.partner_file, version=version)
     library = CamDigiKey(partner, timeouts=Timeouts(2, seconds), clock=clock or time.time)
-    connector = CamDigiKeyConnector(library, version, world.settings.url("/camdigikey/callback"))
-    services = replace(world.services, connector=connector)
+    connector = CamDigiKeyConnector(
+        DEFAULT_CONNECTOR, library, version, world.settings.url("/camdigikey/callback")
+    )
+    services = replace(world.services, connectors={DEFAULT_CONNECTOR: connector})
     try:
         yield replace(world, app=create_app(world.settings, services), services=services)
     finally:

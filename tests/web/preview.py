@@ -13,18 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, abort
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from werkzeug.wrappers import Response
 
-from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest
+from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, ReplyTo
 from bridge.domain.client import Client
+from bridge.domain.ids import ClientId
+from bridge.domain.policy import Policy
 from bridge.domain.subject import Identity
 from bridge.settings import Look, Settings
 from bridge.web import home, hooks, language, pages, texts
-from bridge.web.respond import page
-from bridge.web.security import Guard
+from bridge.web.browser import Browser
+from bridge.web.cookies import Cookies
+from bridge.web.responses import page
 from tests.support import tools
-from tests.support.browser import FLAGS
+from tests.support.browser import FLAGS, driven_by
 from tests.support.servers import free_port, serving
 
 SHOTS = tools.ROOT / "test-output" / "pages"
@@ -32,7 +35,7 @@ PHONE = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 800}
 
 PORTAL = Client(
-    "portal",
+    ClientId("portal"),
     "Ministry portal",
     ("https://portal.gov.example/cb",),
     scope=("openid", "profile", "email", "phone", "nationality", "camdigikey_id", "national_id", "age"),
@@ -43,10 +46,10 @@ PORTAL = Client(
 )
 LONG = replace(
     PORTAL,
-    name="ប្រព័ន្ធគ្រប់គ្រងសំណុំលិខិតអនុញ្ញាតសាងសង់និងចុះបញ្ជីដីធ្លីថ្នាក់ជាតិនៃព្រះរាជាណាចក្រ",
+    client_name="ប្រព័ន្ធគ្រប់គ្រងសំណុំលិខិតអនុញ្ញាតសាងសង់និងចុះបញ្ជីដីធ្លីថ្នាក់ជាតិនៃព្រះរាជាណាចក្រ",
     client_uri="https://a-rather-long-name-of-a-department.of-a-ministry.gov.example/",
 )
-HOSTILE = replace(PORTAL, name="""<script>alert(1)</script>"'&""", logo_uri="javascript:alert(1)")
+HOSTILE = replace(PORTAL, client_name="""<script>alert(1)</script>"'&""", logo_uri="javascript:alert(1)")
 SOPHEA = Identity("CDK1", given_name="SOPHEA", family_name="CHAN", given_name_km="សុភា", family_name_km="ចាន់")
 LONG_NAME = Identity(
     "CDK2",
@@ -58,11 +61,12 @@ LONG_NAME = Identity(
 GO = pages.Form("/login/start", {"i": "sealed", "csrf": "token"})
 CANCEL = pages.Form("/login/cancel", {"i": "sealed", "csrf": "token"})
 REQUEST = AuthorizationRequest(
-    "portal",
-    "https://portal.gov.example/cb",
-    (*PORTAL.scopes, "offline_access"),
+    PORTAL.client_id,
+    ReplyTo("https://portal.gov.example/cb"),
+    (*PORTAL.scope, "offline_access"),
     claims=ClaimsRequest({"email": ClaimRequest()}),
 )
+OWN = "/login?i=sealed"
 SMALL = replace(REQUEST, scope=("openid",), claims=ClaimsRequest({"birthdate": ClaimRequest()}))
 
 
@@ -78,7 +82,7 @@ class Sample:
 
 
 def _error(key: str, client: Client | None = None, status: int = 400) -> Sample:
-    way_back, name = (client.way_back, client.name) if client else ("", "")
+    way_back, name = (client.way_back, client.client_name) if client else (None, None)
     return Sample(
         lambda: pages.error(key=key, status=status, way_back=way_back, client_name=name), None, status
     )
@@ -88,10 +92,20 @@ def _problem(kind: str) -> Sample:
     return Sample(lambda: pages.problem(client=PORTAL, kind=kind, try_again="/login?i=x", cancel=CANCEL))
 
 
+def _sign_in(client: Client) -> str:
+    return pages.sign_in(client=client, address=OWN, go=GO, cancel=CANCEL)
+
+
+def _consent(client: Client, request: AuthorizationRequest) -> str:
+    return pages.consent(client=client, address=OWN, request=request, go=GO, cancel=CANCEL)
+
+
 SAMPLES: dict[str, Sample] = {
-    "sign-in": Sample(lambda: pages.sign_in(client=PORTAL, go=GO, cancel=CANCEL)),
-    "sign-in-long": Sample(lambda: pages.sign_in(client=LONG, go=GO, cancel=CANCEL), LONG),
-    "sign-in-hostile": Sample(lambda: pages.sign_in(client=HOSTILE, go=GO, cancel=CANCEL), HOSTILE),
+    "sign-in": Sample(lambda: _sign_in(PORTAL)),
+    "sign-in-long": Sample(lambda: _sign_in(LONG), LONG),
+    "sign-in-hostile": Sample(
+        lambda: pages.sign_in(client=HOSTILE, address=OWN, go=GO, cancel=CANCEL), HOSTILE
+    ),
     "already-under-way": Sample(
         lambda: pages.already_under_way(client=PORTAL, go=GO, cancel=CANCEL), methods=("GET", "POST")
     ),
@@ -102,9 +116,9 @@ SAMPLES: dict[str, Sample] = {
     "confirm-nameless": Sample(
         lambda: pages.confirm(client=PORTAL, identity=Identity("CDK3"), go=GO, cancel=CANCEL)
     ),
-    "consent": Sample(lambda: pages.consent(client=PORTAL, request=REQUEST, go=GO, cancel=CANCEL)),
-    "consent-long": Sample(lambda: pages.consent(client=LONG, request=REQUEST, go=GO, cancel=CANCEL), LONG),
-    "consent-small": Sample(lambda: pages.consent(client=PORTAL, request=SMALL, go=GO, cancel=CANCEL)),
+    "consent": Sample(lambda: _consent(PORTAL, REQUEST)),
+    "consent-long": Sample(lambda: _consent(LONG, REQUEST), LONG),
+    "consent-small": Sample(lambda: _consent(PORTAL, SMALL)),
     **{f"problem-{kind}": _problem(kind) for kind in texts.PROBLEMS},
     "form-post": Sample(
         lambda: pages.form_post(action="/", fields={"code": "a.b", "state": '<&"'}), None, scripts=True
@@ -114,19 +128,20 @@ SAMPLES: dict[str, Sample] = {
     "logout-confirm": Sample(
         lambda: pages.logout_confirm(client=PORTAL, go=GO, cancel="https://portal.gov.example/")
     ),
-    "logout-confirm-alone": Sample(lambda: pages.logout_confirm(client=None, go=GO, cancel=""), None),
+    "logout-confirm-alone": Sample(lambda: pages.logout_confirm(client=None, go=GO, cancel=None), None),
     "signed-out": Sample(lambda: pages.signed_out(client=PORTAL, way_back="https://portal.gov.example/")),
-    "signed-out-alone": Sample(lambda: pages.signed_out(client=None, way_back=""), None),
+    "signed-out-alone": Sample(lambda: pages.signed_out(client=None, way_back=None), None),
     "home": Sample(lambda: pages.home(), None),
 }
 
 
 @dataclass
 class Parts:
-    """What pages and hooks need of an Edge: no store, no CamDigiKey."""
+    """What pages and hooks need of UseCases: no store, no CamDigiKey."""
 
     settings: Settings
-    guard: Guard
+    policy: Policy
+    browser: Browser
 
 
 def make_app(issuer: str = "http://127.0.0.1:8090", **look: Any) -> Flask:
@@ -138,9 +153,12 @@ def make_app(issuer: str = "http://127.0.0.1:8090", **look: Any) -> Flask:
     }
     settings = Settings(issuer=issuer, look=Look(**(described | look)))
     app = Flask("bridge.web")
-    parts: Any = Parts(settings, Guard(settings, None))  # type: ignore[arg-type]  # -- pages use no store
+    nothing: Any = None  # pages use no store
+    browser = Browser(Cookies(settings.secure), nothing, nothing, nothing, nothing)
+    parts: Any = Parts(settings, settings.policy, browser)
     app.extensions["bridge"] = parts
-    app.register_blueprint(home.blueprint)
+    app.add_url_rule("/", view_func=home.home)
+    app.add_url_rule("/look.css", view_func=home.look)
     language.init_app(app)
     hooks.register(app, parts)
 
@@ -179,7 +197,10 @@ def main(arguments: list[str]) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     wanted = arguments[arguments.index("shots") + 1 :] or list(SAMPLES)
-    with serving(make_app(address), "127.0.0.1", port), sync_playwright() as playwright:
+    with (
+        serving(make_app(address), "127.0.0.1", port),
+        driven_by(tools.needed(tools.find_driver_node(), tools.DRIVER_HINT)) as playwright,
+    ):
         browser = playwright.chromium.launch(
             executable_path=tools.find_browser(), args=[*FLAGS, "--no-sandbox"]
         )
