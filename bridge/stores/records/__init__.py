@@ -4,7 +4,7 @@ Owns: the form of every value that Redis, SQL and sealed URLs hold, and how olde
 Leaves to others: where a record is kept and for how long (`redis`, `sql`), and its sealing (`sealed`).
 
 To change a form: write the new one under the next version, keep the old reader in READERS, and add a golden
-file (`tests/stores/golden/`, see its README); a reader that has gone would end what people hold.
+file (see `tests/stores/golden_files.py`); a reader that has gone would end what people hold.
 """
 
 from collections.abc import Sequence

@@ -49,10 +49,12 @@ class Record(Generic[Value]):
     def load(self, data: bytes | str) -> Value:
         """The value of a record of any version that is known here. Raises RecordUnreadable."""
         record = self._parsed(data)
-        reader = self.readers.get(record.get("v", 0))
-        body = record.get("body")
-        if reader is None or not isinstance(body, dict):
-            raise RecordUnreadable(self.kind, "version" if reader is None else "type", "body")
+        version, body = record.get("v"), record.get("body")
+        reader = self.readers.get(version) if type(version) is int else None
+        if reader is None:
+            raise RecordUnreadable(self.kind, "version")
+        if not isinstance(body, dict):
+            raise RecordUnreadable(self.kind, "type", "body")
         try:
             return reader(Fields(body))
         except Unfit as unfit:
@@ -65,6 +67,4 @@ class Record(Generic[Value]):
             raise RecordUnreadable(self.kind, "json") from None
         if not isinstance(record, dict) or record.get("kind") != self.kind:
             raise RecordUnreadable(self.kind, "kind")
-        if type(record.get("v")) is not int:
-            raise RecordUnreadable(self.kind, "version")
         return record
