@@ -11,7 +11,7 @@ from sqlalchemy import Engine, text, update
 
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
-from bridge.domain.ids import ClientId, ConnectorId, Kid, SubjectId
+from bridge.domain.ids import ClientId, ConnectorId, GrantId, Kid, SubjectId
 from bridge.errors import SealBroken, StoreUnavailable
 from bridge.ops.counters import CounterKey, Counters
 from bridge.ports.basics import AuditLog
@@ -19,6 +19,7 @@ from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.keys import SecretStore, SigningKey, SigningKeyStore
 from bridge.ports.logins import SpentTokens
 from bridge.stores import sql as stores
+from bridge.stores.kept_grant import KeptGrant
 from bridge.stores.sealing import MasterSealer
 from bridge.stores.sql.tables import clients
 from tests.stores import samples
@@ -346,6 +347,28 @@ def test_dead_refresh_tokens_and_their_grants_are_taken_away(engine: Engine) -> 
     assert stores.purge(engine, NOW + 10) == 1
     assert tokens.refresh_token("grant-1.o-live", NOW + 10) is not None
     assert stores.purge(engine, NOW + 90 * DAY) == 2
+
+
+def test_an_offline_grant_that_cannot_be_opened_is_counted_apart_from_one_that_is_absent(
+    engine: Engine,
+) -> None:
+    grant = samples.grant(offline=True)
+    stores.SqlRefreshTokens(engine, SEALER, COUNTERS).keep("grant-1.o-1", samples.refresh(grant))
+    counters, other = Counters(), MasterSealer([b"x" * 32])
+    grants, tokens = (
+        stores.SqlGrants(engine, other, counters),
+        stores.SqlRefreshTokens(engine, other, counters),
+    )
+    assert grants.find(GrantId("unknown"), NOW) is None
+    assert tokens.refresh_token("grant-1.o-2", NOW) is None
+    assert counters.snapshot() == {}
+    assert grants.find(grant.id, NOW) == KeptGrant(None)
+    assert tokens.refresh_token("grant-1.o-1", NOW) is None
+    key = CounterKey("record.unreadable", (("kind", "grant"), ("why", "seal")))
+    assert counters.snapshot() == {key: 2}
+    assert grants.by_client(grant.client_id, NOW) == [grant.id]  # it can still be ended
+    grants.end(grant.id, NOW)
+    assert grants.by_client(grant.client_id, NOW) == []
 
 
 def test_the_health_check_wants_the_tables(engine: Engine) -> None:
