@@ -115,6 +115,21 @@ def grant(request: pytest.FixtureRequest) -> Grant:
     return samples.grant(offline=request.param)
 
 
+class Hand:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def hand() -> Hand:
+    return Hand()
+
+
 @pytest.fixture(scope="session")
 def racers() -> Iterator[Racers]:
     with Racers() as racers:

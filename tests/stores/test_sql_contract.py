@@ -7,173 +7,24 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import Engine, text, update
+from sqlalchemy import Engine, text
 
-from bridge.domain.client import Client
 from bridge.domain.consent import Consent
-from bridge.domain.ids import ClientId, ConnectorId, GrantId, Kid, SubjectId
-from bridge.errors import SealBroken, StoreUnavailable
+from bridge.domain.ids import ClientId, GrantId, Kid, SubjectId
+from bridge.errors import SealBroken
 from bridge.ops.counters import CounterKey, Counters
 from bridge.ports.basics import AuditLog
-from bridge.ports.clients import ClientStore, ConsentStore
+from bridge.ports.clients import ConsentStore
 from bridge.ports.keys import SecretStore, SigningKey, SigningKeyStore
 from bridge.ports.logins import SpentTokens
 from bridge.stores import sql as stores
 from bridge.stores.kept_grant import KeptGrant
 from bridge.stores.sealing import MasterSealer
-from bridge.stores.sql.tables import clients
 from tests.stores import samples
+from tests.stores.conftest import Hand
 from tests.stores.races import Racers
-from tests.stores.samples import CLIENT, CLIENT_1, CLIENT_2, COUNTERS, DAY, NOW, SEALER
+from tests.stores.samples import COUNTERS, DAY, NOW, SEALER
 from tests.support.round_trips import count_round_trips
-
-
-class Hand:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.time = 100.0
-
-    def __call__(self) -> float:
-        return self.time
-
-
-@pytest.fixture
-def hand() -> Hand:
-    return Hand()
-
-
-class TestClients:
-    @pytest.fixture
-    def store(self, engine: Engine, hand: Hand) -> ClientStore:
-        return stores.SqlClients(engine, COUNTERS, clock=hand)
-
-    @pytest.fixture
-    def elsewhere(self, engine: Engine, hand: Hand) -> ClientStore:
-        """The store of another process."""
-        return stores.SqlClients(engine, COUNTERS, clock=hand)
-
-    def test_a_client_comes_back_as_it_was(self, store: ClientStore) -> None:
-        store.add(CLIENT)
-        assert store.get(CLIENT_1) == CLIENT
-        assert store.all() == (CLIENT,)
-
-    def test_an_id_is_given_once(self, store: ClientStore) -> None:
-        store.add(CLIENT)
-        with pytest.raises(KeyError):
-            store.add(replace(CLIENT, client_name="other"))
-        assert store.get(CLIENT_1) == CLIENT
-
-    def test_what_is_not_there_cannot_be_changed(self, store: ClientStore) -> None:
-        with pytest.raises(KeyError):
-            store.replace(CLIENT)
-        with pytest.raises(KeyError):
-            store.remove(CLIENT_1)
-        assert store.all() == ()
-
-    def test_all_are_in_the_order_of_their_names(self, store: ClientStore) -> None:
-        for number, name in enumerate(("c", "a", "b")):
-            store.add(Client(ClientId(f"id-{number}"), name, ()))
-        assert [client.client_name for client in store.all()] == ["a", "b", "c"]
-
-    def test_a_change_is_seen_at_once_here_and_soon_elsewhere(
-        self, store: ClientStore, elsewhere: ClientStore, hand: Hand
-    ) -> None:
-        store.add(CLIENT)
-        assert elsewhere.get(CLIENT_1) == CLIENT
-        changed = replace(CLIENT, enabled=False)
-        store.replace(changed)
-        assert store.get(CLIENT_1) == changed
-        assert elsewhere.get(CLIENT_1) == CLIENT
-        hand.time += 3
-        assert elsewhere.get(CLIENT_1) == changed
-        store.remove(CLIENT_1)
-        assert store.get(CLIENT_1) is None
-        hand.time += 3
-        assert elsewhere.get(CLIENT_1) is None
-
-    def test_known_and_unknown_clients_cost_no_query(
-        self, store: ClientStore, engine: Engine, hand: Hand
-    ) -> None:
-        store.add(CLIENT)
-        store.get(CLIENT_1)
-        with count_round_trips(None, engine, versions=True) as trips:
-            for number in range(50):
-                assert store.get(f"unknown-{number}\0\udcff") is None
-                assert store.get(CLIENT_1) == CLIENT
-            assert not trips
-            hand.time += 3
-            store.get(CLIENT_1)
-            assert trips == {"sql": 1}
-
-    def test_a_change_of_one_client_reads_that_one_again(
-        self, store: ClientStore, elsewhere: ClientStore, engine: Engine, hand: Hand
-    ) -> None:
-        store.add(CLIENT)
-        store.add(replace(CLIENT, client_id=CLIENT_2))
-        for name in (CLIENT_1, CLIENT_2):
-            elsewhere.get(name)
-        store.replace(replace(CLIENT, client_name="new"))
-        hand.time += 3
-        with count_round_trips(None, engine, versions=True) as trips:
-            elsewhere.get(CLIENT_2)
-            assert trips == {"sql": 2}  # the version and the index of all
-            elsewhere.get(CLIENT_1)
-            assert trips == {"sql": 3}
-
-    def test_a_removed_client_leaves_nothing_to_a_later_one(self, store: ClientStore, engine: Engine) -> None:
-        consents, tokens = stores.SqlConsents(engine), stores.SqlRefreshTokens(engine, SEALER, COUNTERS)
-        grant = samples.grant(offline=True)
-        store.add(CLIENT)
-        consents.save(Consent(SubjectId("s"), CLIENT_1, frozenset(), frozenset(), NOW))
-        tokens.keep("grant-1.o-1", samples.refresh(grant))
-        store.remove(CLIENT_1)
-        assert consents.get(SubjectId("s"), CLIENT_1) is None
-        assert tokens.refresh_token("grant-1.o-1", NOW) is None
-
-    def test_what_is_searched_has_a_column(self, store: ClientStore, engine: Engine) -> None:
-        store.add(replace(CLIENT, connector=ConnectorId("second"), client_id_issued_at=NOW))
-        store.add(replace(CLIENT, client_id=CLIENT_2, application_type="native", enabled=False))
-        columns = "client_name, enabled, application_type, connector, client_id_issued_at"
-        with engine.connect() as connection:
-            query = text(f"SELECT {columns} FROM clients ORDER BY client_id")  # noqa: S608 -- fixed text
-            rows = [tuple(row) for row in connection.execute(query)]
-        assert rows == [
-            ("ខ Application", True, "web", "second", NOW),
-            ("ខ Application", False, "native", None, 0),
-        ]
-
-    def test_one_whose_record_cannot_be_read_is_no_client_and_counted_once(
-        self, store: ClientStore, engine: Engine, hand: Hand
-    ) -> None:
-        store.add(CLIENT)
-        store.add(replace(CLIENT, client_id=CLIENT_2))
-        with engine.begin() as connection:
-            change = update(clients).where(clients.c.client_id == CLIENT_1)
-            connection.execute(change.values(data='{"v": 99, "kind": "client"}'))
-        counters = Counters()
-        elsewhere = stores.SqlClients(engine, counters, clock=hand)
-        assert elsewhere.get(CLIENT_1) is None
-        assert elsewhere.get(CLIENT_1) is None
-        assert elsewhere.get("unknown") is None
-        assert elsewhere.get(CLIENT_2) is not None
-        key = CounterKey("record.unreadable", (("kind", "client"), ("why", "version")))
-        assert counters.snapshot() == {key: 1}
-        assert [client.client_id for client in elsewhere.all()] == [CLIENT_2]
-        assert counters.snapshot() == {key: 2}
-
-    def test_known_clients_are_answered_while_sql_is_away(
-        self, store: ClientStore, engine: Engine, hand: Hand
-    ) -> None:
-        store.add(CLIENT)
-        store.get(CLIENT_1)
-        with engine.begin() as connection:
-            connection.execute(text("ALTER TABLE versions RENAME TO away"))
-        hand.time += 3
-        if engine.dialect.name == "sqlite":  # its "no such table" is an operational error, as a lost file is
-            assert store.get(CLIENT_1) == CLIENT
-            with pytest.raises(StoreUnavailable):
-                stores.SqlClients(engine, COUNTERS).get(CLIENT_1)
 
 
 def add_key(url: str) -> Callable[[int], bool]:
