@@ -1,4 +1,4 @@
-"""A Client: one registered relying party, its fields named as RFC 7591 §2 and its extensions do where they can.
+"""A Client: one registered relying party. Its fields have the names of RFC 7591 §2 and its extensions.
 
 What each field means to an administrator (label, choices, option, check) stands in `client_metadata`.
 """

@@ -127,7 +127,8 @@ def _sign_in(situation: Situation) -> Step:
 def _goes_straight_on(situation: Situation) -> bool:
     """Without a page before CamDigiKey: only where the state comes back, and a person really navigates.
 
-    Never where prompt=login ends what is live at CamDigiKey: any site could ask for that (DESIGN §6.3, §6.11).
+    Never where prompt=login ends what is live at CamDigiKey: any site could ask for that (DESIGN §6.3,
+    §6.11).
     """
     ends_upstream = "login" in situation.interaction.request.prompt and situation.session is not None
     allowed = situation.client.skip_login_page and situation.capabilities.carries_state

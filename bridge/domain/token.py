@@ -1,4 +1,4 @@
-"""Credentials of a Grant: codes, access and refresh tokens, each `<grant id>.<secret>`; stores keep their hash."""
+"""Credentials of a Grant: codes, access and refresh tokens, each `<grant id>.<secret>`, kept by their hash."""
 
 import json
 from collections.abc import Mapping

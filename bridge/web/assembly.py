@@ -63,7 +63,5 @@ def assemble(settings: Settings, services: Services) -> UseCases:
 def _signing_in(
     services: Services, policy: Policy, decider: Decider, ending: SessionEnding, upstream: UpstreamLogout
 ) -> SigningIn:
-    opening = SessionOpening(
-        services.sessions, ending, services.subject_key, services.token_bytes, policy
-    )
+    opening = SessionOpening(services.sessions, ending, services.subject_key, services.token_bytes, policy)
     return SigningIn(decider, opening, upstream, services.subject_key, services.clock)

@@ -1,6 +1,6 @@
 """The way back from CamDigiKey: its callbacks of success and of error, at one address for each account."""
 
-from flask import redirect, request
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey

@@ -27,4 +27,6 @@ def failure_page(interaction: Interaction, client: Client, kind: str, status: in
         cancel=form("/login/cancel", "cancel", interaction),
         try_again=address_of(replace(interaction, failure=None)),
     )
-    return page(html, client=client, forms=next_hops(interaction.request.reply_to.redirect_uri, client), status=status)
+    return page(
+        html, client=client, forms=next_hops(interaction.request.reply_to.redirect_uri, client), status=status
+    )

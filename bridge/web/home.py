@@ -8,6 +8,7 @@ from bridge.web.look import look_css
 from bridge.web.responses import page
 from bridge.web.use_cases import use_cases
 
+
 def home() -> Response:
     """Says what this is; nothing can be begun here."""
     return page(pages.home())

@@ -50,9 +50,9 @@ def _check_host(endpoint: Endpoint | None) -> None:
 
 
 def _refused_get(endpoint: Endpoint) -> BaseResponse | None:
-    """A GET that does something is a person's own: no HEAD, no prefetch, and no image that any site may show."""
+    """The answer to a GET that may not act: HEAD, a prefetch, or an image that any site may show."""
     if request.method == "HEAD":
-        raise MethodNotAllowed(valid_methods=["GET", "POST"])
+        raise MethodNotAllowed(valid_methods=endpoint.methods)
     if request.method != "GET":
         return None
     embedded = endpoint.whole_page_only and is_part_of_a_page(request)

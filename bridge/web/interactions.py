@@ -1,4 +1,4 @@
-"""An Interaction's own address: sealed into a URL, so that F5, Back, a second tab and a bookmark work (DESIGN §5)."""
+"""An Interaction's own address: sealed into a URL, so that F5, Back and a second tab work (DESIGN §5)."""
 
 from flask import g, redirect
 from werkzeug.wrappers import Response

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import redirect, request
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from bridge.domain.next_step import GoToCamDigiKey

@@ -20,10 +20,10 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import requests
 
-from bridge.wiring.services import build
 from bridge.app import create_app
 from bridge.settings import load
 from bridge.simulator import Simulator, serve
+from bridge.wiring.services import build
 from tests.bench.processes import family
 from tests.support.person import Person
 from tests.support.servers import free_port

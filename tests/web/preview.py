@@ -109,9 +109,7 @@ MOVES = ("address",)  # writes the page's own address into the address bar
 SAMPLES: dict[str, Sample] = {
     "sign-in": Sample(lambda: _sign_in(PORTAL), scripts=MOVES),
     "sign-in-long": Sample(lambda: _sign_in(LONG), LONG, scripts=MOVES),
-    "sign-in-hostile": Sample(
-        lambda: pages.sign_in(client=HOSTILE, address=own_address(), go=GO, cancel=CANCEL), HOSTILE
-    ),
+    "sign-in-hostile": Sample(lambda: _sign_in(HOSTILE), HOSTILE, scripts=MOVES),
     "already-under-way": Sample(
         lambda: pages.already_under_way(client=PORTAL, go=GO, cancel=CANCEL), methods=("GET", "POST")
     ),
