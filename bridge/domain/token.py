@@ -1,4 +1,4 @@
-"""Credentials of a Grant: codes, access and refresh tokens, each `<grant id>.<secret>`, kept by their hash."""
+"""Credentials of a Grant: codes, access and refresh tokens. Each is `<grant id>.<secret>`, kept as a hash."""
 
 import json
 from collections.abc import Mapping
