@@ -19,6 +19,17 @@ EndCause = Literal[
 
 
 @dataclass(frozen=True, slots=True)
+class Predecessor:
+    """An earlier Session of the same person in the same browser.
+
+    Its sid is known here still when nobody has used it for so long that it can't be read any more.
+    """
+
+    key: SessionKey
+    sid: Sid
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """One browser's proven login. `key` is the SHA-256 of the cookie's secret; the secret is kept nowhere."""
 
@@ -30,7 +41,17 @@ class Session:
     acr: str = ACR
     amr: tuple[str, ...] = ()
     upstream: UpstreamToken | None = None
-    predecessors: tuple[SessionKey, ...] = ()  # of the same person's earlier Sessions in this browser
+    predecessors: tuple[Predecessor, ...] = ()  # the last one first
+
+    @property
+    def as_predecessor(self) -> Predecessor:
+        """As the next Session of this person in this browser remembers it."""
+        return Predecessor(self.key, self.sid)
+
+    @property
+    def keys(self) -> tuple[SessionKey, ...]:
+        """All Sessions of this person in this browser: its own key, then its predecessors'."""
+        return (self.key, *(earlier.key for earlier in self.predecessors))
 
 
 @dataclass(frozen=True, slots=True)

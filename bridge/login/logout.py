@@ -16,4 +16,4 @@ class SignOut:
 
     def sign_out(self, session: Session, cause: EndCause) -> Sequence[LogoutNotice]:
         """End a browser's Sessions; who has to hear of it. Raises StoreUnavailable."""
-        return self._ending.end((session.key, *session.predecessors), cause, int(self._clock()))
+        return self._ending.end(session.keys, cause, int(self._clock()))
