@@ -26,8 +26,8 @@ class Change:
 
     row: str
     words: tuple[str, ...]  # by which the example is known
-    # Exceptions, by path, with the reason: files beyond the row that work with the example, and files that the
-    # row names though the example is not in them.
+    # Exceptions by path, with the reason: files beyond the row that work with the example, and files that
+    # the row names though the example is not in them.
     uses: Mapping[str, str] = field(default_factory=dict)
     follows: Mapping[str, str] = field(default_factory=dict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 TEXTS = {".html", ".js", ".css", ".po", ".cfg", ".mako"}
@@ -18,14 +19,21 @@ def footprint(folders: tuple[Path, ...], words: tuple[str, ...]) -> set[Path]:
 
 def spells(path: Path, words: tuple[str, ...]) -> bool:
     if path.suffix == ".py":
-        return path.stem in words or python_spells(path.read_text(encoding="utf-8"), words)
+        return path.stem in words or python_spells(source_of(path), words)
     if path.suffix in TEXTS:
-        return path.stem in words or whole(words).search(path.read_text(encoding="utf-8")) is not None
+        return path.stem in words or whole(words).search(source_of(path)) is not None
     return False
 
 
+@cache
+def source_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 def python_spells(source: str, words: tuple[str, ...]) -> bool:
-    """Names count for every word; strings for those that can stand on the wire, which a class's name can't."""
+    """Names count for every word; strings for those that can stand on the wire, as no class's name can."""
+    if not whole(words).search(source):  # most files, without being read as Python
+        return False
     tree = ast.parse(source)
     on_the_wire = tuple(word for word in words if word.islower())
     return any(whole(words).search(name) for name in names(tree)) or bool(
@@ -33,6 +41,7 @@ def python_spells(source: str, words: tuple[str, ...]) -> bool:
     )
 
 
+@cache
 def whole(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)")
 
