@@ -26,7 +26,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     errors.register(app)
     language.init_app(app)
     hooks.register(app, uses)
-    app.wsgi_app = prepared.Prepared(app.wsgi_app, uses.policy, uses.signer)  # type: ignore[method-assign]  # -- Flask says to do it so
+    app.wsgi_app = prepared.PreparedMiddleware(app.wsgi_app, uses.policy, uses.signer)  # type: ignore[method-assign]  # -- Flask says to do it so
     return app
 
 

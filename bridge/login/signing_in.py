@@ -19,7 +19,7 @@ from bridge.sessions.upstream import UpstreamLogout
 class SignedIn:
     """The Session is open, and this comes next."""
 
-    opened: NewSession
+    new_session: NewSession
     decision: Decision
 
 

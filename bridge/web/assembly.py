@@ -1,4 +1,4 @@
-"""Puts the use cases of one app together from the ports: each gets those it needs, and no more."""
+"""Builds the use cases of one app from the ports: each is given only the ports that it needs."""
 
 from bridge.domain.policy import Policy
 from bridge.login.callback import Callback
@@ -25,7 +25,7 @@ from bridge.web.use_cases import UseCases
 
 
 def assemble(settings: Settings, services: Services) -> UseCases:
-    """The use cases of one app."""
+    """The use cases of one app, from its settings and its services (see ports.Services)."""
     s, policy = services, settings.policy
     upstream = UpstreamLogout(s.connectors, s.audit)
     ending = SessionEnding(s.sessions, s.grants, s.clients, s.outbox, upstream, s.subject_key)

@@ -1,4 +1,4 @@
-"""Whose request it is, by address: behind proxies, and as a limit counts it."""
+"""The network address that a request came from, also behind proxies, and the key it is rate limited by."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ class ClientAddress:
     def __init__(self, proxies: Sequence[str]) -> None:
         self._proxies = [ipaddress.ip_network(network) for network in proxies]
 
-    def of(self, asked: Request) -> str:
-        """The nearest address that is none of our proxies."""
-        hops = [asked.remote_addr or ""]
-        for line in reversed(asked.headers.getlist("X-Forwarded-For")):
+    def of(self, request: Request) -> str:
+        """The sender's address: going back through X-Forwarded-For, the first that is none of our proxies."""
+        hops = [request.remote_addr or ""]
+        for line in reversed(request.headers.getlist("X-Forwarded-For")):
             hops += [hop.strip() for hop in reversed(line.split(","))]
         for hop in hops[:-1]:
             if not self._is_proxy(hop):
@@ -29,8 +29,11 @@ class ClientAddress:
         return address is not None and any(address in network for network in self._proxies)
 
 
-def counted_as(text: str) -> str:
-    """What stands for an address in a limit: of IPv6 the /64, all of which one customer has (RFC 6177 §2)."""
+def rate_limit_key(text: str) -> str:
+    """The key that an address is counted under.
+
+    Of IPv6 it is the /64: one customer has all of it (RFC 6177 §2).
+    """
     address = _parsed_address(text)
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
@@ -38,7 +41,10 @@ def counted_as(text: str) -> str:
 
 
 def _parsed_address(text: str) -> Address | None:
-    """The address of a text, an IPv4 one that is written as IPv6 (::ffff:…) as itself; None for any other."""
+    """The address in a text; None for anything else.
+
+    IPv4 written as IPv6 (::ffff:192.0.2.1) comes as IPv4.
+    """
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What happens before and after every request: its id, its Host, what may not be done by it, its headers."""
+"""What happens before and after every request: its id, the checks of its Host and method, its headers."""
 
 import os
 import re
@@ -21,16 +21,16 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 def register(app: Flask, uses: UseCases) -> None:
-    """Mount both hooks, and whole bodies before them."""
+    """Mount both hooks, and before them the reading of whole bodies (ops.bodies)."""
     server = uses.settings.server
     whole = bodies.Bodies(app.wsgi_app, server.max_body, max(1, server.threads // 2), server.body_within)
     app.wsgi_app = whole  # type: ignore[method-assign]  # -- Flask says to do it so
-    app.before_request(_begin)
-    app.after_request(_end)
+    app.before_request(_before_request)
+    app.after_request(_after_request)
 
 
-def _begin() -> BaseResponse | None:
-    """An answer where the request may not be done."""
+def _before_request() -> BaseResponse | None:
+    """The answer to a request that is refused before any view sees it; None where it goes on."""
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
     logs.bind(request_id=g.request_id)
@@ -50,7 +50,10 @@ def _check_host(endpoint: Endpoint | None) -> None:
 
 
 def _refused_get(endpoint: Endpoint) -> BaseResponse | None:
-    """The answer to a GET that may not act: HEAD, a prefetch, or an image that any site may show."""
+    """Refuses a GET that does something unless a person makes it; None where it goes on.
+
+    A HEAD, a browser's prefetch, or an image on some other site's page would do it without their knowing.
+    """
     if request.method == "HEAD":
         raise MethodNotAllowed(valid_methods=endpoint.methods)
     if request.method != "GET":
@@ -59,11 +62,11 @@ def _refused_get(endpoint: Endpoint) -> BaseResponse | None:
     return prefetch_refused() if embedded or is_prefetch(request) else None
 
 
-def _end(response: Response) -> Response:
+def _after_request(response: Response) -> Response:
     uses = use_cases()
     if new_browser := g.get("new_browser"):
         uses.browser.cookies.put(response, "browser", new_browser, max_age=YEAR)
-    if wish := language.asked():
+    if wish := language.requested():
         uses.browser.cookies.put(response, "lang", wish, max_age=YEAR)
     if request.endpoint == "static" and response.status_code == 200:
         response.headers["Cache-Control"] = "public, max-age=3600"

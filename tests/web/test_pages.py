@@ -16,7 +16,7 @@ from bridge.domain.authorization_request import AuthorizationRequest, ClaimReque
 from bridge.domain.client import Client
 from bridge.web import errors, language, pages, texts
 from bridge.web.language import LANGUAGES
-from bridge.web.look import CARD, CARD_AT_NIGHT, SEEN, contrast, ink_on, look_css, seen_on
+from bridge.web.look import CARD, CARD_AT_NIGHT, MIN_CONTRAST, contrast, text_colour_on, look_css, visible_on
 from bridge.web.names import masked, masked_names
 from bridge.web.shares import shares_of
 from tests.web.preview import PORTAL, REQUEST, SAMPLES, SMALL, SOPHEA, make_app
@@ -362,9 +362,9 @@ def test_the_confirm_page_names_nobody_in_full(app: Flask) -> None:
 @given(st.integers(0, 0xFFFFFF))
 def test_whatever_the_colour_it_can_be_read_and_seen(number: int) -> None:
     colour = f"#{number:06x}"
-    assert contrast(ink_on(colour), colour) >= 4.5
+    assert contrast(text_colour_on(colour), colour) >= 4.5
     for paper in (CARD, CARD_AT_NIGHT):
-        assert contrast(seen_on(colour, paper), paper) >= SEEN
+        assert contrast(visible_on(colour, paper), paper) >= MIN_CONTRAST
 
 
 def test_the_paper_is_the_style_sheets() -> None:
