@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bridge.domain.ids import ConnectorId
+
 CLOCK_SKEW = 30  # seconds by which others' clocks may differ from ours (DESIGN §6.14)
 ROTATION_GRACE = 30  # seconds in which a rotated refresh token gets the same answer again (DESIGN §6.9)
 
@@ -31,5 +33,6 @@ class Policy:
     issuer: str
     lifetimes: Lifetimes = Lifetimes()
     constant_claims: Mapping[str, object] = field(default_factory=dict)
-    amr: tuple[str, ...] = ()  # RFC 8176; never mfa: CamDigiKey does not say how it asked
+    # By account, RFC 8176; never mfa: CamDigiKey does not say how it asked.
+    amr: Mapping[ConnectorId, tuple[str, ...]] = field(default_factory=dict)
     help_uri: str | None = None

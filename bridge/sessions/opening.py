@@ -1,4 +1,4 @@
-"""A new Session: it is made before it is known whether the person has to confirm, and kept afterwards."""
+"""A new Session: made first, since the decision needs it, and stored once the person need not confirm."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ MAX_PREDECESSORS = 20  # earlier Sessions of one person in one browser that a si
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A Session that is not kept yet, the secret for its cookie, and the Sessions that end with its start."""
+    """A Session that is not stored yet, its cookie's secret, and the Sessions that end when it opens."""
 
     session: Session
     secret: str = field(repr=False)
@@ -26,7 +26,7 @@ class NewSession:
 
 
 class SessionOpening:
-    """Makes Sessions of logins: new sid, new cookie; another person's Sessions end (DESIGN §6.7)."""
+    """Opens Sessions. Each login gets a new sid and cookie; another person's Sessions end (DESIGN §6.7)."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class SessionOpening:
             subject=Subject(person, login.identity, now),
             auth_time=now,
             interaction_id=interaction_id,
-            amr=self._policy.amr,
+            amr=self._policy.amr.get(login.connector, ()),
             upstream=login.token,
             predecessors=earlier[:MAX_PREDECESSORS] if same else (),
         )
@@ -68,7 +68,7 @@ class SessionOpening:
         return NewSession(session, secret, _keys(earlier), "another_person")
 
     def open(self, new: NewSession, now: int) -> None:
-        """Keep it, after those that end with its start. Raises StoreUnavailable."""
+        """Store the Session, after ending those that it replaces. Raises StoreUnavailable."""
         if new.ends:
             self._ending.end(new.ends, new.cause, now)
         self._sessions.save(new.session, now)
