@@ -16,7 +16,6 @@ from bridge.oidc.server.refresh_token import Refresh
 from bridge.oidc.server.server import GrantTypeUseCases, Server, TokenEndpoint
 from bridge.oidc.token_issuer import TokenIssuer
 from bridge.oidc.userinfo import UserinfoEndpoint
-from bridge.ports.clients import ClientStore
 from bridge.ports.services import Services
 from bridge.sessions.watch import SessionWatch
 
@@ -32,12 +31,6 @@ class Provider:
     hints: HintReader
     authorization_requests: AuthorizationRequests
     logout_requests: LogoutRequests
-    clients: ClientStore
-
-    def allowed_origins(self, client_id: str | None) -> tuple[str, ...]:
-        """The origins whose pages may read what concerns this client (CORS)."""
-        client = self.clients.get(client_id) if client_id else None
-        return client.allowed_origins if client is not None else ()
 
 
 def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provider:
@@ -53,7 +46,6 @@ def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provide
         hints=hints,
         authorization_requests=AuthorizationRequests(s.clients, hints),
         logout_requests=LogoutRequests(s.clients, hints),
-        clients=s.clients,
     )
 
 

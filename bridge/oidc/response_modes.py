@@ -1,10 +1,11 @@
 """How an answer travels to the client: a table of response modes (OAuth 2.0 Multiple Response Types §2.1).
 
-A mode that is not here is not offered: the checks and discovery read this table, and web sends what it makes.
+A mode that is not in RESPONSE_MODES is not offered: the checks and discovery read this table, and web sends
+what it makes. `fragment` takes errors alone, to who asked for a response type whose answers travel so.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -45,10 +46,25 @@ def _by_form(response: AuthorizationResponse) -> Delivery:
     return PostedForm(response.reply_to.redirect_uri, response.params)
 
 
+def _by_fragment(response: AuthorizationResponse) -> Delivery:
+    return Redirection(f"{response.reply_to.redirect_uri}#{urlencode(response.params)}")
+
+
 RESPONSE_MODES: Mapping[ResponseMode, Callable[[AuthorizationResponse], Delivery]] = {
     "query": _by_query,
     "form_post": _by_form,
 }
+
+
+_DELIVERIES: Mapping[ResponseMode, Callable[[AuthorizationResponse], Delivery]] = {
+    **RESPONSE_MODES,
+    "fragment": _by_fragment,
+}
+
+
+def default_mode(response_type: Collection[str]) -> ResponseMode:
+    """How answers to a response type travel by default (OAuth 2.0 Multiple Response Types §2.1, §5)."""
+    return "fragment" if {"token", "id_token"} & set(response_type) else "query"
 
 
 def known_mode(text: str | None) -> ResponseMode | None:
@@ -58,7 +74,7 @@ def known_mode(text: str | None) -> ResponseMode | None:
 
 def delivery(response: AuthorizationResponse) -> Delivery:
     """What has to reach the browser, by the response mode that the client asked for."""
-    return RESPONSE_MODES[response.reply_to.response_mode](response)
+    return _DELIVERIES[response.reply_to.response_mode](response)
 
 
 def needs_a_page(reply_to: ReplyTo) -> bool:

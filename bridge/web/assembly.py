@@ -54,7 +54,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         confirmations=Confirmations(s.confirmations, signing_in, upstream, s.clock),
         consent=ConsentGiving(decider, s.consents, s.audit, s.clock),
         completion=Completion(s.grants, s.token_bytes, s.clock, policy),
-        sign_out=SignOut(ending, s.clock),
+        sign_out=SignOut(s.sessions, ending, s.clock),
         browser=browser,
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
     )

@@ -80,7 +80,7 @@ def _returned(connector: str | None, given: dict[str, str]) -> CallbackRequest:
         browser=browser.id() or BrowserId(""),
         state=given.get("state"),
         auth_token=given.get("authToken", ""),
-        session=browser.session(),
+        session=browser.held_session(),
         last_person=browser.last_person(),
     )
 

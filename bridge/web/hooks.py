@@ -12,11 +12,13 @@ from bridge.oidc.endpoints import Endpoint, endpoint_of
 from bridge.ops import bodies, logs
 from bridge.web import language
 from bridge.web.cookies import YEAR
+from bridge.web.cors import allow_reading
 from bridge.web.fetch_metadata import is_part_of_a_page, is_prefetch
 from bridge.web.headers import finish_headers
 from bridge.web.responses import prefetch_refused
 from bridge.web.use_cases import UseCases, use_cases
 
+MAX_LOGGED_HOST = 100  # characters
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -46,6 +48,7 @@ def _check_host(endpoint: Endpoint | None) -> None:
     probe = endpoint is not None and endpoint.audience == "probe"
     ours = urlsplit(use_cases().policy.issuer).netloc
     if not probe and request.host.lower() != ours.lower():
+        logs.logger().info("request.misdirected", host=request.host[:MAX_LOGGED_HOST], expected=ours)
         raise MisdirectedRequest
 
 
@@ -73,6 +76,7 @@ def _after_request(response: Response) -> Response:
     endpoint = endpoint_of(request.path)
     if endpoint is None or endpoint.whole_page_only:  # its address may hold an auth token
         response.headers["Referrer-Policy"] = "no-referrer"
+    allow_reading(response, endpoint)
     response.headers["X-Request-Id"] = g.get("request_id", "")
     finish_headers(response, secure=uses.settings.secure)
     return response

@@ -93,7 +93,7 @@ class LoginHouse:
         self.confirming = Confirmations(self.confirmations, self.signing_in, self.upstream, clock)
         self.consent_giving = ConsentGiving(self.decider, self.consents, self.audit, clock)
         self.completion = Completion(self.grants, self.token_bytes, clock, policy)
-        self.sign_out = SignOut(self.ending, clock)
+        self.sign_out = SignOut(self.sessions, self.ending, clock)
 
     def client(self, client_id: str = "web", **fields: Any) -> Client:
         """A registered client, or the one of that id with other fields."""

@@ -9,8 +9,8 @@ from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, UnsupportedGrantTypeError
 
 from bridge.domain.client import Client, GrantType
-from bridge.oidc.answer import Answer, ClientRequest, error_answer, json_answer, read_form
-from bridge.oidc.client_auth.authentication import ClientAuthentication
+from bridge.oidc.answer import Answer, ClientRequest, Form, error_answer, json_answer, read_form
+from bridge.oidc.client_auth.authentication import ClientAuthentication, claimed_client_id
 from bridge.oidc.errors import OAuthError
 from bridge.oidc.server.authorization_code import S256, AuthorizationCodeGrantType, CodeExchange
 from bridge.oidc.server.client_credentials import ClientCall, ClientCredentialsGrantType
@@ -116,9 +116,12 @@ class TokenEndpoint:
 
     def answer(self, request: ClientRequest) -> Answer:
         """Tokens, or an error of RFC 6749 §5.2. Raises StoreUnavailable."""
+        form: Form = {}
         try:
-            asked = TokenRequest(request, read_form(request))
+            form = read_form(request)
+            asked = TokenRequest(request, form)
             answer: Answer = self._server.create_token_response(asked)
         except OAuthError as error:
-            return error_answer(error)
+            answer = error_answer(error)
+            return replace(answer, client_id=answer.client_id or claimed_client_id(request, form))
         return replace(answer, client_id=asked.client.client_id)
