@@ -97,8 +97,8 @@ def test_an_answer_at_the_other_accounts_address_signs_nobody_in(accounts: Accou
     world = accounts.first if client_id == "web" else accounts.second
     person, callback = callback_of(world, client_id)
     paths = ["/camdigikey/callback?", "/camdigikey/second/callback?"]
-    here, elsewhere = paths if client_id == "web" else reversed(paths)
-    page = visit(world, person, callback.replace(here, elsewhere))
+    here, other_path = paths if client_id == "web" else reversed(paths)
+    page = visit(world, person, callback.replace(here, other_path))
     assert kind(world, page) == "problem 400"  # the sign-in is still under way, so it offers to go on
     assert kind(world, silently(world, person, client_id)) == "error login_required"
     assert kind(world, visit(world, person, callback)) == "problem 400"
