@@ -1,4 +1,4 @@
-"""The provider: every use case of the protocol, built once with the ports it needs."""
+"""Builds the use cases of the protocol's endpoints, each with the ports that it needs."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from bridge.sessions.watch import SessionWatch
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What the views of the protocol's endpoints call."""
+    """The use cases that the views of the protocol's endpoints call."""
 
     token: TokenEndpoint
     userinfo: UserinfoEndpoint
@@ -34,7 +34,7 @@ class Provider:
 
 
 def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provider:
-    """Give each use case its ports."""
+    """Build all of them; `watch` checks Sessions with CamDigiKey at a refresh."""
     s = services
     hints = HintReader(s.signer, policy.issuer)
     authentication = ClientAuthentication(s.clients, Proofs(s.sealer))
