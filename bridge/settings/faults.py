@@ -3,15 +3,15 @@
 import base64
 import binascii
 import ipaddress
-from urllib.parse import urlsplit
 
-from bridge.domain.network import is_loopback
+from bridge.settings.issuer import issuer_faults
+from bridge.settings.lifetimes import lifetime_faults
 from bridge.settings.tree import DEFAULT_CONNECTOR, Settings
 
 
 def settings_faults(settings: Settings) -> list[str]:
     """A sentence for each fault; empty when the settings are right."""
-    found = [*_issuer_faults(settings.issuer), *_key_faults(settings)]
+    found = [*issuer_faults(settings.issuer), *_key_faults(settings), *lifetime_faults(settings.lifetimes)]
     if settings.debug and settings.secure:
         found.append("debug shows what strangers must not see: leave it out where the issuer is https.")
     for network in settings.server.trusted_proxies:
@@ -26,6 +26,11 @@ def _account_faults(settings: Settings) -> list[str]:
     found = []
     if DEFAULT_CONNECTOR in settings.connectors:
         found.append(f"connectors.{DEFAULT_CONNECTOR}: that name is the account's of [camdigikey].")
+    for name, account in settings.accounts.items():
+        if account.connect_timeout > account.timeout:
+            found.append(
+                f"{name}.connect_timeout is longer than {name}.timeout, which bounds the whole call."
+            )
     if any("mfa" in account.amr for account in settings.accounts.values()):
         found.append("camdigikey.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
     if sum(account.max_in_flight for account in settings.accounts.values()) >= settings.server.threads:
@@ -34,24 +39,6 @@ def _account_faults(settings: Settings) -> list[str]:
             " threads stay free."
         )
     return found
-
-
-def _issuer_faults(issuer: str) -> list[str]:
-    try:
-        parts = urlsplit(issuer)
-        _ = parts.port
-    except ValueError:
-        return [f"issuer: {issuer!r} is not an address."]
-    faults = []
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        faults.append("issuer has to be an address that starts with https://.")
-    elif parts.scheme == "http" and not is_loopback(parts.hostname):
-        faults.append("issuer: plain http is for 127.0.0.1, ::1 and localhost alone; use https.")
-    if parts.query or parts.fragment or parts.username or issuer.endswith("/"):
-        faults.append("issuer has no user, query, fragment or slash at its end (OIDC Discovery §3).")
-    if parts.path:
-        faults.append("issuer has no path: cookies of the kind __Host- belong to a whole host.")
-    return faults
 
 
 def _key_faults(settings: Settings) -> list[str]:
