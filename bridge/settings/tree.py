@@ -12,6 +12,13 @@ from bridge.domain.policy import Policy
 from bridge.settings.values import ConstantClaims, Listed, Seconds
 
 DEFAULT_CONNECTOR = ConnectorId("camdigikey")
+
+
+def section_of(connector_id: ConnectorId) -> str:
+    """The table of the settings file that an account stands in."""
+    return "camdigikey" if connector_id == DEFAULT_CONNECTOR else f"connectors.{connector_id}"
+
+
 _DEFAULTS = PolicyLifetimes()  # the numbers stand in domain.policy
 
 
