@@ -16,7 +16,7 @@ from bridge.domain.authorization_request import AuthorizationRequest, ClaimReque
 from bridge.domain.client import Client
 from bridge.web import errors, language, pages, texts
 from bridge.web.language import LANGUAGES
-from bridge.web.look import CARD, CARD_AT_NIGHT, MIN_CONTRAST, contrast, text_colour_on, look_css, visible_on
+from bridge.web.look import CARD, CARD_AT_NIGHT, MIN_CONTRAST, contrast, look_css, text_colour_on, visible_on
 from bridge.web.names import masked, masked_names
 from bridge.web.shares import shares_of
 from tests.web.preview import PORTAL, REQUEST, SAMPLES, SMALL, SOPHEA, make_app
