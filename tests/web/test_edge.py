@@ -58,9 +58,9 @@ def test_token_and_userinfo_are_for_the_pages_that_the_client_registered(
     assert (said.headers.get("Access-Control-Allow-Origin") == origin) is may
     tokens = world.tokens(world.sign_in(person))
     headers = {"Authorization": f"Bearer {tokens['access_token']}", "Origin": origin}
-    told = world.app.test_client().get("/userinfo", headers=headers, base_url=world.issuer)
-    assert told.status_code == 200
-    assert (told.headers.get("Access-Control-Allow-Origin") == origin) is may
+    answer = world.app.test_client().get("/userinfo", headers=headers, base_url=world.issuer)
+    assert answer.status_code == 200
+    assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is may
 
 
 def test_a_preflight_is_answered_and_pages_for_people_are_for_no_other_page(world: World) -> None:
@@ -165,17 +165,20 @@ def test_a_browser_at_its_own_limit_uses_up_nothing_of_its_address(world: World)
 def test_behind_a_trusted_proxy_each_person_counts_for_themselves(world: World, limited: Flask) -> None:
     for number in range(4):
         assert unsolicited(limited, world, "10.0.0.1", f"198.51.100.{number}") == 400
-    assert [unsolicited(limited, world, "10.0.0.1", "198.51.100.0, 10.0.0.9") for _ in range(2)] == [400, 429]
+    assert [unsolicited(limited, world, "10.0.0.1", "198.51.100.0, 10.0.0.9") for _ in range(2)] == [
+        400,
+        429,
+    ]
 
 
 def test_a_stranger_can_not_speak_for_another_address(world: World, limited: Flask) -> None:
     said = [unsolicited(limited, world, "192.0.2.77", f"203.0.113.{number}") for number in range(3)]
     assert said == [400, 400, 429]
     # Nor through the proxy: only what the proxy itself adds at the end counts.
-    told = [
+    statuses = [
         unsolicited(limited, world, "10.0.0.1", f"203.0.113.{number}, 198.51.100.99") for number in range(3)
     ]
-    assert told == [400, 400, 429]
+    assert statuses == [400, 400, 429]
 
 
 def test_whoever_has_an_ipv6_network_counts_as_one(world: World, limited: Flask) -> None:
@@ -203,8 +206,8 @@ def test_a_callback_that_nobody_goes_to_does_nothing_and_counts_nothing(
         assert (said.status_code, said.headers["Referrer-Policy"]) == (403, "no-referrer")
     assert world.services.spent.spend(token, int(world.services.clock())), "it was burnt"
     person = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
-    told = asked.get("/camdigikey/callback?authToken=x" + token, headers=person, base_url=address)
-    assert told.status_code == 400
+    answer = asked.get("/camdigikey/callback?authToken=x" + token, headers=person, base_url=address)
+    assert answer.status_code == 400
 
 
 # -- addresses that are almost ours --------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Auth tokens that were seen, each burnt on first sight (DESIGN §6.5)."""
+"""Auth tokens that were used; none is accepted twice (DESIGN §6.5)."""
 
 from sqlalchemy import Connection, Engine, func, literal, select
 
@@ -10,7 +10,7 @@ MAX_UNSOLICITED = 20_000  # rows; made-up tokens cost a stranger nothing
 
 
 class SqlSpentTokens:
-    """ports.SpentTokens: by their digest, kept for longer than any auth token lives (see `purge`).
+    """ports.SpentTokens: stored as digests, for longer than any auth token lives (see `purge`).
 
     `max_unsolicited`: of tokens that came without a Handoff so many are kept at a time, and no more taken.
     """
@@ -20,7 +20,7 @@ class SqlSpentTokens:
         self._max_unsolicited = max_unsolicited
 
     def spend(self, auth_token: str, now: int) -> bool:
-        """Whether this is the first sight of it; durable when this comes back."""
+        """Record that a token is used, durably; False where it was used before."""
 
         return writing(self._engine, lambda connection: _is_new(connection, auth_token, now, False))
 
