@@ -16,8 +16,8 @@ DEAD_LETTERS_KEPT_FOR = 30 * 24 * 3600  # seconds; for an operator to see
 
 
 def purge(engine: Engine, now: int) -> int:
-    """Delete expired refresh tokens and Grants, spent auth tokens, the audit events that strangers caused, and
-    settled messages; how many rows went.
+    """Delete what has expired: refresh tokens and Grants, spent auth tokens, the audit events that strangers
+    caused, and settled messages; how many rows went.
 
     For how long each is kept is said above. Stored responses of rotations older than ROTATION_GRACE are
     cleared too. `now` in epoch seconds. Raises StoreUnavailable.
