@@ -6,7 +6,7 @@ import ipaddress
 
 from bridge.settings.issuer import issuer_faults
 from bridge.settings.lifetimes import lifetime_faults
-from bridge.settings.tree import DEFAULT_CONNECTOR, Settings
+from bridge.settings.tree import DEFAULT_CONNECTOR, Settings, section_of
 
 
 def settings_faults(settings: Settings) -> list[str]:
@@ -26,13 +26,14 @@ def _account_faults(settings: Settings) -> list[str]:
     found = []
     if DEFAULT_CONNECTOR in settings.connectors:
         found.append(f"connectors.{DEFAULT_CONNECTOR}: that name is the account's of [camdigikey].")
-    for name, account in settings.accounts.items():
+    for connector_id, account in settings.accounts.items():
+        place = section_of(connector_id)
+        if "mfa" in account.amr:
+            found.append(f"{place}.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
         if account.connect_timeout > account.timeout:
             found.append(
-                f"{name}.connect_timeout is longer than {name}.timeout, which bounds the whole call."
+                f"{place}.connect_timeout is longer than {place}.timeout, which bounds the whole call."
             )
-    if any("mfa" in account.amr for account in settings.accounts.values()):
-        found.append("camdigikey.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
     if sum(account.max_in_flight for account in settings.accounts.values()) >= settings.server.threads:
         found.append(
             "camdigikey.max_in_flight (that of all accounts together) has to be below server.threads, so that"

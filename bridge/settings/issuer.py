@@ -44,4 +44,4 @@ def _host_faults(issuer: str, parts: SplitResult) -> Iterator[str]:
     if address.endswith(":") or parts.port == 0:
         yield "issuer: its port is missing or 0; leave the colon out, or name a port."
     elif parts.port == DEFAULT_PORTS[parts.scheme]:
-        yield f"issuer: browsers leave the port {parts.port} out of {parts.scheme} addresses; so leave it out."
+        yield f"issuer: browsers leave the port {parts.port} of {parts.scheme} out, so leave it out too."
