@@ -39,7 +39,7 @@ def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provide
     hints = HintReader(s.signer, policy.issuer)
     authentication = ClientAuthentication(s.clients, Proofs(s.sealer))
     return Provider(
-        token=TokenEndpoint(Server(authentication, _grant_types(services, policy, watch), s.clock)),
+        token=TokenEndpoint(Server(authentication, _grant_types(services, policy, watch), s.clock), s.audit),
         userinfo=UserinfoEndpoint(s.tokens, s.clients, s.clock),
         introspection=IntrospectionEndpoint(authentication, s.tokens, s.sessions, policy, s.clock),
         revocation=RevocationEndpoint(authentication, s.tokens, s.grants, s.audit, s.clock),

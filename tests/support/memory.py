@@ -352,6 +352,10 @@ class NotedAudit:
 
     journal: Journal
     facts: list[dict[str, str]] = field(default_factory=list)
+    noted: list[dict[str, str]] = field(default_factory=list)
+
+    def note(self, event: str, now: int, **facts: str) -> None:
+        self.noted.append({"event": event, "now": str(now), **facts})
 
     def record(self, event: str, now: int, **facts: str) -> None:
         self.journal.append(("audit", event))
