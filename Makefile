@@ -38,7 +38,7 @@ bench: setup ## measure what each request costs, in signatures' worth of CPU
 
 mutants: setup ## change the code that decides in small ways, and print each change that no test notices
 	@rm -rf mutants/tests
-	@$(BIN)/mutmut run $(ARGS)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut run $(ARGS)
 	@$(BIN)/mutmut results | sed -n 's/^ *\(.*\): \(survived\|no tests\|suspicious\)$$/\1/p' | \
 		while read -r name; do $(BIN)/mutmut show "$$name"; done
 
