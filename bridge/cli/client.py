@@ -15,6 +15,7 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import as_metadata
 from bridge.domain.ids import ClientId
 from bridge.manage import OPERATOR, Registered
+from bridge.manage.client_advice import advice
 from bridge.manage.metadata_page import client_metadata_page
 from bridge.wiring.administration import administration
 
@@ -36,6 +37,8 @@ def add(config_file: Path | None, as_json: bool, **options: Any) -> None:
     with administration(settings_of(config_file)) as admin:
         registered = admin.clients.add(OPERATOR, Client(**fields))
     _show_registered(registered, settings_of(config_file).issuer, as_json)
+    if told := advice(registered.client):
+        click.echo(told, err=True)
 
 
 @client.command("list")

@@ -220,7 +220,7 @@ _ROWS = (
         "Where people go after signing out.",
         ("--post-logout-redirect-uri",),
         "OIDC RP-Initiated Logout §3.1",
-        check="redirect_uri",
+        check="post_logout_uri",
     ),
     MetadataField(
         "backchannel_logout_uri",

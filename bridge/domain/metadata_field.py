@@ -24,6 +24,7 @@ Check = Literal[
     "client_id",
     "client_name",
     "redirect_uri",
+    "post_logout_uri",  # as a redirect URI, but for the path
     "https",  # or http on this machine
     "origin",
     "scope",

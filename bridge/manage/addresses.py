@@ -34,6 +34,17 @@ def redirect_uri_fault(uri: str, *, native: bool) -> str:
     return ""
 
 
+def post_logout_uri_fault(uri: str, *, native: bool) -> str:
+    """The same for an address after signing out; one without a path is right, since products send it so.
+
+    It is compared as if it had the slash that browsers add (RFC 3986 §6.2.3), and nothing secret goes there.
+    """
+    parts = urlsplit(uri) if not _form_fault(uri) else None
+    if parts is not None and parts.scheme in ("http", "https") and not parts.path:
+        uri = parts._replace(path="/").geturl()
+    return redirect_uri_fault(uri, native=native)
+
+
 def page_fault(uri: str) -> str:
     """What is wrong with the address of a page or image: it has to be https, or http on this machine."""
     fault = _form_fault(uri)

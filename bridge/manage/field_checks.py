@@ -14,7 +14,7 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import MAX_LIFETIMES
 from bridge.domain.ids import ConnectorId
 from bridge.domain.metadata_field import Check, MetadataField
-from bridge.manage.addresses import origin_fault, page_fault, redirect_uri_fault
+from bridge.manage.addresses import origin_fault, page_fault, post_logout_uri_fault, redirect_uri_fault
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")  # characters that need no encoding anywhere
 DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
@@ -86,6 +86,10 @@ def _redirect_uri(uri: str, draft: Draft) -> str:
     return redirect_uri_fault(uri, native=draft.client.application_type == "native")
 
 
+def _post_logout_uri(uri: str, draft: Draft) -> str:
+    return post_logout_uri_fault(uri, native=draft.client.application_type == "native")
+
+
 def _scope(word: str, draft: Draft) -> str:
     """A scope of ours, or any other where the client acts for itself and so may define its own."""
     if word in SCOPES or ("client_credentials" in draft.client.grant_types and OWN_SCOPE.fullmatch(word)):
@@ -113,6 +117,7 @@ ENTRY_CHECKS: Mapping[Check, Callable[[str, Draft], str]] = {
     "client_id": _client_id,
     "client_name": _client_name,
     "redirect_uri": _redirect_uri,
+    "post_logout_uri": _post_logout_uri,
     "https": lambda uri, draft: page_fault(uri),
     "origin": lambda origin, draft: origin_fault(origin),
     "scope": _scope,

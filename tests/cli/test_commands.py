@@ -166,6 +166,15 @@ def test_names_in_khmer_are_shown_as_they_are(console: Console) -> None:
     assert "[bold]" in console.say("client", "list").stdout  # not taken for a colour
 
 
+def test_adding_tells_in_a_line_what_the_application_may_need(console: Console) -> None:
+    said = console.say("client", "add", "--name", "Portal", "--redirect-uri", "https://p.example/cb")
+    (line,) = [line for line in said.stderr.splitlines() if line.startswith("To know: ")]
+    assert "PKCE" in line and "--claims-in-id-token" in line
+    assert json.loads(
+        console.say("client", "add", "--name", "B", "--redirect-uri", "https://b.example/cb", "--json").stdout
+    )
+
+
 def test_wrong_addresses_are_all_explained_at_once(console: Console) -> None:
     bad = ("--redirect-uri", "http://p.example/cb", "--redirect-uri", "https://p.example/*")
     said = console.say("client", "add", "--name", "Portal", *bad, wanted=1).output

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.manage.addresses import origin_fault, page_fault, redirect_uri_fault, sectors
+from bridge.manage.addresses import (
+    origin_fault,
+    page_fault,
+    post_logout_uri_fault,
+    redirect_uri_fault,
+    sectors,
+)
 
 RIGHT = (
     ("https://app.example/callback", False),
@@ -147,3 +153,15 @@ def test_the_sector_of_addresses_is_their_host() -> None:
     assert sectors(("http://127.0.0.1/cb", "http://[::1]/cb", "kh.gov.app:/cb")) == ["kh.gov.app"]
     assert sectors(("http://localhost:3000/cb",)) == []
     assert sectors(("https://[", "https:///cb")) == ["https"]
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:8080", "https://app.example", "https://app.example?a=b"])
+def test_an_address_after_signing_out_may_have_no_path(uri: str) -> None:
+    """Spring's {baseUrl} and express-openid-connect send it so."""
+    assert post_logout_uri_fault(uri, native=False) == ""
+    assert redirect_uri_fault(uri, native=False)
+
+
+@pytest.mark.parametrize("uri", ["http://app.example", "https://App.example", "https://a.example:443", "x:"])
+def test_an_address_after_signing_out_is_checked_like_any_other(uri: str) -> None:
+    assert post_logout_uri_fault(uri, native=False)

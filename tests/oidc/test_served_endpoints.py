@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bridge.errors import StoreUnavailable
 from tests.support.world import World, basic
 
 ORIGIN = "https://app.example"  # registered by web
@@ -40,6 +41,52 @@ def test_an_error_can_be_read_by_the_clients_page_and_by_no_other(world: World, 
     assert said.headers["Access-Control-Allow-Origin"] == ORIGIN
     other_origin = post(world, path, "https://other.example", **incomplete)
     assert "Access-Control-Allow-Origin" not in other_origin.headers
+
+
+def unproven(world: World, path: str, origin: str, **how: Any) -> Any:
+    """Without a good proof or token: what is answered is an error."""
+    return world.app.test_client().open(path, headers={"Origin": origin}, base_url=world.issuer, **how)
+
+
+ERRORS: tuple[tuple[str, dict[str, Any], int], ...] = (
+    ("/userinfo", {"method": "GET"}, 401),
+    ("/userinfo", {"method": "POST", "data": {"access_token": "a.b"}}, 401),
+    ("/token", {"method": "POST", "data": {"client_id": "web", "grant_type": "authorization_code"}}, 401),
+    ("/token", {"method": "POST", "data": {"client_id": "web"}}, 400),
+    ("/token", {"method": "POST", "data": {"client_id": "web", "grant_type": "nonsense"}}, 400),
+    ("/token", {"method": "POST", "json": {}}, 400),
+    ("/token", {"method": "GET"}, 405),
+    ("/token", {"method": "POST", "data": {"x": "y" * 70_000}}, 413),
+    ("/revoke", {"method": "POST", "data": {"client_id": "web", "token": "a.b"}}, 401),
+)
+
+
+@pytest.mark.parametrize(("path", "how", "status"), ERRORS, ids=lambda value: str(value)[:60])
+def test_every_error_is_read_by_registered_pages_and_by_no_others(
+    world: World, path: str, how: dict[str, Any], status: int
+) -> None:
+    """As a 200 is: whom it concerns may be proven, claimed, or not to be known."""
+    said = unproven(world, path, ORIGIN, **how)
+    assert said.status_code == status
+    assert said.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert "WWW-Authenticate" in said.headers["Access-Control-Expose-Headers"]
+    elsewhere = unproven(world, path, "https://other.example", **how)
+    assert "Access-Control-Allow-Origin" not in elsewhere.headers
+
+
+def test_a_claimed_clients_error_is_for_its_own_pages_alone(world: World) -> None:
+    said = unproven(world, "/token", ORIGIN, method="POST", data={"client_id": "second"})
+    assert "Access-Control-Allow-Origin" not in said.headers
+
+
+def test_a_store_that_is_away_is_told_to_pages_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: object) -> None:
+        raise StoreUnavailable("Redis: away")
+
+    monkeypatch.setattr(world.services.tokens, "access_token", away)
+    headers = {"Origin": ORIGIN, "Authorization": "Bearer " + "a" * 16 + ".b"}
+    said = world.app.test_client().get("/userinfo", headers=headers, base_url=world.issuer)
+    assert (said.status_code, said.headers["Access-Control-Allow-Origin"]) == (503, ORIGIN)
 
 
 def test_introspection_is_for_servers_so_no_page_reads_it(world: World) -> None:
