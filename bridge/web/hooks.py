@@ -9,7 +9,7 @@ from werkzeug.exceptions import MethodNotAllowed, MisdirectedRequest
 from werkzeug.wrappers import Response as BaseResponse
 
 from bridge.oidc.endpoints import Endpoint, endpoint_of
-from bridge.ops import bodies, logs
+from bridge.ops import environ, logs
 from bridge.web import language
 from bridge.web.cookies import YEAR
 from bridge.web.fetch_metadata import is_part_of_a_page, is_prefetch
@@ -21,10 +21,7 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 def register(app: Flask, uses: UseCases) -> None:
-    """Mount both hooks, and whole bodies before them."""
-    server = uses.settings.server
-    whole = bodies.Bodies(app.wsgi_app, server.max_body, max(1, server.threads // 2), server.body_within)
-    app.wsgi_app = whole  # type: ignore[method-assign]  # -- Flask says to do it so
+    """Mount both hooks."""
     app.before_request(_begin)
     app.after_request(_end)
 
@@ -36,7 +33,7 @@ def _begin() -> BaseResponse | None:
     logs.bind(request_id=g.request_id)
     endpoint = endpoint_of(request.path)
     _check_host(endpoint)
-    if fault := request.environ.get(bodies.FAULT):
+    if fault := request.environ.get(environ.FAULT):
         abort(fault)
     return _refused_get(endpoint) if endpoint is not None and endpoint.get_acts else None
 
