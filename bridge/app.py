@@ -1,4 +1,4 @@
-"""The application: every endpoint, the error table and the hooks, on the use cases of this process."""
+"""Makes the Flask application: endpoints, error handlers and hooks, on the use cases of this process."""
 
 import os
 from pathlib import Path
@@ -15,7 +15,10 @@ from bridge.wiring.services import build
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
-    """The Flask application of one process."""
+    """The Flask application of one process; `services`: made from the settings where they are left out.
+
+    Raises ConfigError, StoreUnavailable.
+    """
     app = Flask("bridge.web")
     app.url_map.merge_slashes = False  # no redirect from //authorize: only what is ours is answered
     app.config["MAX_CONTENT_LENGTH"] = settings.server.max_body
@@ -26,14 +29,14 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     errors.register(app)
     language.init_app(app)
     hooks.register(app, uses)
-    app.wsgi_app = prepared.Prepared(app.wsgi_app, uses.policy, uses.signer)  # type: ignore[method-assign]  # -- Flask says to do it so
+    app.wsgi_app = prepared.PreparedMiddleware(app.wsgi_app, uses.policy, uses.signer)  # type: ignore[method-assign]  # -- Flask says to do it so
     return app
 
 
 def from_environment() -> Flask:
-    """For a server's worker: settings from the file that BRIDGE_CONFIG names, and the environment.
+    """The application of a server's worker, and the start of its background jobs.
 
-    The work in the background begins with it.
+    Its settings come from the file that BRIDGE_CONFIG names, and from the environment.
     """
     file = os.environ.get("BRIDGE_CONFIG")
     settings = settings_module.load(Path(file) if file else None)

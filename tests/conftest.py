@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.world",  # before those that import it, so that its assertions are told in full
     "tests.support.apache",
     "tests.support.browser",
+    "tests.support.house",
     "tests.support.live",
     "tests.support.node",
     "tests.support.postgres",

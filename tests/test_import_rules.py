@@ -32,7 +32,8 @@ MAY_IMPORT = {
     "ops": "domain ports",
     "web": "login oidc sessions manage products domain ports ops",
     "simulator": "camdigikey",
-    "wiring": "camdigikey kyc domain ports sessions oidc login manage products upstream outbound stores ops web simulator",
+    "wiring": "camdigikey kyc domain ports sessions oidc login manage products upstream outbound stores ops"
+    " web simulator",
     "app": "wiring web ports",
     "cli": "wiring web manage products domain ports simulator",
     "__main__": "cli",

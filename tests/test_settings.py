@@ -56,6 +56,7 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         ('issuer = "ftp://sso.example"', "starts with https://"),
         ('issuer = "https://sso.example"\ndebug = true', "debug"),
         ("[camdigikey]\nmax_in_flight = 16", "below server.threads"),
+        ("[connectors.trial]\nmax_in_flight = 4", "of all accounts together"),  # 12 is the first one's
         ('[server]\ntrusted_proxies = ["x"]', "no address or network"),
         ('[look]\ncolour = "red"', "look.colour"),
     ],

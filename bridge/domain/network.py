@@ -1,4 +1,4 @@
-"""Addresses: of this machine, where plain http is allowed, and of those who ask, also behind proxies."""
+"""Network addresses: loopback, where plain http is allowed, and those of clients, also behind proxies."""
 
 import ipaddress
 import re
@@ -11,7 +11,7 @@ WITH_PORT = re.compile(r"\[(?P<v6>[^\[\]]+)\](?::\d{1,5})?|(?P<v4>[\d.]+):\d{1,5
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by address or as localhost."""
+    """Whether a host is this machine: localhost or a loopback address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -47,8 +47,11 @@ def nearest(peer: str, forwarded: Sequence[str], proxies: Iterable[Network]) -> 
     return address
 
 
-def counted_as(address: Address) -> str:
-    """What stands for an address in a limit: of IPv6 the /64, all of which one customer has (RFC 6177 §2)."""
+def rate_limit_key(address: Address) -> str:
+    """The key that an address is counted under.
+
+    Of IPv6 it is the /64: one customer has all of it (RFC 6177 §2).
+    """
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
     return str(address)

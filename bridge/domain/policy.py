@@ -1,9 +1,11 @@
-"""The values that rules read: what an institution decided, apart from where and how the service runs."""
+"""The settings that rules depend on, apart from where and how the service runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-CLOCK_SKEW = 30  # seconds by which others' clocks may differ from ours (DESIGN §6.14)
+from bridge.domain.ids import ConnectorId
+
+CLOCK_SKEW = 30  # seconds that other machines' clocks may differ from ours (DESIGN §6.14)
 ROTATION_GRACE = 30  # seconds in which a rotated refresh token gets the same answer again (DESIGN §6.9)
 
 
@@ -26,10 +28,11 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The settings that rules read; made by `Settings.policy`."""
+    """Those settings, made by `Settings.policy`. `amr`: how CamDigiKey says people were authenticated."""
 
     issuer: str
     lifetimes: Lifetimes = Lifetimes()
     constant_claims: Mapping[str, object] = field(default_factory=dict)
-    amr: tuple[str, ...] = ()  # RFC 8176; never mfa: CamDigiKey does not say how it asked
+    # By account, RFC 8176; never mfa: CamDigiKey does not say how it asked.
+    amr: Mapping[ConnectorId, tuple[str, ...]] = field(default_factory=dict)
     help_uri: str | None = None

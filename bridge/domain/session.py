@@ -1,4 +1,4 @@
-"""A Session: one browser's proven login; how it may end, and who has to hear of it."""
+"""A Session, one browser's proven login; why it may end, and which clients are told of that."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,10 +12,21 @@ EndCause = Literal[
     "person",  # signed out on our page
     "application",  # RP-initiated logout
     "administrator",
-    "upstream",  # CamDigiKey says that the person's token holds no more, or its time is over
+    "upstream",  # CamDigiKey says that the person's token is no longer valid, or it has expired
     "another_person",  # somebody else signed in with the same browser
     "superseded",  # one of too many earlier Sessions of the same person in the same browser
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Predecessor:
+    """An earlier Session of the same person in the same browser.
+
+    Its sid is known here still when nobody has used it for so long that it can't be read any more.
+    """
+
+    key: SessionKey
+    sid: Sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,17 @@ class Session:
     acr: str = ACR
     amr: tuple[str, ...] = ()
     upstream: UpstreamToken | None = None
-    predecessors: tuple[SessionKey, ...] = ()  # of the same person's earlier Sessions in this browser
+    predecessors: tuple[Predecessor, ...] = ()  # the last one first
+
+    @property
+    def as_predecessor(self) -> Predecessor:
+        """As the next Session of this person in this browser remembers it."""
+        return Predecessor(self.key, self.sid)
+
+    @property
+    def keys(self) -> tuple[SessionKey, ...]:
+        """All Sessions of this person in this browser: its own key, then its predecessors'."""
+        return (self.key, *(earlier.key for earlier in self.predecessors))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +64,7 @@ class GrantOfSession:
 
 @dataclass(frozen=True, slots=True)
 class LogoutNotice:
-    """Who has to hear of a Session's end (OIDC Back-Channel Logout §2.3)."""
+    """A client that has to be told of a Session's end (OIDC Back-Channel Logout §2.3)."""
 
     grant_id: GrantId
     client_id: ClientId

@@ -1,9 +1,9 @@
-"""Collects the Situation of an Interaction in a browser and asks domain.next_step, once a request."""
+"""Collects all that decides an Interaction's next step (a Situation), and asks domain.next_step."""
 
 from dataclasses import dataclass, replace
 
 from bridge.domain.client import Client
-from bridge.domain.consent import Consent
+from bridge.domain.connector import Capabilities
 from bridge.domain.interaction import Interaction
 from bridge.domain.next_step import Press, Situation, Step, next_step
 from bridge.domain.session import Session
@@ -15,12 +15,12 @@ from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connector, Connectors
 from bridge.ports.logins import HandoffStore
-from bridge.sessions.watch import SessionWatch, outlived
+from bridge.sessions.watch import SessionWatch, upstream_expired
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What comes next, and for whom."""
+    """What comes next, and the Interaction, client and Session it was decided for."""
 
     step: Step
     interaction: Interaction
@@ -29,7 +29,10 @@ class Decision:
 
 
 def connector_of(client: Client, connectors: Connectors) -> Connector:
-    """The CamDigiKey account of a client's people. Raises ShownToUser when it is ours no more."""
+    """The CamDigiKey account that a client's people sign in by.
+
+    Raises ShownToUser when the settings no longer have it.
+    """
     if client.connector is None:
         return next(iter(connectors.values()))
     found = connectors.get(client.connector)
@@ -40,7 +43,7 @@ def connector_of(client: Client, connectors: Connectors) -> Connector:
 
 
 class Decider:
-    """The one place from which a login's way is decided."""
+    """Decides what comes next in a sign-in. Every request of a sign-in asks it once."""
 
     def __init__(
         self,
@@ -80,63 +83,73 @@ class Decider:
         *,
         navigated: bool = False,
     ) -> Decision:
-        """What comes next for an Interaction in the browser that has this Session; see Situation.
+        """What comes next for an Interaction in a browser with this Session.
 
-        Raises ShownToUser, StoreUnavailable.
+        `press` and `navigated` are explained in Situation. A Session of an earlier sign-in is checked with
+        CamDigiKey first, and may end by it. Raises ShownToUser, StoreUnavailable.
         """
         client, now = self.client_of(interaction), int(self._clock())
         if session is not None and session.interaction_id != interaction.id:
             session = self._still_alive(session, interaction, now)
-        situation = self._situation(interaction, client, session, now)
-        return self._decided(
-            replace(
-                situation,
-                press=press,
-                navigated=navigated,
-                other_handoff=press == "continue" and self._has_other_handoff(situation),
-            )
-        )
+        return self._decided(interaction, client, session, now, press=press, navigated=navigated)
 
     def decide_on_return(self, interaction: Interaction, session: Session, *, unfamiliar: bool) -> Decision:
-        """What comes next for a login that has just come back from CamDigiKey, in a Session not kept yet.
+        """What comes next for a login that has just come back from CamDigiKey; its Session is not stored yet.
 
         `unfamiliar`: this browser's last person was another one, or signed out.
+        Raises ShownToUser, StoreUnavailable.
         """
-        situation = self._situation(interaction, self.client_of(interaction), session, int(self._clock()))
-        return self._decided(replace(situation, unconfirmed=True, unfamiliar=unfamiliar))
+        client, now = self.client_of(interaction), int(self._clock())
+        return self._decided(interaction, client, session, now, unconfirmed=True, unfamiliar=unfamiliar)
 
-    def _situation(
-        self, interaction: Interaction, client: Client, session: Session | None, now: int
-    ) -> Situation:
+    def _decided(
+        self,
+        interaction: Interaction,
+        client: Client,
+        session: Session | None,
+        now: int,
+        *,
+        press: Press = "nothing",
+        navigated: bool = False,
+        unconfirmed: bool = False,
+        unfamiliar: bool = False,
+    ) -> Decision:
         capabilities = connector_of(client, self._connectors).capabilities
-        sub = self._subject_key.sub(client, session.subject.identity.camdigikey_id) if session else None
-        return Situation(interaction, client, capabilities, now, session, sub)
-
-    def _decided(self, situation: Situation) -> Decision:
-        if _may_hang_on_consent(situation):
-            situation = replace(situation, consent=self._consent(situation))
-        return Decision(next_step(situation), situation.interaction, situation.client, situation.session)
-
-    def _consent(self, situation: Situation) -> Consent | None:
-        if situation.session is None:
-            return None
-        return self._consents.get(situation.session.subject.id, situation.client.client_id)
+        situation = Situation(
+            interaction=interaction,
+            client=client,
+            capabilities=capabilities,
+            now=now,
+            session=session,
+            sub=self._subject_key.sub(client, session.subject.identity.camdigikey_id) if session else None,
+            press=press,
+            navigated=navigated,
+            other_handoff=press == "continue" and self._has_other_handoff(capabilities, interaction),
+            unconfirmed=unconfirmed,
+            unfamiliar=unfamiliar,
+        )
+        if session is not None and _may_depend_on_consent(situation):
+            consent = self._consents.get(session.subject.id, client.client_id)
+            situation = replace(situation, consent=consent)
+        return Decision(next_step(situation), interaction, client, session)
 
     def _still_alive(self, session: Session, interaction: Interaction, now: int) -> Session | None:
-        """The Session, unless it is over at CamDigiKey; asked silently no call goes there (DESIGN §6.2)."""
+        """The Session; None where it is over at CamDigiKey.
+
+        With prompt=none nothing is called (DESIGN §6.2).
+        """
         if interaction.request.silent:
-            return None if outlived(session, now) else session
+            return None if upstream_expired(session, now) else session
         return self._watch.watched(session, now)
 
-    def _has_other_handoff(self, situation: Situation) -> bool:
-        """Whether a new Handoff would end one of this browser: where no state is carried it has one place."""
-        if situation.capabilities.carries_state:
+    def _has_other_handoff(self, capabilities: Capabilities, interaction: Interaction) -> bool:
+        """Whether a new Handoff would end another: without a state (v2) a browser can have only one."""
+        if capabilities.carries_state:
             return False
-        key = handoff_key(situation.capabilities, situation.interaction.browser, None)
-        return self._handoffs.peek(key) is not None
+        return self._handoffs.peek(handoff_key(capabilities, interaction.browser, None)) is not None
 
 
-def _may_hang_on_consent(situation: Situation) -> bool:
-    """Whether it is worth a look into SQL."""
+def _may_depend_on_consent(situation: Situation) -> bool:
+    """Whether the decision may need the stored consent, which costs a query."""
     agreed = situation.interaction.consented_by is not None or situation.client.skip_consent
     return not agreed and not situation.confirmation_is_due

@@ -104,11 +104,16 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"<\w+>", "[^/]+", path))
 
 
-_PATTERNS = tuple((_pattern(path), endpoint) for endpoint in ENDPOINTS for path in endpoint.paths)
+_BY_PATH = {path: endpoint for endpoint in ENDPOINTS for path in endpoint.paths if "<" not in path}
+_PATTERNS = tuple(
+    (_pattern(path), endpoint) for endpoint in ENDPOINTS for path in endpoint.paths if "<" in path
+)
 
 
 def endpoint_of(path: str) -> Endpoint | None:
     """The endpoint that a request's path leads to; None where there is none."""
+    if found := _BY_PATH.get(path):
+        return found
     return next((endpoint for pattern, endpoint in _PATTERNS if pattern.fullmatch(path)), None)
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
-from bridge.domain.network import Network, counted_as, nearest
+from bridge.domain.network import Network, nearest, rate_limit_key
 from bridge.ops.bodies import Bodies, BodyLimits
 from bridge.ops.environ import Scope, environ_of, header_lines
 from bridge.ops.logs import logger
@@ -37,10 +37,8 @@ class Request:
     @cached_property
     def body_length(self) -> int | None:
         """Bytes of the body; None where only its end will tell (RFC 9112 §6.3)."""
-        if header_lines(self.scope, b"transfer-encoding"):
-            return None
-        lengths = header_lines(self.scope, b"content-length")
-        return int(lengths[0]) if lengths else 0
+        headers = dict(self.scope["headers"])
+        return None if b"transfer-encoding" in headers else int(headers.get(b"content-length", b"0"))
 
     def receive(self) -> Any:
         """The future of the next piece of the body."""
@@ -122,7 +120,7 @@ class Requests:
         """Whose request it is, as a limit counts it."""
         peer = scope["client"][0]
         address = nearest(peer, header_lines(scope, b"x-forwarded-for"), self._proxies)
-        return counted_as(address) if address else peer
+        return rate_limit_key(address) if address else peer
 
 
 @dataclass(frozen=True, slots=True)

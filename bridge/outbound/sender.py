@@ -22,11 +22,13 @@ LEASE = 60  # seconds in which an attempt is over, or its worker dead; a call ta
 
 @dataclass(frozen=True, slots=True)
 class SenderLimits:
-    """How many at a time, and for how many seconds a call to `run` goes on."""
+    """How many at a time, for how many seconds a call to `run` goes on, and after how many a claimed
+    message whose worker died is due again."""
 
     in_flight: int = MAX_IN_FLIGHT
     per_client: int = MAX_PER_CLIENT
     budget: float = 0.8
+    lease: int = LEASE
 
 
 class Sender:
@@ -86,7 +88,11 @@ class Sender:
         if free <= 0:
             return []
         claimed = self._outbox.claim(
-            int(self._clock()), limit=free, per_client=self._limits.per_client, lease=LEASE, but_for=busy
+            int(self._clock()),
+            limit=free,
+            per_client=self._limits.per_client,
+            lease=self._limits.lease,
+            except_clients=busy,
         )
         return list(claimed)
 
@@ -141,7 +147,7 @@ class Sender:
             self._count(message, "again")
             self._log.info("outbox.again", why=delivery.why, seconds=later - now, **facts)
         else:
-            self._outbox.bury(message, now, delivery.why)
+            self._outbox.give_up(message, now, delivery.why)
             self._count(message, "dead")
             self._log.warning("outbox.dead", why=delivery.why, **facts)
 

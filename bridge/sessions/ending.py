@@ -1,12 +1,13 @@
-"""The end of Sessions: one function for every cause, and it tells who has to hear of it."""
+"""The end of Sessions: one function for every cause, which also has clients told (back-channel logout)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from bridge.domain.client import Client
-from bridge.domain.ids import SessionKey, Sub
+from bridge.domain.ids import SessionKey, Sid, Sub
 from bridge.domain.outbox import logout_messages
-from bridge.domain.session import EndCause, LogoutNotice, Session
-from bridge.domain.subject import SubjectKey
+from bridge.domain.session import EndCause, GrantOfSession, LogoutNotice, Session
+from bridge.domain.subject import Subject, SubjectKey
 from bridge.ports.clients import ClientStore
 from bridge.ports.grants import GrantStore
 from bridge.ports.outbound import Outbox
@@ -14,8 +15,15 @@ from bridge.ports.sessions import SessionContents, SessionStore
 from bridge.sessions.upstream import UpstreamLogout
 
 
+class _Person(NamedTuple):
+    """The person of a Session, and the sid by which clients know it."""
+
+    subject: Subject
+    sid: Sid
+
+
 class SessionEnding:
-    """Ends Sessions: here first, then at CamDigiKey, whose failure is none of ours (DESIGN §6.11)."""
+    """Ends Sessions here, and then at CamDigiKey, where a failure stops nothing (DESIGN §6.11)."""
 
     def __init__(
         self,
@@ -36,47 +44,75 @@ class SessionEnding:
     def end(self, keys: Sequence[SessionKey], cause: EndCause, now: int) -> tuple[LogoutNotice, ...]:
         """End the Sessions of these keys with their access tokens and session-bound refresh tokens.
 
-        Offline Grants stay. Returns who has to hear of it; they are in the outbox by then. `now` in epoch
-        seconds. Raises StoreUnavailable.
+        Offline Grants stay. Returns which clients have to be told; the messages are in the outbox by then.
+        `now` in epoch seconds. Raises StoreUnavailable.
         """
-        # The outbox goes first: an end happens once, and if it failed after that nobody would ever hear.
-        announced = self._announce([self._sessions.peek(key) for key in keys], now)
-        ended = [contents for contents in map(self._sessions.end, keys) if contents is not None]
-        if grant_ids := [grant.grant_id for contents in ended for grant in contents.grants]:
+        # The outbox is written first: a Session ends only once, and a failure after that would leave nobody
+        # told.
+        found = _contents_of(keys, self._sessions.peek)
+        people = _people(found)
+        announced = self._announce(found, people, now)
+        ended = _contents_of(keys, self._sessions.end)
+        if grant_ids := [grant.grant_id for contents in ended.values() for grant in contents.grants]:
             self._grants.end_with_session(grant_ids, now)
-        late = self._announce(ended, now, but_for=announced)
+        announced_late = self._announce(ended, people, now, already_announced=announced)
         if cause != "upstream":  # CamDigiKey has ended it itself
-            self._end_upstream([contents.session for contents in ended if contents.session], now)
-        return announced + late
+            self._end_upstream([contents.session for contents in ended.values() if contents.session], now)
+        return announced + announced_late
 
     def _announce(
-        self, found: Sequence[SessionContents | None], now: int, but_for: Sequence[LogoutNotice] = ()
+        self,
+        found: Mapping[SessionKey, SessionContents],
+        people: Mapping[SessionKey, _Person],
+        now: int,
+        already_announced: Sequence[LogoutNotice] = (),
     ) -> tuple[LogoutNotice, ...]:
-        """Put into the outbox what is to be said of these Sessions, and was not put there before."""
+        """Put the messages about these Sessions into the outbox, but for those that are there already."""
         notices = tuple(
             notice
-            for contents in found
-            if contents is not None and contents.session is not None
-            for notice in self._notices(contents, contents.session)
-            if notice not in but_for
+            for key, contents in found.items()
+            if key in people
+            for notice in self._notices(contents.grants, people[key])
+            if notice not in already_announced
         )
         if notices:
             self._outbox.put(logout_messages(notices, now))
         return notices
 
-    def _notices(self, contents: SessionContents, session: Session) -> Sequence[LogoutNotice]:
-        """The clients of a Session that are registered to hear of its end."""
-        clients = ((grant, self._clients.get(grant.client_id)) for grant in contents.grants)
+    def _notices(self, grants: Sequence[GrantOfSession], person: _Person) -> Sequence[LogoutNotice]:
+        """A notice for each of these Grants whose client is registered for back-channel logout."""
+        clients = ((grant, self._clients.get(grant.client_id)) for grant in grants)
         return [
-            LogoutNotice(grant.grant_id, client.client_id, self._sub(client, session), session.sid)
+            LogoutNotice(grant.grant_id, client.client_id, self._sub(client, person.subject), person.sid)
             for grant, client in clients
             if client is not None and client.enabled and client.backchannel_logout_uri
         ]
 
-    def _sub(self, client: Client, session: Session) -> Sub:
-        return self._subject_key.sub(client, session.subject.identity.camdigikey_id)
+    def _sub(self, client: Client, subject: Subject) -> Sub:
+        return self._subject_key.sub(client, subject.identity.camdigikey_id)
 
     def _end_upstream(self, sessions: Sequence[Session], now: int) -> None:
         for session in sessions:
             if not self._upstream.end(session.upstream, now, sid=session.sid):
-                return  # it is away, and the other calls would wait as long
+                return  # CamDigiKey is away, and each further call would wait for its timeout
+
+
+def _contents_of(
+    keys: Sequence[SessionKey], look: Callable[[SessionKey], SessionContents | None]
+) -> Mapping[SessionKey, SessionContents]:
+    looked = ((key, look(key)) for key in keys)
+    return {key: contents for key, contents in looked if contents is not None}
+
+
+def _people(found: Mapping[SessionKey, SessionContents]) -> Mapping[SessionKey, _Person]:
+    """The person of each Session. For one whose idle limit has passed, its successor in the browser tells.
+
+    One that idled out and has no successor here is left out, and its clients are not told: single sign-on is
+    over by then, and applications go on by their own sessions.
+    """
+    people = {}
+    for session in (contents.session for contents in found.values() if contents.session is not None):
+        people[session.key] = _Person(session.subject, session.sid)
+        for earlier in session.predecessors:
+            people.setdefault(earlier.key, _Person(session.subject, earlier.sid))
+    return people

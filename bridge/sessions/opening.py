@@ -1,12 +1,13 @@
-"""A new Session: it is made before it is known whether the person has to confirm, and kept afterwards."""
+"""A new Session: made first, since the decision needs it, and stored once the person need not confirm."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bridge.domain.connector import UpstreamLogin
 from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import InteractionId, SessionKey, Sid
 from bridge.domain.policy import Policy
-from bridge.domain.session import EndCause, Session
+from bridge.domain.session import EndCause, Predecessor, Session
 from bridge.domain.subject import Subject, SubjectKey
 from bridge.ports.sessions import SessionStore
 from bridge.sessions.ending import SessionEnding
@@ -16,7 +17,7 @@ MAX_PREDECESSORS = 20  # earlier Sessions of one person in one browser that a si
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A Session that is not kept yet, the secret for its cookie, and the Sessions that end with its start."""
+    """A Session that is not stored yet, its cookie's secret, and the Sessions that end when it opens."""
 
     session: Session
     secret: str = field(repr=False)
@@ -25,7 +26,7 @@ class NewSession:
 
 
 class SessionOpening:
-    """Makes Sessions of logins: new sid, new cookie; another person's Sessions end (DESIGN §6.7)."""
+    """Opens Sessions. Each login gets a new sid and cookie; another person's Sessions end (DESIGN §6.7)."""
 
     def __init__(
         self,
@@ -51,23 +52,27 @@ class SessionOpening:
         secret = random_text(self._token_bytes, 32)
         person = self._subject_key.subject_id(login.identity.camdigikey_id)
         same = before is not None and before.subject.id == person
-        earlier = (before.key, *before.predecessors) if before is not None else ()
+        earlier = (before.as_predecessor, *before.predecessors) if before is not None else ()
         session = Session(
             key=SessionKey(digest(secret)),
             sid=Sid(random_text(self._token_bytes, 16)),
             subject=Subject(person, login.identity, now),
             auth_time=now,
             interaction_id=interaction_id,
-            amr=self._policy.amr,
+            amr=self._policy.amr.get(login.connector, ()),
             upstream=login.token,
             predecessors=earlier[:MAX_PREDECESSORS] if same else (),
         )
         if same:
-            return NewSession(session, secret, earlier[MAX_PREDECESSORS:], "superseded")
-        return NewSession(session, secret, earlier, "another_person")
+            return NewSession(session, secret, _keys(earlier[MAX_PREDECESSORS:]), "superseded")
+        return NewSession(session, secret, _keys(earlier), "another_person")
 
     def open(self, new: NewSession, now: int) -> None:
-        """Keep it, after those that end with its start. Raises StoreUnavailable."""
+        """Store the Session, after ending those that it replaces. Raises StoreUnavailable."""
         if new.ends:
             self._ending.end(new.ends, new.cause, now)
         self._sessions.save(new.session, now)
+
+
+def _keys(sessions: Sequence[Predecessor]) -> tuple[SessionKey, ...]:
+    return tuple(earlier.key for earlier in sessions)

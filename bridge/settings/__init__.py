@@ -9,4 +9,15 @@ from bridge.settings.reading import PREFIX, load
 from bridge.settings.tree import DEFAULT_CONNECTOR, CamDigiKey, Limits, Look, Redis, Server, Settings
 from bridge.settings.values import TYPED
 
-__all__ = ["DEFAULT_CONNECTOR", "PREFIX", "TYPED", "CamDigiKey", "Limits", "Look", "Redis", "Server", "Settings", "load"]
+__all__ = [
+    "DEFAULT_CONNECTOR",
+    "PREFIX",
+    "TYPED",
+    "CamDigiKey",
+    "Limits",
+    "Look",
+    "Redis",
+    "Server",
+    "Settings",
+    "load",
+]

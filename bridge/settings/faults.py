@@ -29,7 +29,10 @@ def _account_faults(settings: Settings) -> list[str]:
     if any("mfa" in account.amr for account in settings.accounts.values()):
         found.append("camdigikey.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
     if sum(account.max_in_flight for account in settings.accounts.values()) >= settings.server.threads:
-        found.append("camdigikey.max_in_flight has to be below server.threads, so that threads stay free.")
+        found.append(
+            "camdigikey.max_in_flight (that of all accounts together) has to be below server.threads, so that"
+            " threads stay free."
+        )
     return found
 
 

@@ -158,8 +158,8 @@ class Settings(_Part):
     def policy(self) -> Policy:
         """What rules read of the settings."""
         lifetimes = PolicyLifetimes(**self.lifetimes.model_dump())
-        constant, help_uri = dict(self.claims.constant), self.look.help_uri or None
-        return Policy(self.issuer, lifetimes, constant, self.camdigikey.amr, help_uri)
+        amr = {name: account.amr for name, account in self.accounts.items()}
+        return Policy(self.issuer, lifetimes, dict(self.claims.constant), amr, self.look.help_uri or None)
 
     def url(self, path: str) -> str:
         """The public address of a path: every one derives from the issuer."""

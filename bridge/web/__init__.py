@@ -1,4 +1,7 @@
-"""The Flask edge: a route parses, calls one function of login or oidc, and renders.
+"""The Flask edge: a view reads the request, calls one use case of login or oidc, and renders the answer.
 
-Cookies and headers live in security, what an error looks like in errors, words and pages in pages and texts.
+Owns: which view answers at which endpoint (`views`, `routes`), cookies (`cookies`, `browser`), headers
+(`headers`, `cors`), pages and their words (`pages`, `texts`, `shares`, `language`), how errors look
+(`errors`), limits by browser and address (`limits`).
+Leaves to others: what a sign-in needs next (domain.next_step), the protocol's checks and answers (oidc).
 """

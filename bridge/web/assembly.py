@@ -1,4 +1,4 @@
-"""Puts the use cases of one app together from the ports: each gets those it needs, and no more."""
+"""Builds the use cases of one app from the ports: each is given only the ports that it needs."""
 
 from bridge.domain.policy import Policy
 from bridge.login.callback import Callback
@@ -25,7 +25,7 @@ from bridge.web.use_cases import UseCases
 
 
 def assemble(settings: Settings, services: Services) -> UseCases:
-    """The use cases of one app."""
+    """The use cases of one app, from its settings and its services (see ports.Services)."""
     s, policy = services, settings.policy
     upstream = UpstreamLogout(s.connectors, s.audit)
     ending = SessionEnding(s.sessions, s.grants, s.clients, s.outbox, upstream, s.subject_key)
@@ -63,7 +63,5 @@ def assemble(settings: Settings, services: Services) -> UseCases:
 def _signing_in(
     services: Services, policy: Policy, decider: Decider, ending: SessionEnding, upstream: UpstreamLogout
 ) -> SigningIn:
-    opening = SessionOpening(
-        services.sessions, ending, services.subject_key, services.token_bytes, policy
-    )
+    opening = SessionOpening(services.sessions, ending, services.subject_key, services.token_bytes, policy)
     return SigningIn(decider, opening, upstream, services.subject_key, services.clock)

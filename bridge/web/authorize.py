@@ -1,11 +1,11 @@
-"""`/authorize`: where an application's request arrives in a person's browser, and its first page is shown."""
+"""`/authorize`: an application sends a person's browser here, and a good request gets its first page."""
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from bridge.web import language
 from bridge.web.fetch_metadata import is_top_navigation
-from bridge.web.interactions import begun
+from bridge.web.interactions import new_interaction
 from bridge.web.parameters import Pairs, form_pairs, query_pairs
 from bridge.web.sealed_form import sealed_pairs, unsealed_pairs
 from bridge.web.steps import Place, answer
@@ -31,9 +31,9 @@ def authorize_form() -> Response:
 
 def _authorize(pairs: Pairs) -> Response:
     uses = use_cases()
-    asked = uses.provider.authorization_requests.check(pairs, "query")
-    language.prefer(asked.ui_locales)
-    interaction = begun(asked, uses.browser.id_or_new())
+    checked = uses.provider.authorization_requests.check(pairs, "query")
+    language.prefer(checked.ui_locales)
+    interaction = new_interaction(checked, uses.browser.id_or_new())
     session = uses.browser.session()
     decision = uses.decider.decide(interaction, session, navigated=is_top_navigation(request))
     return answer(decision, Place.PAGE)

@@ -1,4 +1,4 @@
-"""Whose browser it is: its cookie, its Session, who used it last, and that a form was filled in by it."""
+"""The browser of a request: its cookies, its Session, who used it last, and the CSRF tokens of its forms."""
 
 import hmac
 
@@ -20,7 +20,7 @@ SIGNED_OUT = "out"
 
 
 class Browser:
-    """What this request's browser is known by."""
+    """Reads and sets what this request's browser is known by."""
 
     def __init__(
         self,
@@ -37,48 +37,57 @@ class Browser:
         self._token_bytes = token_bytes
 
     def id(self) -> BrowserId | None:
-        """The hash of its cookie; None when it brings none."""
+        """The hash of the browser's cookie; None when it brings none."""
         value = self.cookies.read("browser")
         return BrowserId(digest(value)) if value else None
 
     def id_or_new(self) -> BrowserId:
-        """The hash of its cookie, which is given now to a browser without one."""
+        """The hash of the browser's cookie; a browser without one is given one with this answer."""
         if found := self.id():
             return found
         g.new_browser = random_text(self._token_bytes, 16)
         return BrowserId(digest(g.new_browser))
 
     def session(self) -> Session | None:
-        """The Session of this browser."""
+        """The live Session of this browser; using it moves its idle limit. Raises StoreUnavailable."""
         secret = self.cookies.read("session")
         if secret is None:
             return None
         return self._sessions.get(SessionKey(digest(secret)), int(self._clock()))
 
     def last_person(self) -> LastPerson:
-        """Who this browser says used it last. A changed one only brings the page "is this you?"."""
+        """Who used this browser last, by its cookie.
+
+        A forged cookie gains nothing: it only decides whether the page "is this you?" is shown.
+        """
         mark, _, flag = (self.cookies.read("last") or "").partition(".")
         return LastPerson(mark or None, flag == SIGNED_OUT)
 
     def remember_session(self, response: Response, new: NewSession, mark: str) -> None:
-        """Give it the cookie of a Session that was opened just now. `mark`: its person's (SubjectKey)."""
+        """Set the cookie of a Session that was opened just now.
+
+        `mark`: the person's SubjectKey.browser_mark, by which this browser knows them next time.
+        """
         self.cookies.put(response, "session", new.secret)
         self.cookies.put(response, "last", mark, YEAR)
         self.cookies.drop(response, "handoff")
 
     def forget_session(self, response: Response, mark: str | None) -> None:
-        """Take the Session's cookie away; `mark` is of the person who signed out, where one did."""
+        """Take the Session's cookie away. `mark`: of the person who signed out; None where nobody was in."""
         if mark is not None:
             self.cookies.put(response, "last", f"{mark}.{SIGNED_OUT}", YEAR)
         self.cookies.drop(response, "session")
 
     def csrf(self, action: str) -> str:
-        """The token for a form: bound to the browser's cookie and to what the form does."""
+        """The CSRF token for a form, bound to the browser's cookie and to `action`, what the form does."""
         value = g.get("new_browser") or self.cookies.read("browser") or ""
         return self._sealer.mac("csrf", f"{value}|{action}")
 
     def check_csrf(self, action: str, client_id: ClientId | None = None) -> None:
-        """Raises ShownToUser for a form that was not filled in here, by this browser."""
+        """Raises ShownToUser (403) for a form that this browser did not get from us for this `action`.
+
+        `client_id`: the application that the error page leads back to.
+        """
         if is_from_another_site(request):
             raise ShownToUser(403, "csrf", "the form came from another site", client_id=client_id)
         given = request.form.get("csrf", "").encode("utf-8", "replace")

@@ -1,11 +1,17 @@
-"""The way back from CamDigiKey: its callbacks of success and of error, at one address for each account."""
+"""CamDigiKey's callbacks, of success and of error: each CamDigiKey account has an address of its own."""
 
-from flask import redirect, request
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey
 from bridge.errors import ShownToUser
-from bridge.login.callback import CallbackOutcome, ConfirmationRequired, Resumed, Return, UnsolicitedCallback
+from bridge.login.callback import (
+    CallbackOutcome,
+    CallbackRequest,
+    ConfirmationRequired,
+    Resumed,
+    UnsolicitedCallback,
+)
 from bridge.login.signing_in import SignedIn
 from bridge.ops.logs import logger
 from bridge.ports.connectors import Connector
@@ -19,7 +25,10 @@ MAX_AUTH_TOKEN = 8192  # characters
 
 
 def success(connector: str | None = None) -> Response:
-    """CamDigiKey's success callback (document 2.2.1). Answers 303 to a clean URL, whatever happened."""
+    """CamDigiKey's success callback (document 2.2.1).
+
+    The address holds the auth token, so no page is shown at it: a sign-in that goes on is answered 303.
+    """
     uses = use_cases()
     given = dict(query_pairs())
     back = _returned(connector, given)
@@ -44,7 +53,7 @@ def error(connector: str | None = None) -> Response:
 
 
 def after_return(outcome: CallbackOutcome) -> Response:
-    """What follows when a person came back, or was here before."""
+    """The response for what a success callback came to."""
     match outcome:
         case ConfirmationRequired(key):
             return redirect(f"/confirm/{key}", 303)
@@ -55,18 +64,18 @@ def after_return(outcome: CallbackOutcome) -> Response:
 
 
 def signed_in(done: SignedIn, place: Place) -> Response:
-    """The Session is open: its cookie, and what comes next."""
-    uses, session = use_cases(), done.opened.session
+    """The response for a browser whose Session was just opened: its cookie, and what comes next."""
+    uses, session = use_cases(), done.new_session.session
     logger().info("session.opened", sid=session.sid, client_id=done.decision.client.client_id)
     response = answer(done.decision, place)
     mark = uses.subject_key.browser_mark(session.subject.identity.camdigikey_id)
-    uses.browser.remember_session(response, done.opened, mark)
+    uses.browser.remember_session(response, done.new_session, mark)
     return response
 
 
-def _returned(connector: str | None, given: dict[str, str]) -> Return:
+def _returned(connector: str | None, given: dict[str, str]) -> CallbackRequest:
     browser = use_cases().browser
-    return Return(
+    return CallbackRequest(
         connector=_connector(connector),
         browser=browser.id() or BrowserId(""),
         state=given.get("state"),
@@ -88,7 +97,10 @@ def _connector(name: str | None) -> Connector:
 
 
 def _dead_end(error: ShownToUser) -> Response:
-    """A callback that leads nowhere; where this browser has a login under way, its ways on are offered."""
+    """A callback that can't be used. A browser with a login under way is offered to go on with that one.
+
+    Raises the error itself where there is no such login.
+    """
     uses = use_cases()
     key, browser = uses.browser.cookies.read("handoff"), uses.browser.id()
     live = uses.callback.live_handoff(HandoffKey(key), browser) if key and browser else None

@@ -1,4 +1,4 @@
-"""The page "is this you?", and the person's word."""
+"""`/confirm/<key>`: the page "is this you?" after CamDigiKey (DESIGN §6.4), and the person's yes or no."""
 
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,7 @@ from bridge.web.use_cases import use_cases
 
 
 def ask(key: str) -> Response:
-    """Who came back, masked, and for which application."""
+    """The page: who came back from CamDigiKey, with the name masked, and for which application."""
     uses = use_cases()
     pending = uses.confirmations.find(ConfirmationKey(key), _browser())
     if pending is None:
@@ -33,22 +33,22 @@ def ask(key: str) -> Response:
 
 
 def accept(key: str) -> Response:
-    """Yes."""
+    """Yes: the Session is opened now. Raises ShownToUser."""
     uses = use_cases()
     uses.browser.check_csrf(_action(key))
-    done = uses.confirmations.accept(ConfirmationKey(key), _browser(), uses.browser.session())
-    return signed_in(done, Place.FORM)
+    login = uses.confirmations.accept(ConfirmationKey(key), _browser(), uses.browser.session())
+    return signed_in(login, Place.FORM)
 
 
 def reject(key: str) -> Response:
-    """No: back to the beginning of the sign-in."""
+    """No: that person is signed out at CamDigiKey, and the sign-in begins again. Raises ShownToUser."""
     uses = use_cases()
     uses.browser.check_csrf(_action(key))
     return to_login(uses.confirmations.reject(ConfirmationKey(key), _browser()))
 
 
 def _action(key: str) -> str:
-    """What the form does, for its token."""
+    """What the form does, for its CSRF token."""
     return "confirm:" + key
 
 

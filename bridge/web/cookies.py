@@ -18,7 +18,7 @@ class Cookies:
     secure: bool
 
     def name(self, what: str) -> str:
-        """The whole name of the cookie that is called `what` here."""
+        """The full name of the cookie `what` ("browser", "session", …)."""
         return ("__Host-bridge_" if self.secure else "bridge_") + what
 
     def read(self, what: str) -> str | None:
@@ -26,11 +26,11 @@ class Cookies:
         return request.cookies.get(self.name(what)) or None
 
     def put(self, response: Response, what: str, value: str, max_age: int | None = None) -> None:
-        """Set one; without `max_age` (seconds) it ends with the browser's session."""
+        """Set a cookie; without `max_age` (seconds) it ends when the browser is closed."""
         response.set_cookie(
             self.name(what), value, max_age=max_age, secure=self.secure, httponly=True, samesite="Lax"
         )
 
     def drop(self, response: Response, what: str) -> None:
-        """Take it out of the browser."""
+        """Remove a cookie from the browser."""
         response.delete_cookie(self.name(what), secure=self.secure, httponly=True, samesite="Lax")

@@ -1,4 +1,4 @@
-"""What lets the pages of applications read what they asked (Fetch §3.2), by each endpoint's row."""
+"""CORS: which pages of applications may read our answers (Fetch §3.2), as each endpoint's row says."""
 
 from flask import Response, request
 
@@ -8,7 +8,10 @@ PREFLIGHT_KEPT = "600"  # seconds
 
 
 def preflight(endpoint: Endpoint) -> Response:
-    """What a page may send; whether it may read the answer is said with the answer (Fetch §4.8)."""
+    """The answer to a preflight: what a page may send.
+
+    Whether it may read comes with the answer (Fetch §4.8).
+    """
     response = Response(status=204)
     if origin := request.headers.get("Origin"):
         allow_origin(response, "*" if endpoint.cors == "anyone" else origin)

@@ -11,8 +11,8 @@ from bridge.oidc.authorization_response import failure
 from bridge.oidc.endpoints import speaks_json
 from bridge.ops.logs import logger
 from bridge.web import pages
-from bridge.web.interactions import Overdue
-from bridge.web.limits import Limited
+from bridge.web.interactions import InteractionExpired
+from bridge.web.limits import RateLimited
 from bridge.web.login import begin_again
 from bridge.web.responses import page, send
 from bridge.web.use_cases import use_cases
@@ -32,10 +32,10 @@ KEY_OF_STATUS = {
 
 
 def register(app: Flask) -> None:
-    """Mount the table."""
+    """Tell Flask which function answers which kind of error."""
     app.register_error_handler(RequestRefused, _refused)
     app.register_error_handler(ShownToUser, _shown)
-    app.register_error_handler(Overdue, begin_again)
+    app.register_error_handler(InteractionExpired, begin_again)
     app.register_error_handler(SealBroken, _seal_broken)
     app.register_error_handler(StoreUnavailable, _unavailable)
     app.register_error_handler(UpstreamError, _unavailable)
@@ -50,8 +50,8 @@ def _refused(error: RequestRefused) -> BaseResponse:
 
 def _shown(error: ShownToUser) -> BaseResponse:
     logger().info("page.refused", key=error.key, client_id=error.client_id or "", why=error.detail)
-    wait = error.wait if isinstance(error, Limited) else 0
-    response = _answer(error.status, error.key, _client(error), wait)
+    wait = error.wait if isinstance(error, RateLimited) else 0
+    response = _error_answer(error.status, error.key, _client(error), wait)
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
@@ -63,7 +63,7 @@ def _seal_broken(error: SealBroken) -> BaseResponse:
 
 def _unavailable(error: Exception) -> BaseResponse:
     logger().error("unavailable", error=type(error).__name__)
-    response = _answer(503, "unavailable")
+    response = _error_answer(503, "unavailable")
     response.headers["Retry-After"] = RETRY_AFTER
     return response
 
@@ -74,7 +74,7 @@ def _http(error: HTTPException) -> BaseResponse:
         status = 404
     if status == 503:
         return _unavailable(error)
-    response = _answer(status, KEY_OF_STATUS.get(status, "bad_request" if status < 500 else "internal"))
+    response = _error_answer(status, KEY_OF_STATUS.get(status, "bad_request" if status < 500 else "internal"))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -83,10 +83,10 @@ def _http(error: HTTPException) -> BaseResponse:
 
 def _unforeseen(error: Exception) -> BaseResponse:
     logger().exception("internal", error=type(error).__name__)
-    return _answer(500, "internal")
+    return _error_answer(500, "internal")
 
 
-def _answer(status: int, key: str, client: Client | None = None, wait: int = 0) -> BaseResponse:
+def _error_answer(status: int, key: str, client: Client | None = None, wait: int = 0) -> BaseResponse:
     if speaks_json(request.path):
         return _json(status)
     html = pages.error(
@@ -109,5 +109,5 @@ def _json(status: int) -> Response:
 
 
 def _client(error: ShownToUser) -> Client | None:
-    """The application that the page leads back to."""
+    """The application that the error page leads back to."""
     return use_cases().clients.get(error.client_id) if error.client_id else None

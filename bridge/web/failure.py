@@ -1,4 +1,4 @@
-"""What went wrong at CamDigiKey, with two ways on: try again, or back to the application with the error."""
+"""The page that says what went wrong at CamDigiKey; its buttons: try again, or back to the application."""
 
 from dataclasses import replace
 
@@ -10,21 +10,23 @@ from bridge.domain.next_step import ShowFailure
 from bridge.login.decider import Decision
 from bridge.web import pages
 from bridge.web.headers import next_hops
-from bridge.web.interactions import address_of, form
+from bridge.web.interactions import address_of, interaction_form
 from bridge.web.responses import page
 
 
 def show(decision: Decision, step: ShowFailure) -> Response:
-    """The page of an Interaction whose trip to CamDigiKey failed."""
+    """The page of an Interaction whose Handoff failed."""
     return failure_page(decision.interaction, decision.client, step.failure)
 
 
 def failure_page(interaction: Interaction, client: Client, kind: str, status: int = 200) -> Response:
-    """The same for whatever else ended a trip; `kind`: a key of texts.PROBLEMS."""
+    """The same page for any reason; `kind`: a key of texts.PROBLEMS, `status`: the HTTP status."""
     html = pages.problem(
         client=client,
         kind=kind,
-        cancel=form("/login/cancel", "cancel", interaction),
+        cancel=interaction_form("/login/cancel", "cancel", interaction),
         try_again=address_of(replace(interaction, failure=None)),
     )
-    return page(html, client=client, forms=next_hops(interaction.request.reply_to.redirect_uri, client), status=status)
+    return page(
+        html, client=client, forms=next_hops(interaction.request.reply_to.redirect_uri, client), status=status
+    )

@@ -3,27 +3,27 @@
 from flask import Request
 
 
-def is_prefetch(asked: Request) -> bool:
-    """Whether the browser asks ahead of a person's click."""
-    purpose = asked.headers.get("Sec-Purpose", "") + asked.headers.get("Purpose", "")
-    return "prefetch" in purpose or asked.headers.get("X-Moz") == "prefetch"
+def is_prefetch(request: Request) -> bool:
+    """Whether the browser fetches this page ahead of a person's click, which may never come."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return "prefetch" in purpose or request.headers.get("X-Moz") == "prefetch"
 
 
-def is_part_of_a_page(asked: Request) -> bool:
-    """Whether the browser says that this is an image, a frame, a script …, no page that a person goes to."""
-    return asked.headers.get("Sec-Fetch-Dest", "document") != "document"
+def is_part_of_a_page(request: Request) -> bool:
+    """Whether this is for an image, a frame or a script of a page, and no page that a person goes to."""
+    return request.headers.get("Sec-Fetch-Dest", "document") != "document"
 
 
-def is_from_another_site(asked: Request) -> bool:
+def is_from_another_site(request: Request) -> bool:
     """Whether the browser says that another site's page made this request."""
-    return asked.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+    return request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
 
 
-def is_top_navigation(asked: Request) -> bool:
-    """A navigation of a whole page that the browser itself vouches for."""
+def is_top_navigation(request: Request) -> bool:
+    """Whether the browser says that a person navigates a whole window here; without the headers it is no."""
     return (
-        asked.method == "GET"
-        and not is_prefetch(asked)
-        and asked.headers.get("Sec-Fetch-Mode") == "navigate"
-        and asked.headers.get("Sec-Fetch-Dest") == "document"
+        request.method == "GET"
+        and not is_prefetch(request)
+        and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        and request.headers.get("Sec-Fetch-Dest") == "document"
     )

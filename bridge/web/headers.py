@@ -27,7 +27,7 @@ def content_security_policy(
 
 
 def finish_headers(response: Response, *, secure: bool) -> None:
-    """What every response has; a page that needs others has set them before. `secure`: https."""
+    """Adds the headers that every response has; what a view has set already stays. `secure`: over https."""
     headers = response.headers
     headers.setdefault("Cache-Control", "no-store")
     headers.setdefault("Content-Security-Policy", content_security_policy())
@@ -40,5 +40,9 @@ def finish_headers(response: Response, *, secure: bool) -> None:
 
 
 def next_hops(redirect_uri: str, client: Client) -> tuple[str, ...]:
-    """Where a form's answer may lead: Chrome checks form-action along the whole chain of redirects."""
+    """The form-action sources of a form that ends at a client (DESIGN §6.17).
+
+    Chrome checks form-action along the whole chain of redirects, so the client's address is named too, and
+    the origins that it redirects on to.
+    """
     return (origin(redirect_uri), *client.form_action_origins)

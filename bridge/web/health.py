@@ -8,12 +8,12 @@ from bridge.web.use_cases import use_cases
 
 
 def healthz() -> Response:
-    """Alive (DESIGN §6.14)."""
+    """200 while the process lives, whatever else is down (DESIGN §6.14)."""
     return jsonify(status="ok")
 
 
 def readyz() -> Response:
-    """Ready, or 503 with the names of what is missing."""
+    """200, or 503 with the names of the checks that failed."""
     missing = readiness(use_cases().checks)
     response = jsonify(status="unavailable" if missing else "ok", missing=list(missing))
     response.status_code = 503 if missing else 200

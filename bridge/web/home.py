@@ -8,13 +8,14 @@ from bridge.web.look import look_css
 from bridge.web.responses import page
 from bridge.web.use_cases import use_cases
 
+
 def home() -> Response:
-    """Says what this is; nothing can be begun here."""
+    """Says what this service is. No sign-in begins here: that is for the applications."""
     return page(pages.home())
 
 
 def look() -> Response:
-    """The institution's colour."""
+    """`/look.css`: the style sheet with the institution's colour."""
     response = FlaskResponse(look_css(use_cases().settings.look.colour), mimetype="text/css")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response

@@ -1,4 +1,7 @@
-"""An Interaction's own address: sealed into a URL, so that F5, Back, a second tab and a bookmark work (DESIGN §5)."""
+"""Interactions in URLs: a login page's address holds its Interaction, sealed.
+
+So F5, Back, a second tab and a bookmark show the same page, and no store is asked for it (DESIGN §5).
+"""
 
 from flask import g, redirect
 from werkzeug.wrappers import Response
@@ -12,8 +15,12 @@ from bridge.web import language, pages
 from bridge.web.use_cases import use_cases
 
 
-class Elsewhere(ShownToUser):
-    """A sealed address in a browser that did not ask for it: never a redirect with state (DESIGN §5)."""
+class OtherBrowser(ShownToUser):
+    """A login page's address was opened in another browser than the one that it was made for.
+
+    Shown as a page, never answered with a redirect to the client: the state would reach a stranger (DESIGN
+    §5).
+    """
 
     def __init__(self, interaction: Interaction, *, has_cookie: bool) -> None:
         key = "opened_elsewhere" if has_cookie else "no_cookies"
@@ -21,52 +28,55 @@ class Elsewhere(ShownToUser):
         self.has_cookie = has_cookie
 
 
-class Overdue(BridgeError):
-    """Its time is over, whatever was pressed: the same request begins anew (DESIGN §5)."""
+class InteractionExpired(BridgeError):
+    """The Interaction is too old; whatever was pressed, its request is begun anew (DESIGN §5)."""
 
     def __init__(self, interaction: Interaction) -> None:
-        super().__init__("an Interaction whose time is over")
+        super().__init__("the Interaction has expired")
         self.interaction = interaction
 
 
-def begun(request: AuthorizationRequest, browser: BrowserId) -> Interaction:
-    """A new Interaction."""
+def new_interaction(request: AuthorizationRequest, browser: BrowserId) -> Interaction:
+    """A new Interaction for a checked request, bound to this browser."""
     uses = use_cases()
     return Interaction(InteractionId(random_text(uses.token_bytes, 16)), request, browser, int(uses.clock()))
 
 
-def opened(text: str) -> Interaction:
-    """The Interaction of a sealed text, if it is this browser's and lives. Raises Elsewhere, Overdue."""
+def open_interaction(text: str) -> Interaction:
+    """The Interaction in the sealed text of an address or a form.
+
+    Raises SealBroken, OtherBrowser, InteractionExpired, StoreUnavailable.
+    """
     uses = use_cases()
     interaction = uses.interactions.unseal(text)
     browser = uses.browser.id()
     if browser != interaction.browser:
-        raise Elsewhere(interaction, has_cookie=browser is not None)
+        raise OtherBrowser(interaction, has_cookie=browser is not None)
     if int(uses.clock()) - interaction.created_at > uses.policy.lifetimes.interaction:
-        raise Overdue(interaction)
+        raise InteractionExpired(interaction)
     language.prefer(interaction.request.ui_locales)
     g.sealed = (interaction, text)
     return interaction
 
 
 def address_of(interaction: Interaction) -> str:
-    """Its own address."""
+    """The address of its login page, with the Interaction sealed in it."""
     return f"/login?i={_sealed(interaction)}"
 
 
 def to_login(interaction: Interaction) -> Response:
-    """To its own address, which is clean of what this request brought."""
+    """A redirect to its login page, so that nothing of this request's address stays in the browser."""
     return redirect(address_of(interaction), 303)
 
 
-def form(action: str, csrf: str, interaction: Interaction, **more: str) -> pages.Form:
-    """A form of a page of this Interaction; `csrf` names what it does."""
+def interaction_form(action: str, csrf: str, interaction: Interaction, **more: str) -> pages.Form:
+    """A form of a login page. `csrf`: what the form does, for its token; `more`: further hidden fields."""
     fields = {"i": _sealed(interaction), "csrf": use_cases().browser.csrf(csrf), **more}
     return pages.Form(action, fields)
 
 
 def _sealed(interaction: Interaction) -> str:
-    """Its sealed text; the one that this request brought, or has made already, serves again."""
+    """Its sealed text; sealed once a request, since sealing may store it and changes at each call."""
     known: tuple[Interaction, str] | None = g.get("sealed")
     if known is None or known[0] is not interaction:
         uses = use_cases()

@@ -1,8 +1,9 @@
-"""Which language a page speaks, its words, and the way to the other language, which loses nothing.
+"""The language of a page: how it is chosen, its words, and the link to the same page in the other language.
 
-Asked in this order: the switch (`hl` in the address), the cookie it left, the application's ui_locales, the
-browser's Accept-Language; else English. The words are gettext catalogues, read once per process: the standard
-library's own, because Flask-Babel's looks them up anew per word, which doubles the cost of a page.
+The first of these that names a language of ours decides: the link (`hl` in the address), the cookie that the
+link left, the application's ui_locales, the browser's Accept-Language; else English. The words are gettext
+catalogues, read once per process with the standard library, because Flask-Babel looks them up anew for each
+word, which doubles the cost of a page.
 """
 
 import gettext as catalogues
@@ -13,13 +14,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Flask, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from bridge.web.use_cases import use_cases
 
 LANGUAGES = {"km": "ភាសាខ្មែរ", "en": "English"}
 TRANSLATIONS = Path(__file__).parent / "translations"
-ONCE = ("/camdigikey/",)  # addresses that are answered once: asked again, they say something else
-_LEGAL = "%&=+!$'()*,/:;?@[]-._~"  # stays as it is in a query (RFC 3986 §3.4)
+MAX_ACCEPT_LANGUAGE = 512  # characters
+NOT_REPEATABLE = ("/camdigikey/",)  # a second request to these is answered with something else
+_QUERY_CHARACTERS = "%&=+!$'()*,/:;?@[]-._~"  # not encoded in a query (RFC 3986 §3.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # -- added by the extension
         lambda text: _catalogue(current()).gettext(text),
-        lambda one, many, count: _catalogue(current()).ngettext(one, many, count),
+        lambda singular, plural, count: _catalogue(current()).ngettext(singular, plural, count),
         newstyle=True,
     )
 
@@ -51,7 +55,7 @@ def _catalogue(language: str) -> catalogues.NullTranslations:
 
 
 def prefer(ui_locales: Sequence[str]) -> None:
-    """What the application wishes for this page (OIDC Core §3.1.2.1)."""
+    """Take the application's wish into account for this request's page (OIDC Core §3.1.2.1)."""
     g.ui_locales = ui_locales
     g.pop("language", None)
 
@@ -75,30 +79,37 @@ def words(language: str) -> Callable[[str], str]:
 
 
 def _choose() -> str:
-    for wish in (asked(), use_cases().browser.cookies.read("lang") or "", *g.get("ui_locales", ())):
+    for wish in (requested(), use_cases().browser.cookies.read("lang") or "", *g.get("ui_locales", ())):
         language: str = wish.partition("-")[0].lower()
         if language in LANGUAGES:
             return language
-    return request.accept_languages.best_match(("en", *LANGUAGES), default="en") or "en"
+    return _accepted(request.headers.get("Accept-Language", ""))
 
 
-def asked() -> str:
-    """The language that the switch in the address asks for; empty without one."""
+def _accepted(header: str) -> str:
+    """What the browser prefers of what we have (RFC 9110 §12.5.4); the far end of a long list is not read."""
+    head = header if len(header) <= MAX_ACCEPT_LANGUAGE else header[:MAX_ACCEPT_LANGUAGE].rpartition(",")[0]
+    accepted = parse_accept_header(head, LanguageAccept)
+    return accepted.best_match(("en", *LANGUAGES), default="en") or "en"
+
+
+def requested() -> str:
+    """The language that `hl` in the address asks for; empty without one, or where we do not have it."""
     wish = request.args.get("hl", "")
     return wish if wish in LANGUAGES else ""
 
 
 def switches(address: str | None = None) -> tuple[Switch, ...]:
-    """Links to the other language; none where the page can't be asked again for the same answer.
+    """Links to this page in the other language; none where a second request would not show the same page.
 
-    `address`: the page's own, where it was asked at another one.
+    `address`: the page's own address, where it is shown at another one.
     """
     language = other()
     if address is not None:
         return (Switch(language, LANGUAGES[language], f"{address}&hl={language}"),)
-    if request.method != "GET" or request.path.startswith(ONCE):
+    if request.method != "GET" or request.path.startswith(NOT_REPEATABLE):
         return ()
-    # Only the query is said, so that the path stays whatever it is; its bytes stay as they came.
-    query = quote(request.query_string, safe=_LEGAL)
+    # A relative link that holds the query alone: the path stays as it is, and so do the query's bytes.
+    query = quote(request.query_string, safe=_QUERY_CHARACTERS)
     kept = "".join(part + "&" for part in query.split("&") if part and not part.startswith("hl="))
     return (Switch(language, LANGUAGES[language], f"?{kept}hl={language}"),)

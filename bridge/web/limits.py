@@ -7,13 +7,13 @@ from bridge.errors import ShownToUser
 from bridge.ports.basics import Clock, Rate, RateLimiter
 from bridge.settings import Limits
 from bridge.web.browser import Browser
-from bridge.web.client_address import ClientAddress, counted_as
+from bridge.web.client_address import ClientAddress, rate_limit_key
 
-PARKED_SHARE = 10  # of the starts that an address may make, one in so many may be as large as that
+PARKED_SHARE = 10  # an address may park one request for every ten sign-ins that it may start
 
 
-class Limited(ShownToUser):
-    """Too many in too short a time; `wait` in seconds."""
+class RateLimited(ShownToUser):
+    """Too many requests in a short time (429); `wait`: seconds until the next one is let through."""
 
     def __init__(self, wait: int, client_id: ClientId | None = None) -> None:
         super().__init__(429, "too_many_requests", client_id=client_id)
@@ -33,20 +33,26 @@ class RequestLimits:
         self._browser = browser
 
     def start(self, client_id: ClientId | None = None) -> None:
-        """Starts of a Handoff, and callbacks without a Handoff. Raises Limited."""
+        """Count a start of a Handoff, or a callback without a Handoff. Raises RateLimited.
+
+        `client_id`: the application that the error page leads back to.
+        """
         limits = self._limits
-        rates = [Rate("address:" + self._counted(), limits.per_address, limits.per_address_window)]
+        rates = [Rate("address:" + self._address_key(), limits.per_address, limits.per_address_window)]
         if browser := self._browser.id():
             rates.append(Rate("browser:" + browser, limits.per_browser, limits.per_browser_window))
         if wait := self._limiter.hit(*rates, now=self._clock()):
-            raise Limited(wait, client_id)
+            raise RateLimited(wait, client_id)
 
     def parking(self) -> None:
-        """Requests too large for an address of a page: each rests in Redis for 30 minutes. Raises Limited."""
-        most = max(1, self._limits.per_address // PARKED_SHARE)
-        rate = Rate("parked:" + self._counted(), most, self._limits.per_address_window)
-        if wait := self._limiter.hit(rate, now=self._clock()):
-            raise Limited(wait)
+        """Count a request that is too large for a URL, and would fill Redis for 30 minutes.
 
-    def _counted(self) -> str:
-        return counted_as(self._address.of(request))
+        Raises RateLimited.
+        """
+        limit = max(1, self._limits.per_address // PARKED_SHARE)
+        rate = Rate("parked:" + self._address_key(), limit, self._limits.per_address_window)
+        if wait := self._limiter.hit(rate, now=self._clock()):
+            raise RateLimited(wait)
+
+    def _address_key(self) -> str:
+        return rate_limit_key(self._address.of(request))

@@ -1,54 +1,63 @@
-"""The Interaction's own address: whatever page comes next, the way on to CamDigiKey, and the way back."""
+"""`/login`: an Interaction's own page, its button to CamDigiKey, and its button back to the application."""
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from bridge.domain.next_step import Press
 from bridge.web.fetch_metadata import is_top_navigation
-from bridge.web.interactions import Elsewhere, Overdue, begun, opened, to_login
+from bridge.web.interactions import (
+    InteractionExpired,
+    OtherBrowser,
+    new_interaction,
+    open_interaction,
+    to_login,
+)
 from bridge.web.responses import send
 from bridge.web.steps import Place, answer
 from bridge.web.use_cases import use_cases
 
 
 def login() -> Response:
-    """The clean URL that bears F5, Back and a second tab."""
+    """The page that comes next for an Interaction; its address works with F5, Back and in a second tab."""
     uses, text = use_cases(), request.args.get("i", "")
     try:
-        interaction = opened(text)
-    except Elsewhere as elsewhere:
-        return _try_cookie(text, elsewhere)
+        interaction = open_interaction(text)
+    except OtherBrowser as other_browser:
+        return _try_cookie(text, other_browser)
     session = uses.browser.session()
     decision = uses.decider.decide(interaction, session, navigated=is_top_navigation(request))
     return answer(decision, Place.PAGE)
 
 
-def _try_cookie(text: str, elsewhere: Elsewhere) -> Response:
-    """A browser without our cookie gets one and is asked once more: so a refused cookie can be told apart."""
-    if elsewhere.has_cookie or "cookie" in request.args:
-        raise elsewhere
+def _try_cookie(text: str, other_browser: OtherBrowser) -> Response:
+    """Gives a browser that brought no cookie one, and sends it here once more.
+
+    If it comes back without it, it refuses cookies, and that is what its page says.
+    """
+    if other_browser.has_cookie or "cookie" in request.args:
+        raise other_browser
     use_cases().browser.id_or_new()
     return redirect(f"/login?i={text}&cookie=1", 303)
 
 
 def start() -> Response:
-    """The person goes on to CamDigiKey."""
+    """The person presses "Continue with CamDigiKey"; `replace` in the form: another sign-in may end by it."""
     uses = use_cases()
-    interaction = opened(request.form.get("i", ""))
+    interaction = open_interaction(request.form.get("i", ""))
     uses.browser.check_csrf("start", interaction.request.client_id)
     press: Press = "replace" if "replace" in request.form else "continue"
     return answer(uses.decider.decide(interaction, uses.browser.session(), press), Place.FORM)
 
 
 def cancel() -> Response:
-    """The person goes back to the application."""
+    """The person goes back to the application, which is told access_denied or what failed."""
     uses = use_cases()
-    interaction = opened(request.form.get("i", ""))
+    interaction = open_interaction(request.form.get("i", ""))
     uses.browser.check_csrf("cancel", interaction.request.client_id)
     uses.decider.client_of(interaction)
     return send(uses.completion.decline(interaction))
 
 
-def begin_again(overdue: Overdue) -> Response:
-    """The same request again, in this browser that asked it."""
-    return to_login(begun(overdue.interaction.request, overdue.interaction.browser))
+def begin_again(expired: InteractionExpired) -> Response:
+    """Answers InteractionExpired: the same request begins anew in this browser."""
+    return to_login(new_interaction(expired.interaction.request, expired.interaction.browser))

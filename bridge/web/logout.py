@@ -1,4 +1,4 @@
-"""Signing out: at an application's wish (OIDC RP-Initiated Logout), or at the person's own."""
+"""`/logout`: signing out, because an application asks (OIDC RP-Initiated Logout) or the person does."""
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
@@ -28,33 +28,34 @@ def logout_by_form() -> Response:
 
 
 def logout_form() -> Response:
-    """The sealed GET form of a wish that came by POST."""
+    """The sealed GET form of a request that came by POST."""
     return _logout(unsealed_pairs("logout"))
 
 
 def _logout(pairs: Pairs) -> Response:
     uses = use_cases()
-    asked = uses.provider.logout_requests.check(pairs)
+    logout_request = uses.provider.logout_requests.check(pairs)
     session = uses.browser.session()
     if session is None:
-        return _signed_out(asked)
-    # The client proves that it speaks of this very Session; an image or a frame of a page does not do it.
-    if asked.sid == session.sid and not is_part_of_a_page(request):
-        return _sign_out(asked, "application")
-    return _ask(asked, pairs)
+        return _signed_out(logout_request)
+    # The hint proves that the client means this very Session. An image or a frame on a page could be
+    # anybody's.
+    if logout_request.sid == session.sid and not is_part_of_a_page(request):
+        return _sign_out(logout_request, "application")
+    return _ask(logout_request, pairs)
 
 
-def _ask(asked: LogoutRequest, pairs: Pairs) -> Response:
-    """Do you want to sign out?"""
+def _ask(logout_request: LogoutRequest, pairs: Pairs) -> Response:
+    """The page that asks whether the person wants to sign out."""
     browser = use_cases().browser
     browser.id_or_new()
     fields = {"csrf": browser.csrf("logout"), "r": sealed_pairs(pairs, "logout")}
     html = pages.logout_confirm(
-        client=asked.client,
+        client=logout_request.client,
         go=pages.Form("/logout/confirm", fields),
-        cancel=asked.client.way_back if asked.client else None,
+        cancel=logout_request.client.way_back if logout_request.client else None,
     )
-    return page(html, client=asked.client, forms=_hops(asked))
+    return page(html, client=logout_request.client, forms=_hops(logout_request))
 
 
 def confirm() -> Response:
@@ -64,11 +65,13 @@ def confirm() -> Response:
     return _sign_out(uses.provider.logout_requests.check(unsealed_pairs("logout")), "person")
 
 
-def _sign_out(asked: LogoutRequest, cause: EndCause) -> Response:
-    """Local first: whatever happens upstream, this browser is signed out (DESIGN §6.11)."""
+def _sign_out(logout_request: LogoutRequest, cause: EndCause) -> Response:
+    """Ends the Session and its cookie; whatever CamDigiKey answers, this browser is signed out (DESIGN
+    §6.11).
+    """
     uses = use_cases()
     session = uses.browser.session()
-    response = _signed_out(asked)
+    response = _signed_out(logout_request)
     mark = None
     if session is not None:
         uses.sign_out.sign_out(session, cause)
@@ -78,15 +81,17 @@ def _sign_out(asked: LogoutRequest, cause: EndCause) -> Response:
     return response
 
 
-def _signed_out(asked: LogoutRequest) -> Response:
-    if asked.return_to is not None:
-        return redirect(asked.return_to, 303)
-    way_back = asked.client.way_back if asked.client else None
-    return page(pages.signed_out(client=asked.client, way_back=way_back), client=asked.client)
+def _signed_out(logout_request: LogoutRequest) -> Response:
+    if logout_request.return_to is not None:
+        return redirect(logout_request.return_to, 303)
+    way_back = logout_request.client.way_back if logout_request.client else None
+    return page(
+        pages.signed_out(client=logout_request.client, way_back=way_back), client=logout_request.client
+    )
 
 
-def _hops(asked: LogoutRequest) -> tuple[str, ...]:
-    if asked.return_to is None:
+def _hops(logout_request: LogoutRequest) -> tuple[str, ...]:
+    if logout_request.return_to is None:
         return ()
-    further = asked.client.form_action_origins if asked.client is not None else ()
-    return (origin(asked.return_to), *further)
+    further = logout_request.client.form_action_origins if logout_request.client is not None else ()
+    return (origin(logout_request.return_to), *further)

@@ -1,8 +1,8 @@
-"""The pages people see: each function takes what its page says, and gives HTML. No routing, no cookies.
+"""The pages people see: a function for each, which takes what the page shows and returns HTML.
 
-Words stand in `templates/`, `texts` and `shares`, in English; Khmer is in `translations/`. Citizens are
-spoken to without jargon: never client, scope, token or authorize (DESIGN §11). Where a page can't be asked
-again in the other language, it says what happened in both.
+The words are in `templates/`, `texts` and `shares`, in English; Khmer is in `translations/`. They are for
+citizens, so without jargon: never client, scope, token or authorize (DESIGN §11). A page that can't be loaded
+again in the other language says what happened in both.
 """
 
 import re
@@ -41,13 +41,13 @@ def sign_in(*, client: Client, address: str, go: Form, cancel: Form) -> str:
 
 
 def already_under_way(*, client: Client, go: Form, cancel: Form) -> str:
-    """Another sign-in of this browser would end."""
+    """Asks whether to go on: a second sign-in of this browser would end the first (v2)."""
     return _page("already_under_way", client, go=go, cancel=cancel)
 
 
 def confirm(*, client: Client, identity: Identity, go: Form, cancel: Form) -> str:
-    """Is this you? The person is named masked: a stranger learns little, and they know themselves."""
-    return _page("confirm", client, people=masked_names(identity), go=go, cancel=cancel)
+    """Is this you? The name is masked: the person recognises it, and a stranger learns little."""
+    return _page("confirm", client, names=masked_names(identity), go=go, cancel=cancel)
 
 
 def consent(*, client: Client, address: str, request: AuthorizationRequest, go: Form, cancel: Form) -> str:
@@ -56,19 +56,19 @@ def consent(*, client: Client, address: str, request: AuthorizationRequest, go: 
 
 
 def problem(*, client: Client, kind: str, try_again: str, cancel: Form) -> str:
-    """The sign-in at CamDigiKey did not work; two ways on, the likelier to help first.
+    """The sign-in at CamDigiKey did not work. Two buttons; the one that is likelier to help comes first.
 
-    `kind`: a key of texts.PROBLEMS.
+    `kind`: a key of texts.PROBLEMS; `try_again`: the address of the Interaction's page.
     """
-    said = texts.PROBLEMS.get(kind, texts.PROBLEMS["server_error"])
+    text = texts.PROBLEMS.get(kind, texts.PROBLEMS["server_error"])
     return _page(
         "problem",
         client,
-        text=said,
-        again=_in_other_language(said),
+        text=text,
+        again=_in_other_language(text),
         try_again=try_again,
         cancel=cancel,
-        hopeless=kind in texts.HOPELESS,
+        retry_wont_help=kind in texts.RETRY_WONT_HELP,
     )
 
 
@@ -78,34 +78,34 @@ def form_post(*, action: str, fields: Mapping[str, str]) -> str:
 
 
 def error(*, key: str, status: int, way_back: str | None, client_name: str | None, wait: int = 0) -> str:
-    """A dead end: what happened, what to do, and a way back where there is one.
+    """An error that ends the sign-in: what happened, what to do, and a link back where there is one.
 
     `key`: one of texts.ERRORS; `wait`: seconds until it may be tried again.
     """
-    said = texts.ERRORS.get(key, texts.ERRORS["bad_request" if status < 500 else "internal"])
+    text = texts.ERRORS.get(key, texts.ERRORS["bad_request" if status < 500 else "internal"])
     return _page(
         "error",
         key=key,
-        text=said,
-        again=_in_other_language(said),
-        way_back=_followed(way_back),
+        text=text,
+        again=_in_other_language(text),
+        way_back=_safe_link(way_back),
         client_name=client_name,
         minutes=-(-wait // 60),
     )
 
 
 def logout_confirm(*, client: Client | None, go: Form, cancel: str | None) -> str:
-    """Do you want to sign out? `cancel`: the application's address, where it has one."""
-    return _page("logout_confirm", client, go=go, way_back=_followed(cancel) or "/")
+    """Asks whether the person wants to sign out. `cancel`: the application's address, where it has one."""
+    return _page("logout_confirm", client, go=go, way_back=_safe_link(cancel) or "/")
 
 
 def signed_out(*, client: Client | None, way_back: str | None) -> str:
-    """You are signed out."""
-    return _page("signed_out", client, way_back=_followed(way_back))
+    """Says that the person is signed out. `way_back`: the application's address, where it has one."""
+    return _page("signed_out", client, way_back=_safe_link(way_back))
 
 
 def home() -> str:
-    """What this service is."""
+    """The front page: what this service is."""
     return _page("home")
 
 
@@ -119,16 +119,16 @@ def _page(
     template: str, client: Client | None = None, address: str | None = None, /, key: str = "", **words: Any
 ) -> str:
     look = use_cases().settings.look
-    speaks = language.current()
+    spoken = language.current()
     values = {
         "key": key or template,
-        "language": speaks,
+        "language": spoken,
         "switches": language.switches(address),
         "address": address,
-        "institution": (look.institution_km if speaks == "km" else "") or look.institution,
+        "institution": (look.institution_km if spoken == "km" else "") or look.institution,
         "logo": look.logo if look.logo.startswith("/") or _picture_origin(look.logo) else "",
         "colour": look.colour,
-        "help_uri": _followed(look.help_uri),
+        "help_uri": _safe_link(look.help_uri),
         "request_id": g.get("request_id", ""),
         "application": _application(client) if client else None,
         **words,
@@ -137,28 +137,31 @@ def _page(
 
 
 def _application(client: Client) -> dict[str, str]:
-    """What a page says of the application, with only such addresses as are safe in it."""
+    """What a page shows of the application; addresses that are not safe to link to are left out."""
     return {
         "name": client.client_name,
         "initial": first_letter(client.client_name),
         "host": _host(client),
         "logo": (client.logo_uri or "") if _picture_origin(client.logo_uri) else "",
-        "policy": _followed(client.policy_uri),
-        "terms": _followed(client.tos_uri),
+        "policy": _safe_link(client.policy_uri),
+        "terms": _safe_link(client.tos_uri),
     }
 
 
 def _host(client: Client) -> str:
-    """Where the application lives, so that a false one is noticed; empty for one without an address."""
+    """The application's host, so that people notice a false one; empty for a native one without a page."""
     if not client.client_uri and client.application_type == "native":
         return ""
     home = client.client_uri or next(iter(client.redirect_uris), "")
     return urlsplit(home).hostname or ""
 
 
-def _followed(uri: str | None) -> str:
-    """The address if a person may be led there: the web, or a native application's own scheme
-    (RFC 8252 §7.1 wants a dot in it); never javascript: or data:."""
+def _safe_link(uri: str | None) -> str:
+    """The address, if a page may link to it; else empty.
+
+    Allowed are the web and a native application's own scheme, which has a dot (RFC 8252 §7.1); never
+    javascript: or data:.
+    """
     if uri is None:
         return ""
     scheme = uri.partition(":")[0].lower()
@@ -166,7 +169,7 @@ def _followed(uri: str | None) -> str:
 
 
 def _picture_origin(uri: str | None) -> str:
-    """The origin of a picture's address; empty where it can't be shown: plain http belongs to loopback."""
+    """The origin of an image's address; empty where it can't be shown: plain http is for loopback alone."""
     if uri is None:
         return ""
     scheme, _, rest = uri.partition("://")
@@ -176,7 +179,7 @@ def _picture_origin(uri: str | None) -> str:
 
 
 def _in_other_language(text: texts.Text) -> dict[str, str] | None:
-    """The same words in the other language, where the page has no switch to it."""
+    """The same text in the other language; None where the page has a link to that language."""
     if language.switches():
         return None
     gettext = language.words(language.other())

@@ -11,12 +11,12 @@ MAX_PARAMETERS = 200
 
 
 def query_pairs() -> Pairs:
-    """Those of the query. Raises ShownToUser for what is no UTF-8."""
+    """The parameters of the query. Raises ShownToUser (400) where it is not UTF-8, or has too many."""
     return _read_pairs(request.query_string)
 
 
 def form_pairs() -> Pairs:
-    """The same of a form's body."""
+    """The parameters of a form's body. Raises ShownToUser (400), also where the body is not a form."""
     if request.mimetype != "application/x-www-form-urlencoded":
         raise ShownToUser(400, "bad_request", "the body is not a form")
     return _read_pairs(request.get_data(cache=True))

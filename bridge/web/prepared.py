@@ -1,7 +1,7 @@
-"""Discovery and JWKS: prepared bytes with an ETag, answered before routing, for everybody (DESIGN §9).
+"""Discovery and JWKS: prepared bytes with an ETag, answered before Flask, for everybody (DESIGN §9).
 
-Every relying party asks for them, and they hardly ever change. What else is asked at their addresses (another
-method, a preflight) goes on to the routes.
+Every relying party asks for them, and they hardly ever change. Other methods at their addresses (a preflight)
+go on to Flask.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from bridge.domain.policy import Policy
 from bridge.oidc import discovery as discovery_document
 from bridge.oidc.answer import to_json
 from bridge.oidc.endpoints import BY_NAME, Endpoint
+from bridge.ops.environ import ROUTE
 from bridge.ports.keys import Signer
 from bridge.web.use_cases import use_cases
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PreparedDocument:
-    """A document as bytes."""
+    """A JSON document as bytes, with its ETag."""
 
     body: bytes
     etag: str
@@ -36,7 +37,7 @@ class PreparedDocument:
         return cls(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
     def answer(self, endpoint: Endpoint, if_none_match: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body; 304 where what the asker has is the same (RFC 9110 §13.1.2)."""
+        """Status, headers and body; 304 where If-None-Match names this very document (RFC 9110 §13.1.2)."""
         headers = {
             "Content-Type": "application/json",
             "Cache-Control": endpoint.cache_control,
@@ -50,7 +51,7 @@ class PreparedDocument:
 
 
 class Documents:
-    """Both documents, made anew when what they are made of changes."""
+    """Both documents, made anew when the keys change."""
 
     def __init__(self, policy: Policy, signer: Signer) -> None:
         self._policy = policy
@@ -59,22 +60,22 @@ class Documents:
         self._discovery: tuple[Any, PreparedDocument] | None = None
 
     def jwks(self) -> PreparedDocument:
-        """RFC 7517 §5."""
+        """The JWK Set (RFC 7517 §5)."""
         document = self._signer.jwks()
         if self._jwks is None or self._jwks[0] is not document:
             self._jwks = (document, PreparedDocument.of(document))
         return self._jwks[1]
 
     def discovery(self) -> PreparedDocument:
-        """OIDC Discovery §3."""
+        """The discovery document (OIDC Discovery §3)."""
         algs = self._signer.algs()
         if self._discovery is None or self._discovery[0] != algs:
             self._discovery = (algs, PreparedDocument.of(discovery_document.document(self._policy, algs)))
         return self._discovery[1]
 
 
-class Prepared:
-    """A WSGI application before ours."""
+class PreparedMiddleware:
+    """WSGI middleware that answers GET and HEAD for both documents itself, and passes on the rest."""
 
     def __init__(self, app: "WSGIApplication", policy: Policy, signer: Signer) -> None:
         self._app = app
@@ -89,6 +90,7 @@ class Prepared:
         found = self._makers.get(environ["PATH_INFO"])
         if found is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
+        environ[ROUTE] = environ["PATH_INFO"]
         endpoint, make = found
         status, headers, body = make().answer(endpoint, environ.get("HTTP_IF_NONE_MATCH", ""))
         start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))
@@ -96,17 +98,17 @@ class Prepared:
 
 
 def discovery() -> Response:
-    """The same without the application before ours."""
+    """Flask's view of the document, for an app that runs without the middleware."""
     uses = use_cases()
-    return _response("discovery", Documents(uses.policy, uses.signer).discovery())
+    return _document_response("discovery", Documents(uses.policy, uses.signer).discovery())
 
 
 def jwks() -> Response:
-    """The same without the application before ours."""
+    """Flask's view of the key set, for an app that runs without the middleware."""
     uses = use_cases()
-    return _response("jwks", Documents(uses.policy, uses.signer).jwks())
+    return _document_response("jwks", Documents(uses.policy, uses.signer).jwks())
 
 
-def _response(name: str, document: PreparedDocument) -> Response:
+def _document_response(name: str, document: PreparedDocument) -> Response:
     status, headers, body = document.answer(BY_NAME[name], request.headers.get("If-None-Match", ""))
     return Response(body, status, headers)

@@ -1,4 +1,4 @@
-"""How an answer leaves: a page with its policy, or an AuthorizationResponse by redirect or form."""
+"""Makes HTTP responses: a page with its Content-Security-Policy, or an AuthorizationResponse to a client."""
 
 from collections.abc import Iterable
 
@@ -21,7 +21,11 @@ def page(
     status: int = 200,
     scripts: bool = False,
 ) -> Response:
-    """A page whose forms lead to `forms` at the end, and whose images are the client's and our own."""
+    """A page as a response, with its Content-Security-Policy.
+
+    `forms`: sources where its forms may lead (form-action); `scripts`: whether it has a script of ours.
+    Images come from us and from the client.
+    """
     response = FlaskResponse(html, status)
     images = pages.image_origins(client)
     policy = content_security_policy(forms=forms, images=images, scripts=scripts)
@@ -30,7 +34,7 @@ def page(
 
 
 def send(answer: AuthorizationResponse) -> Response:
-    """Send an answer back to the client, by its response_mode."""
+    """The response that takes an answer to the client: a redirect or a posted form (response_mode)."""
     sent = delivery(answer)
     if isinstance(sent, PostedForm):
         html = pages.form_post(action=sent.action, fields=dict(sent.fields))
@@ -42,6 +46,6 @@ def send(answer: AuthorizationResponse) -> Response:
 
 
 def prefetch_refused() -> Response:
-    """A page that does something can't be fetched ahead of a person's click, or as a part of another."""
+    """403 for a page that does something, fetched ahead of a click or as a part of another page."""
     text = "This page can't be fetched ahead of time, or as a part of another.\n"
     return FlaskResponse(text, 403, mimetype="text/plain")

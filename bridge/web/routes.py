@@ -8,39 +8,40 @@ from werkzeug.wrappers import Response
 from bridge.oidc.endpoints import ENDPOINTS, Endpoint
 from bridge.web.cors import preflight
 
-View = Callable[..., Response]  # is given the steps of the path that have a name
+View = Callable[..., Response]  # its arguments are the named parts of the path: `<key>`
 
 
 def mount(app: Flask, views: Mapping[str, Mapping[str, View]]) -> None:
-    """Route all of them. Raises LookupError where table and views do not fit, before anything is served.
+    """Give Flask every endpoint with its view; `views`: by the endpoint's name and the method.
 
-    Another method of a path that is known is answered 405, with what is allowed (RFC 9110 §15.5.6).
+    Raises LookupError where an endpoint has no view or a view no endpoint. Other methods of a known path are
+    answered 405 by Flask (RFC 9110 §15.5.6).
     """
-    _check(views)
+    _check_views(views)
     for endpoint in ENDPOINTS:
-        view = _view(endpoint, views[endpoint.name])
-        asked_ahead = endpoint.cors != "none"  # elsewhere Flask tells by OPTIONS what is allowed
-        methods = (*endpoint.methods, "OPTIONS") if asked_ahead else endpoint.methods
+        view = _endpoint_view(endpoint, views[endpoint.name])
+        has_preflight = endpoint.cors != "none"  # without CORS, Flask answers OPTIONS itself
+        methods = (*endpoint.methods, "OPTIONS") if has_preflight else endpoint.methods
         for path in endpoint.paths:
             app.add_url_rule(
-                path, endpoint.name, view, provide_automatic_options=not asked_ahead, methods=methods
+                path, endpoint.name, view, provide_automatic_options=not has_preflight, methods=methods
             )
 
 
-def _check(views: Mapping[str, Mapping[str, View]]) -> None:
+def _check_views(views: Mapping[str, Mapping[str, View]]) -> None:
     wanted = {(endpoint.name, method) for endpoint in ENDPOINTS for method in endpoint.methods}
     given = {(name, method) for name, by_method in views.items() for method in by_method}
     if wanted != given:
         raise LookupError(f"endpoints and views differ: {sorted(wanted ^ given)}")
 
 
-def _view(endpoint: Endpoint, by_method: Mapping[str, View]) -> View:
-    def answer(**steps: str) -> Response:
+def _endpoint_view(endpoint: Endpoint, by_method: Mapping[str, View]) -> View:
+    def answer(**path_parts: str) -> Response:
         if request.method == "OPTIONS":
             return preflight(endpoint)
         if endpoint.max_body is not None:
             request.max_content_length = endpoint.max_body
-        response = by_method["GET" if request.method == "HEAD" else request.method](**steps)
+        response = by_method["GET" if request.method == "HEAD" else request.method](**path_parts)
         response.headers.setdefault("Cache-Control", endpoint.cache_control)
         return response
 

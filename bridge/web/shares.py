@@ -1,4 +1,4 @@
-"""What a consent page lists: in plain words, exactly what the application will be told, each thing once."""
+"""The lines of the consent page: in plain words exactly what the application will get, each thing once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,9 +11,10 @@ from bridge.web.texts import N_
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One thing that an application is told: what, and what that means; texts to be translated.
+    """One line: `what` the application gets and what that means, both to be translated.
 
-    `purpose` is the client's own, in whatever language it wrote it: never a text of ours, always escaped.
+    `purpose` is what the client wrote about it, in its own language: it is not translated, and always
+    escaped.
     """
 
     what: str
@@ -21,7 +22,7 @@ class Share:
     purpose: str = ""
 
 
-# The words of each line; which claims and scopes it stands for is in their tables (domain/claims).
+# The words of each line. Which claims and scopes belong to a line stands in their tables (domain/claims).
 SHARES: Mapping[Line, Share] = {
     "identifier": Share(
         N_("A private identifier"),
@@ -50,7 +51,7 @@ SHARES: Mapping[Line, Share] = {
 
 
 def shares_of(request: AuthorizationRequest, client: Client) -> tuple[Share, ...]:
-    """What the person is asked to agree to."""
+    """The lines for what this request can give this client, in the order of domain.claims.LINES."""
     lines = {CLAIMS[name].line for name in claim_names(request, client)}
     lines |= {SCOPES[scope].line for scope in request.scope if scope in SCOPES}
     return tuple(_share(line, client) for line in LINES if line in lines)

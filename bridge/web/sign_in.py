@@ -1,8 +1,8 @@
-"""The page before CamDigiKey, and the way there."""
+"""The page before CamDigiKey, the page asked before another sign-in ends, and the redirect to CamDigiKey."""
 
 from dataclasses import replace
 
-from flask import redirect, request
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from bridge.domain.next_step import GoToCamDigiKey
@@ -11,36 +11,39 @@ from bridge.login.decider import Decision, connector_of
 from bridge.login.handoff import OtherHandoffLive
 from bridge.web import pages
 from bridge.web.headers import next_hops
-from bridge.web.interactions import address_of, form, to_login
+from bridge.web.interactions import address_of, interaction_form, to_login
 from bridge.web.responses import page
 from bridge.web.use_cases import use_cases
 
 
 def show(decision: Decision) -> Response:
-    """Who asks, and where the person is about to go."""
+    """The page: which application asks, and that the person is about to go to CamDigiKey."""
     interaction = decision.interaction
     html = pages.sign_in(
         client=decision.client,
         address=address_of(interaction),
-        go=form("/login/start", "start", interaction),
-        cancel=form("/login/cancel", "cancel", interaction),
+        go=interaction_form("/login/start", "start", interaction),
+        cancel=interaction_form("/login/cancel", "cancel", interaction),
     )
-    return _page(html, decision, scripts=True)
+    return _sign_in_page(html, decision, scripts=True)
 
 
 def ask_to_replace(decision: Decision) -> Response:
-    """Another sign-in of this browser would end."""
+    """The page that asks before another sign-in of this browser ends (v2)."""
     interaction = decision.interaction
     html = pages.already_under_way(
         client=decision.client,
-        go=form("/login/start", "start", interaction, replace="1"),
-        cancel=form("/login/cancel", "cancel", interaction),
+        go=interaction_form("/login/start", "start", interaction, replace="1"),
+        cancel=interaction_form("/login/cancel", "cancel", interaction),
     )
-    return _page(html, decision)
+    return _sign_in_page(html, decision)
 
 
 def go_to_camdigikey(decision: Decision, step: GoToCamDigiKey) -> Response:
-    """A Handoff begins, and the browser goes to CamDigiKey; where that fails, to the page that says so."""
+    """Begins a Handoff and sends the browser to CamDigiKey; where that fails, to the page that says so.
+
+    Raises RateLimited, ShownToUser, StoreUnavailable.
+    """
     uses, interaction = use_cases(), decision.interaction
     uses.limits.start(decision.client.client_id)
     connector = connector_of(decision.client, uses.connectors)
@@ -57,7 +60,7 @@ def go_to_camdigikey(decision: Decision, step: GoToCamDigiKey) -> Response:
     return response
 
 
-def _page(html: str, decision: Decision, *, scripts: bool = False) -> Response:
+def _sign_in_page(html: str, decision: Decision, *, scripts: bool = False) -> Response:
     client, reply_to = decision.client, decision.interaction.request.reply_to
     login_pages = connector_of(client, use_cases().connectors).login_pages
     forms = (*login_pages, *next_hops(reply_to.redirect_uri, client))

@@ -1,4 +1,4 @@
-"""What comes next for an Interaction, as a response: the table of next_step's steps and their views."""
+"""Turns the step that next_step decided into a response: a step, and the function that answers it."""
 
 from enum import Enum
 from typing import assert_never
@@ -32,7 +32,10 @@ class Place(Enum):
 
 
 def answer(decision: Decision, place: Place) -> Response:
-    """The response for a decision, for a browser at this place."""
+    """The response for a decision, for a browser at this place.
+
+    Raises as the function that answers the step.
+    """
     uses, step = use_cases(), decision.step
     match step:
         case Finish():

@@ -1,7 +1,7 @@
-"""What pages say where one template serves many cases: the dead ends, and the sign-ins that did not work.
+"""The words of error pages, by their key: one template serves all of them.
 
-English here, to be translated where it is shown; Khmer is in `translations/`. The application that a person
-comes from is "the service" in every text, and we are "this site".
+English, to be translated where it is shown; Khmer is in `translations/`. The application that a person comes
+from is "the service" in every text, and we are "this site".
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ def N_(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A page's words: its title, in one sentence what happened, in one what to do."""
+    """A page's words: its title, what happened, and what to do, a sentence each."""
 
     title: str
     happened: str
@@ -129,4 +129,4 @@ PROBLEMS = {
         for key in ("already_used", "unsolicited_callback", "not_completed")
     },
 }
-HOPELESS = frozenset({"account_inactive"})  # to try again will hardly help: it is not the large button
+RETRY_WONT_HELP = frozenset({"account_inactive"})  # "try again" is not the large button there

@@ -1,4 +1,4 @@
-"""What the routes of one app call: its use cases, and the few ports that pages need themselves."""
+"""What the views of one app call: its use cases, and the few ports that pages need themselves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from bridge.web.limits import RequestLimits
 
 @dataclass(frozen=True, slots=True)
 class UseCases:
-    """Made by web.assembly."""
+    """Everything that views use; built once per app by web.assembly."""
 
     settings: Settings
     policy: Policy
@@ -57,5 +57,5 @@ class UseCases:
 
 
 def use_cases() -> UseCases:
-    """Those of the app that answers this request."""
+    """The use cases of the app that answers this request."""
     return cast(UseCases, current_app.extensions["bridge"])

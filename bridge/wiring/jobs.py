@@ -1,12 +1,14 @@
 """The background jobs of a worker process: the table of them."""
 
+from math import ceil
+
 from bridge.domain.encoding import random_text
 from bridge.domain.outbox import BACKCHANNEL_LOGOUT
 from bridge.oidc.keys import Keys
 from bridge.ops import logs
 from bridge.ops.jobs import Job, Jobs
 from bridge.outbound.backchannel_logout import BackchannelLogout
-from bridge.outbound.sender import Sender
+from bridge.outbound.sender import Sender, SenderLimits
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.stores import sql
@@ -43,7 +45,9 @@ def _sender(settings: Settings, services: Services) -> Sender:
         new_jti=lambda: random_text(services.token_bytes, 16),
     )
     deliver = {BACKCHANNEL_LOGOUT: logout.deliver}
-    return Sender(services.outbox, deliver, services.clock, logs.logger(), services.counters)
+    # An attempt is a call, and SQL before and after it: a worker that was killed in one delays nobody long.
+    limits = SenderLimits(lease=ceil(2 * settings.outbound.timeout) + 5)
+    return Sender(services.outbox, deliver, services.clock, logs.logger(), services.counters, limits)
 
 
 def _missing_keys(services: Services) -> str | None:

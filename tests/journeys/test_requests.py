@@ -11,7 +11,7 @@ import json
 import pytest
 
 from bridge.domain.session import ACR
-from tests.support.pages import forget_consents, kind, press, visit
+from tests.support.pages import forget_consents, kind, visit
 from tests.support.world import CALLBACK, World
 
 
@@ -186,60 +186,3 @@ def test_a_spent_code_is_refused_and_ends_what_it_gave(world: World) -> None:
     assert world.userinfo(tokens["access_token"])[0] == 401
     again = world.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert again["error"] == "invalid_grant"
-
-
-# -- consent ---------------------------------------------------------------------------------------------
-
-
-def test_a_consent_is_remembered_and_asked_for_again_only_for_more(world: World) -> None:
-    person = world.person()
-    world.sign_in(person, scope="openid profile")
-    assert kind(world, visit(world, person, world.authorize_url(scope="openid"))) == "code"
-    wider = visit(world, person, world.authorize_url(scope="openid profile email"))
-    assert kind(world, wider) == "consent"
-    assert kind(world, press(world, person, wider)) == "code"
-    assert kind(world, visit(world, person, world.authorize_url(scope="openid email profile"))) == "code"
-    named = '{"userinfo": {"phone_number": null}}'
-    assert kind(world, visit(world, person, world.authorize_url(claims=named))) == "consent"
-
-
-def test_who_does_not_agree_goes_back_and_is_asked_again_the_next_time(world: World) -> None:
-    person = world.person()
-    page = world.approve(person, visit(world, person, world.authorize_url()))
-    refused = press(world, person, page, "cancel")
-    assert kind(world, refused) == "error access_denied"
-    assert kind(world, visit(world, person, world.authorize_url())) == "consent"
-
-
-def test_a_consent_page_cannot_be_answered_in_another_persons_session(world: World) -> None:
-    """The page was shown to sophea; dara has signed in since: what sophea saw says nothing of dara."""
-    person = world.person()
-    page = world.approve(person, visit(world, person, world.authorize_url()))
-    assert kind(world, page) == "consent"
-    world.sign_in(person, "own", persona="dara", prompt="login")
-    answer = press(world, person, page)
-    assert kind(world, answer) == "csrf 403"
-
-
-# -- offline access --------------------------------------------------------------------------------------
-
-
-def test_offline_access_needs_a_word_and_outlives_the_session(world: World) -> None:
-    """oidcc-refresh-token"""
-    person = world.person()
-    url = world.authorize_url("spa", scope="openid offline_access", prompt="consent")
-    page = world.approve(person, visit(world, person, url))
-    assert kind(world, page) == "consent"
-    tokens = world.tokens(press(world, person, page), "spa")
-    assert tokens["scope"] == "openid offline_access"
-    press(world, person, visit(world, person, world.issuer + "/logout"))
-    refreshed = world.token("spa", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
-    assert refreshed.status == 200, refreshed.body
-    assert refreshed.id_token["sub"] == tokens.id_token["sub"]
-    assert refreshed.id_token["auth_time"] == tokens.id_token["auth_time"]
-
-
-def test_a_client_without_the_grant_type_has_no_offline_access(world: World) -> None:
-    tokens = world.tokens(world.sign_in(world.person(), "own", scope="openid offline_access"), "own")
-    assert tokens["scope"] == "openid"
-    assert "refresh_token" not in tokens.body

@@ -31,11 +31,12 @@ class Receiver:
     requests: list[bytes] = field(default_factory=list)
     server_names: list[str | None] = field(default_factory=list)
     connections: int = 0
+    port: int = 0  # one that is free, where none is said
     over: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._listener.getsockname()[1]
         if self.context:
             self.context.sni_callback = lambda _socket, name, _context: self.server_names.append(name)
         threading.Thread(target=self._accept, daemon=True).start()

@@ -36,7 +36,13 @@ def register(bridge: Bridge) -> None:
     socket_path = bridge.folder / "data" / "redis" / "valkey.sock"
     services = build(load(environ={**bridge.environ, "BRIDGE_REDIS__URL": f"unix://{socket_path}"}))
     services.clients.add(
-        Client("app", "An application", (CALLBACK,), token_endpoint_auth_method="none", sector_identifier="app.example")
+        Client(
+            "app",
+            "An application",
+            (CALLBACK,),
+            token_endpoint_auth_method="none",
+            sector_identifier="app.example",
+        )
     )
     services.close()
 

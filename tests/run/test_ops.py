@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 import structlog
 
-from bridge.wiring.services import build
 from bridge.domain.consent import Consent
 from bridge.errors import ConfigError, StoreUnavailable
-from bridge.wiring.database import SUBJECT_KEY
 from bridge.ops import health, logs
 from bridge.settings import Settings, load
 from bridge.stores import sql
 from bridge.stores.sealing import MasterSealer
+from bridge.wiring import checks, database
+from bridge.wiring.database import SUBJECT_KEY
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl"
 
@@ -152,17 +152,17 @@ def settings_in(folder: Path, key: bytes, **more: str) -> Settings:
 def test_people_without_the_key_of_their_identifiers_stop_the_start(tmp_path: Path) -> None:
     key = os.urandom(32)
     settings = settings_in(tmp_path, key)
-    wiring.upgrade(settings)
+    database.upgrade(settings)
     engine = sql.connect(settings.database_url)
     sealer = MasterSealer([key])
     try:
         sql.SqlConsents(engine).save(Consent("somebody", "portal", frozenset({"openid"}), frozenset(), 1))
         with pytest.raises(ConfigError, match="restore a backup"):
-            wiring.check_subject_key(engine, sql.SqlSecrets(engine, sealer))
+            database.subject_key_of(engine, sql.SqlSecrets(engine, sealer))
         sql.SqlSecrets(engine, sealer).get_or_make(SUBJECT_KEY, lambda: b"k" * 32)
-        wiring.check_subject_key(engine, sql.SqlSecrets(engine, sealer))
+        database.subject_key_of(engine, sql.SqlSecrets(engine, sealer))
         with pytest.raises(ConfigError, match="none of them opens"):
-            wiring.check_subject_key(engine, sql.SqlSecrets(engine, MasterSealer([os.urandom(32)])))
+            database.subject_key_of(engine, sql.SqlSecrets(engine, MasterSealer([os.urandom(32)])))
     finally:
         engine.dispose()
 
@@ -180,4 +180,4 @@ def test_settings_of_no_use_are_told_before_anything_starts(
     tmp_path: Path, more: dict[str, str], told: str
 ) -> None:
     with pytest.raises(ConfigError, match=told):
-        wiring.check(settings_in(tmp_path, os.urandom(32), **more))
+        checks.check(settings_in(tmp_path, os.urandom(32), **more))

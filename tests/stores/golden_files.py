@@ -22,8 +22,9 @@ from bridge.domain.authorization_request import AuthorizationRequest, ClaimReque
 from bridge.domain.client import Client
 from bridge.domain.connector import UpstreamLogin
 from bridge.domain.grant import Grant, Origin
-from bridge.domain.ids import ConnectorId, GrantId, SessionKey, Sub, SubjectId
+from bridge.domain.ids import ConnectorId, GrantId, SessionKey, Sid, Sub, SubjectId
 from bridge.domain.principal import ClientPrincipal
+from bridge.domain.session import Predecessor
 from bridge.domain.subject import Identity, Subject
 from bridge.domain.token import AccessToken, AuthorizationCode
 from bridge.ops.counters import Counters
@@ -99,7 +100,12 @@ CONFIRMATION = replace(
     samples.pending_confirmation(), interaction=INTERACTION, login=UpstreamLogin(IDENTITY, UPSTREAM)
 )
 SESSION = replace(
-    samples.session(), subject=SUBJECT, predecessors=(SessionKey("session-0"), SessionKey("session-00"))
+    samples.session(),
+    subject=SUBJECT,
+    predecessors=(
+        Predecessor(SessionKey("session-0"), Sid("sid-0")),
+        Predecessor(SessionKey("session-00"), Sid("sid-00")),
+    ),
 )
 LEAST_SESSION = replace(samples.session(), subject=LEAST_SUBJECT, amr=(), upstream=None, predecessors=())
 GRANT = replace(samples.bound_grant(), claims=CLAIMS, principal=samples.person(subject=SUBJECT))

@@ -29,7 +29,7 @@ from bridge.domain.ids import (
 )
 from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
 from bridge.domain.principal import ClientPrincipal, LoginFacts, PersonPrincipal
-from bridge.domain.session import GrantOfSession, Session
+from bridge.domain.session import GrantOfSession, Predecessor, Session
 from bridge.domain.subject import Identity, Subject, UpstreamToken
 from bridge.domain.token import AccessToken, AuthorizationCode, RefreshToken
 from bridge.ops.counters import Counters
@@ -82,7 +82,7 @@ def session(key: str = "session-1", subject: Subject = SUBJECT) -> Session:
         InteractionId("interaction-1"),
         amr=("app",),
         upstream=UPSTREAM,
-        predecessors=(SessionKey("session-0"),),
+        predecessors=(Predecessor(SessionKey("session-0"), Sid("sid-0")),),
     )
 
 

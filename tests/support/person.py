@@ -52,8 +52,8 @@ class _Reader(HTMLParser):
 
 @dataclass
 class Page:
-    """What an address answered. `url` is the address asked, or the page's own where a script of it writes that
-    into the address bar (static/address.js); `status` and `text` are what came."""
+    """What an address answered. `url` is the address asked, or the page's own where a script of it writes
+    that into the address bar (static/address.js); `status` and `text` are what came."""
 
     url: str
     status: int

@@ -20,10 +20,10 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 import requests
 
-from bridge.wiring.services import build
 from bridge.app import create_app
 from bridge.settings import load
 from bridge.simulator import Simulator, serve
+from bridge.wiring.services import build
 from tests.bench.processes import family
 from tests.support.person import Person
 from tests.support.servers import free_port
@@ -208,12 +208,15 @@ def simulating(folder: Path, issuer: str, version: str = "v3") -> Iterator[Simul
         simulator.stop()
 
 
-def make_running(folder: Path, version: str = "v3") -> Iterator[Running]:
-    """`bridge run` in a folder of its own, with the clients of every world; it has to end in order."""
+def make_running(folder: Path, version: str = "v3", **more: str) -> Iterator[Running]:
+    """`bridge run` in a folder of its own, with the clients of every world; it has to end in order.
+
+    `more` are settings.
+    """
     issuer = f"http://127.0.0.1:{free_port()}"
     with ExitStack() as stack:
         simulator = stack.enter_context(simulating(folder / "simulator", issuer, version))
-        environ = environment(folder, simulator, issuer)
+        environ = environment(folder, simulator, issuer, **more)
         process = launch(environ, folder / "bridge.log")
         stack.callback(_end, process)
         ready(issuer, process, folder / "bridge.log")

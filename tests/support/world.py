@@ -20,7 +20,6 @@ import pytest
 import requests
 from flask import Flask
 
-from bridge.wiring.services import build
 from bridge.app import create_app
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
@@ -29,6 +28,7 @@ from bridge.ports.services import Services
 from bridge.settings import Settings, load
 from bridge.simulator import Simulator, serve
 from bridge.stores import embedded, migrate
+from bridge.wiring.services import build
 from tests.support.person import Page, Person
 
 ISSUER = "http://127.0.0.1:8080"

@@ -79,7 +79,9 @@ class Library:
 
 def connector(library: Library, version: str = "v3") -> CamDigiKeyConnector:
     camdigikey: Any = library
-    return CamDigiKeyConnector(CONNECTOR, camdigikey, version, "https://us.example/callback", clock=lambda: NOW + 0.5)
+    return CamDigiKeyConnector(
+        CONNECTOR, camdigikey, version, "https://us.example/callback", clock=lambda: NOW + 0.5
+    )
 
 
 def good(**answers: Any) -> Library:
@@ -215,7 +217,9 @@ class TestAlive:
 class TestRefresh:
     def test_the_new_token_is_looked_at(self) -> None:
         library = good()
-        assert connector(library).refresh(TOKEN) == UpstreamToken("fresh", CONNECTOR, NOW - 2, NOW + 3598, NOW)
+        assert connector(library).refresh(TOKEN) == UpstreamToken(
+            "fresh", CONNECTOR, NOW - 2, NOW + 3598, NOW
+        )
         assert library.asked == [("refresh", "token"), ("status", "fresh")]
 
     def test_a_new_token_is_not_lost_where_the_look_at_it_fails(self) -> None:

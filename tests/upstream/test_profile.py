@@ -145,7 +145,9 @@ def test_a_birthdate_is_a_day_that_exists_or_nothing(text: str, day: str) -> Non
     assert birthdate(text) == day
 
 
-@pytest.mark.parametrize(("text", "code"), [("KH", "KH"), (" kh", "KH"), ("KHM", None), ("ខ្មែរ", None), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "code"), [("KH", "KH"), (" kh", "KH"), ("KHM", None), ("ខ្មែរ", None), ("", None)]
+)
 def test_a_nationality_has_two_letters_or_is_nothing(text: str, code: str) -> None:
     assert nationality(text) == code
 

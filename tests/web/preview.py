@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from flask import Flask, abort
+from flask import Flask, abort, request
 from playwright.sync_api import Page
 from werkzeug.wrappers import Response
 
@@ -66,7 +67,6 @@ REQUEST = AuthorizationRequest(
     (*PORTAL.scope, "offline_access"),
     claims=ClaimsRequest({"email": ClaimRequest()}),
 )
-OWN = "/login?i=sealed"
 SMALL = replace(REQUEST, scope=("openid",), claims=ClaimsRequest({"birthdate": ClaimRequest()}))
 
 
@@ -77,7 +77,7 @@ class Sample:
     make: Callable[[], str]
     client: Client | None = PORTAL
     status: int = 200
-    scripts: bool = False
+    scripts: tuple[str, ...] = ()
     methods: tuple[str, ...] = ("GET",)
 
 
@@ -92,20 +92,24 @@ def _problem(kind: str) -> Sample:
     return Sample(lambda: pages.problem(client=PORTAL, kind=kind, try_again="/login?i=x", cancel=CANCEL))
 
 
+def own_address() -> str:
+    """The page's own, as an Interaction's would be; in the pages' tests there is no request."""
+    return f"{request.path}?i={quote(request.args.get('i', 'sealed'), safe='')}"
+
+
 def _sign_in(client: Client) -> str:
-    return pages.sign_in(client=client, address=OWN, go=GO, cancel=CANCEL)
+    return pages.sign_in(client=client, address=own_address(), go=GO, cancel=CANCEL)
 
 
 def _consent(client: Client, request: AuthorizationRequest) -> str:
-    return pages.consent(client=client, address=OWN, request=request, go=GO, cancel=CANCEL)
+    return pages.consent(client=client, address=own_address(), request=request, go=GO, cancel=CANCEL)
 
 
+MOVES = ("address",)  # writes the page's own address into the address bar
 SAMPLES: dict[str, Sample] = {
-    "sign-in": Sample(lambda: _sign_in(PORTAL)),
-    "sign-in-long": Sample(lambda: _sign_in(LONG), LONG),
-    "sign-in-hostile": Sample(
-        lambda: pages.sign_in(client=HOSTILE, address=OWN, go=GO, cancel=CANCEL), HOSTILE
-    ),
+    "sign-in": Sample(lambda: _sign_in(PORTAL), scripts=MOVES),
+    "sign-in-long": Sample(lambda: _sign_in(LONG), LONG, scripts=MOVES),
+    "sign-in-hostile": Sample(lambda: _sign_in(HOSTILE), HOSTILE, scripts=MOVES),
     "already-under-way": Sample(
         lambda: pages.already_under_way(client=PORTAL, go=GO, cancel=CANCEL), methods=("GET", "POST")
     ),
@@ -116,12 +120,14 @@ SAMPLES: dict[str, Sample] = {
     "confirm-nameless": Sample(
         lambda: pages.confirm(client=PORTAL, identity=Identity("CDK3"), go=GO, cancel=CANCEL)
     ),
-    "consent": Sample(lambda: _consent(PORTAL, REQUEST)),
-    "consent-long": Sample(lambda: _consent(LONG, REQUEST), LONG),
-    "consent-small": Sample(lambda: _consent(PORTAL, SMALL)),
+    "consent": Sample(lambda: _consent(PORTAL, REQUEST), scripts=MOVES),
+    "consent-long": Sample(lambda: _consent(LONG, REQUEST), LONG, scripts=MOVES),
+    "consent-small": Sample(lambda: _consent(PORTAL, SMALL), scripts=MOVES),
     **{f"problem-{kind}": _problem(kind) for kind in texts.PROBLEMS},
     "form-post": Sample(
-        lambda: pages.form_post(action="/", fields={"code": "a.b", "state": '<&"'}), None, scripts=True
+        lambda: pages.form_post(action="/", fields={"code": "a.b", "state": '<&"'}),
+        None,
+        scripts=("form_post",),
     ),
     **{f"error-{key}": _error(key) for key in texts.ERRORS},
     "error-with-way-back": _error("opened_elsewhere", PORTAL),
@@ -164,7 +170,7 @@ def make_app(issuer: str = "http://127.0.0.1:8090", **look: Any) -> Flask:
 
     def show(name: str) -> Response:
         sample = SAMPLES.get(name) or abort(404)
-        return page(sample.make(), client=sample.client, status=sample.status, scripts=sample.scripts)
+        return page(sample.make(), client=sample.client, status=sample.status, scripts=bool(sample.scripts))
 
     app.add_url_rule("/page/<name>", view_func=show, methods=["GET", "POST"])
     app.add_url_rule("/camdigikey/<name>", view_func=show)  # where a page speaks both languages

@@ -16,7 +16,7 @@ from bridge.domain.authorization_request import AuthorizationRequest, ClaimReque
 from bridge.domain.client import Client
 from bridge.web import errors, language, pages, texts
 from bridge.web.language import LANGUAGES
-from bridge.web.look import CARD, CARD_AT_NIGHT, SEEN, contrast, ink_on, look_css, seen_on
+from bridge.web.look import CARD, CARD_AT_NIGHT, MIN_CONTRAST, contrast, text_colour_on, look_css, visible_on
 from bridge.web.names import masked, masked_names
 from bridge.web.shares import shares_of
 from tests.web.preview import PORTAL, REQUEST, SAMPLES, SMALL, SOPHEA, make_app
@@ -63,9 +63,8 @@ def test_a_page_has_its_language_one_heading_and_nothing_inline(app: Flask, name
     assert html.count("<h1>") == 1
     assert title(html)
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html)
-    assert re.findall(r"<script[^>]*>", html) == (
-        ['<script src="/static/form_post.js" defer>'] if SAMPLES[name].scripts else []
-    )
+    scripts = [f'<script src="/static/{script}.js" defer>' for script in SAMPLES[name].scripts]
+    assert re.findall(r"<script[^>]*>", html) == scripts
 
 
 @pytest.mark.parametrize("name", ASKING)
@@ -99,7 +98,7 @@ def test_four_outcomes_are_told_in_words_that_differ(app: Flask, speaks: str) ->
 
 def test_the_sign_in_page_tells_whose_it_is(app: Flask) -> None:
     html = show(app, "sign-in")
-    for told in (PORTAL.name, "portal.gov.example", PORTAL.policy_uri, PORTAL.tos_uri):
+    for told in (PORTAL.client_name, "portal.gov.example", PORTAL.policy_uri, PORTAL.tos_uri):
         assert told in html
 
 
@@ -179,7 +178,9 @@ def test_the_form_that_goes_back_by_itself_offers_no_switch(app: Flask) -> None:
 def test_nobody_is_led_to_a_false_address(uri: str) -> None:
     html = pages.error(key="opened_elsewhere", status=400, way_back=uri, client_name="x")
     assert 'id="continue"' not in html
-    html = pages.sign_in(client=replace(PORTAL, policy_uri=uri, tos_uri=uri), **_forms())
+    html = pages.sign_in(
+        client=replace(PORTAL, policy_uri=uri, tos_uri=uri), address="/login?i=x", **_forms()
+    )
     assert "Privacy policy" not in html
     assert "Terms of use" not in html
 
@@ -214,7 +215,7 @@ def test_only_a_safe_picture_is_shown_and_its_origin_is_named(issuer: str, logo:
     client = replace(PORTAL, logo_uri=logo)
     with make_app(issuer).test_request_context("/"):
         assert pages.image_origins(client) == ((origin,) if origin else ())
-        html = pages.sign_in(client=client, **_forms())
+        html = pages.sign_in(client=client, address="/login?i=x", **_forms())
     assert ("<img" in html) == bool(origin)
 
 
@@ -315,7 +316,7 @@ def test_constants_are_told_apart() -> None:
 @pytest.mark.usefixtures("asked")
 def test_the_national_number_says_what_for_in_the_clients_words_escaped() -> None:
     client = replace(PORTAL, national_id_purpose="<b>%(name)s 100%</b>")
-    html = pages.consent(client=client, request=REQUEST, **_forms())
+    html = pages.consent(client=client, address="/login?i=x", request=REQUEST, **_forms())
     assert "For this purpose: &lt;b&gt;%(name)s 100%&lt;/b&gt;" in html
 
 
@@ -361,9 +362,9 @@ def test_the_confirm_page_names_nobody_in_full(app: Flask) -> None:
 @given(st.integers(0, 0xFFFFFF))
 def test_whatever_the_colour_it_can_be_read_and_seen(number: int) -> None:
     colour = f"#{number:06x}"
-    assert contrast(ink_on(colour), colour) >= 4.5
+    assert contrast(text_colour_on(colour), colour) >= 4.5
     for paper in (CARD, CARD_AT_NIGHT):
-        assert contrast(seen_on(colour, paper), paper) >= SEEN
+        assert contrast(visible_on(colour, paper), paper) >= MIN_CONTRAST
 
 
 def test_the_paper_is_the_style_sheets() -> None:

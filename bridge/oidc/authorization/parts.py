@@ -1,6 +1,6 @@
 """What the checks are given, and the typed parts that they give in return."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeVar
 
 from bridge.domain.authorization_request import ClaimsRequest, Prompt, ResponseType
@@ -92,4 +92,6 @@ class UncheckedRequest:
 
     def with_part(self, part: Part | None) -> "UncheckedRequest":
         """The same after one more check; one that only refuses gives no part."""
-        return self if part is None else replace(self, parts=self.parts.plus(part))
+        if part is None:
+            return self
+        return UncheckedRequest(self.parameters, self.client, self.hints, self.parts.plus(part))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bridge.domain.ids import InteractionId, SessionKey, Sid
-from bridge.domain.session import Session
+from bridge.domain.session import Predecessor, Session
 from bridge.stores.records.fields import Fields, present
 from bridge.stores.records.record import Record
 from bridge.stores.records.subject import (
@@ -27,7 +27,7 @@ def _write(session: Session) -> dict[str, Any]:
             "acr": session.acr,
             "amr": session.amr,
             "upstream": None if upstream is None else write_upstream_token(upstream),
-            "predecessors": session.predecessors,
+            "predecessors": [{"key": earlier.key, "sid": earlier.sid} for earlier in session.predecessors],
         }
     )
 
@@ -42,8 +42,12 @@ def _read(fields: Fields) -> Session:
         acr=fields.text("acr"),
         amr=fields.texts("amr"),
         upstream=fields.part_or_none("upstream", read_upstream_token),
-        predecessors=tuple(SessionKey(key) for key in fields.texts("predecessors")),
+        predecessors=tuple(_read_predecessor(Fields(part)) for part in fields.mappings("predecessors")),
     )
+
+
+def _read_predecessor(fields: Fields) -> Predecessor:
+    return Predecessor(SessionKey(fields.text("key")), Sid(fields.text("sid")))
 
 
 READERS: Mapping[int, Callable[[Fields], Session]] = {1: _read}

@@ -1,4 +1,4 @@
-"""One house for all tests of this folder, made as new before each."""
+"""One house of the token half (tests/oidc/house.py) for all tests of a process, made as new before each."""
 
 from __future__ import annotations
 
