@@ -29,7 +29,7 @@ _VERSION = b"\x01"
 _NONCE = 12  # bytes; 96 random bits (NIST SP 800-38D §8.2.2)
 _HEAD = 1 + 4 + _NONCE
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]+")
-MAX_IN_URL = 4096  # characters; what every browser, proxy and server in the way takes without complaint
+MAX_IN_URL = 2800  # characters: with the other headers of a redirect less than the 4 KiB that proxies take
 PARKED_FOR = 30 * 60  # seconds; as long as an Interaction lives
 _PARKED = "p."  # no sealed text has a dot
 # What nearly every Interaction's record says, for the compression: to change it ends the half hour of those

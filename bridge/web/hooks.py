@@ -14,7 +14,7 @@ from bridge.web import language
 from bridge.web.cookies import YEAR
 from bridge.web.fetch_metadata import is_part_of_a_page, is_prefetch
 from bridge.web.headers import finish_headers
-from bridge.web.responses import prefetch_refused
+from bridge.web.responses import prefetch_refused, within_proxies_limit
 from bridge.web.use_cases import UseCases, use_cases
 
 DEFAULT_PORTS = {"https": ":443", "http": ":80"}
@@ -71,7 +71,7 @@ def _refused_get(endpoint: Endpoint) -> BaseResponse | None:
     return prefetch_refused() if embedded or is_prefetch(request) else None
 
 
-def _after_request(response: Response) -> Response:
+def _after_request(response: Response) -> BaseResponse:
     uses = use_cases()
     if new_browser := g.get("new_browser"):
         uses.browser.cookies.put(response, "browser", new_browser, max_age=YEAR)
@@ -84,4 +84,4 @@ def _after_request(response: Response) -> Response:
         response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Request-Id"] = g.get("request_id", "")
     finish_headers(response, secure=uses.settings.secure)
-    return response
+    return within_proxies_limit(response) if "Location" in response.headers else response
