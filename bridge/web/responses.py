@@ -13,7 +13,7 @@ from bridge.web import pages
 from bridge.web.fetch_metadata import is_part_of_a_page
 from bridge.web.headers import content_security_policy
 
-MAX_HEADERS = 3900  # bytes; the server adds a status line, its name and the date
+MAX_HEADERS = 4000  # bytes; the server adds 80, for the status line, its name and the date
 HEADER_MARKS = len(": \r\n")
 
 
