@@ -1,5 +1,6 @@
 """Whether this process can serve: SQL, Redis and keys, never CamDigiKey (DESIGN §6.14)."""
 
+import os
 import queue
 import threading
 import time
@@ -18,13 +19,30 @@ def leave(leaving: bool = True) -> None:
     _this_process.leaving = leaving
 
 
+def leaving() -> bool:
+    """Whether this process is about to end."""
+    return bool(_this_process.leaving)
+
+
+def can_open_files() -> bool:
+    """Whether this process can open one more file; without that it can hardly do anything."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
 def readiness(checks: Mapping[str, HealthCheck], within: float = WITHIN) -> tuple[str, ...]:
     """The names of the checks that did not pass, in order; empty when ready. All run at once.
 
-    Before the end of this process it is `leaving` alone. `within`: seconds that the checks have.
+    Before the end of this process it is `leaving` alone, and `files` alone where it can open none.
+    `within`: seconds that the checks have.
     """
     if _this_process.leaving:
         return ("leaving",)
+    if not can_open_files():
+        return ("files",)
     passed: queue.SimpleQueue[str] = queue.SimpleQueue()
     threads = [
         threading.Thread(target=_run_check, args=(name, check, passed), daemon=True)
