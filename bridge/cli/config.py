@@ -1,4 +1,4 @@
-"""`bridge config`: what the settings are, where each comes from, and whether they are right."""
+"""`bridge config`: prints the settings and where each comes from, or checks them."""
 
 import os
 import tomllib
@@ -23,7 +23,7 @@ def config() -> None:
 @config_option
 def check_settings(config_file: Path | None) -> None:
     """Tell of every fault at once; nothing is started."""
-    checks.check(settings_of(config_file))
+    checks.check_before_start(settings_of(config_file))
     click.echo("The settings are right.")
 
 

@@ -1,4 +1,4 @@
-"""What would stop a worker's start, told before there is one: all of it at once."""
+"""Checks before a start: everything that would keep a worker from starting is reported together."""
 
 from bridge.errors import ConfigError, StoreUnavailable
 from bridge.settings import Settings
@@ -11,8 +11,8 @@ from bridge.wiring.services import redis_of
 EMBEDDED = "embedded://"
 
 
-def check(settings: Settings) -> None:
-    """Raises ConfigError, StoreUnavailable."""
+def check_before_start(settings: Settings) -> None:
+    """Raises ConfigError with all faults of the settings, StoreUnavailable where there is none but that."""
     faults: list[str] = []
     for check_part in (_check_redis, _check_connectors, fetcher_of, check_database):
         try:
@@ -20,7 +20,7 @@ def check(settings: Settings) -> None:
         except ConfigError as error:
             faults += error.faults
         except StoreUnavailable:
-            if not faults:  # those come first: they may be why
+            if not faults:  # a fault of the settings may be the reason
                 raise
     if faults:
         raise ConfigError(tuple(faults))

@@ -1,4 +1,4 @@
-"""The database: its engine, its tables, and the key that must never be lost."""
+"""The database: its engine, its tables, and the key of subject identifiers, which must never be lost."""
 
 import os
 from contextlib import suppress
@@ -23,7 +23,7 @@ SUBJECT_KEY_LOST = (
 
 
 def engine_of(settings: Settings) -> Engine:
-    """The database; the data directory is made where SQLite needs it. Raises ConfigError."""
+    """The engine of the database; makes the data directory where SQLite needs it. Raises ConfigError."""
     if not settings.database.url.get_secret_value():
         _make_data_dir(settings.data_dir)
     database = settings.database
@@ -49,7 +49,7 @@ def upgrade(settings: Settings) -> None:
 
 
 def check_database(settings: Settings) -> None:
-    """A database that has no tables yet knows nobody, and has no key to lose.
+    """Check that the key of subject identifiers is there; a database without tables does not need it yet.
 
     Raises ConfigError, StoreUnavailable.
     """
@@ -64,9 +64,10 @@ def check_database(settings: Settings) -> None:
 
 
 def subject_key_of(engine: Engine, secrets: SecretStore) -> SubjectKey:
-    """The key that every `sub` comes from, made once. Where it is lost nobody would be known again.
+    """The key that every `sub` is derived with; made once, at the first start.
 
-    Raises ConfigError when there are consents and no key, or the master key that sealed it is missing.
+    Raises ConfigError when the database has consents but no key, for with a new key every person would be a
+    stranger to every client; and when the master key that sealed it is missing.
     """
 
     def make() -> bytes:
@@ -92,7 +93,7 @@ def _make_data_dir(folder: Path) -> None:
 
 
 def _close_to_others(folder: Path) -> None:
-    """What earlier versions left open; a mounted folder of somebody else's stays as it is."""
+    """Remove others' access to files of ours that they could read; other owners' folders stay as they are."""
     databases = list(folder.glob("bridge.db*"))
     modes = [*((file, 0o600) for file in databases), *([(folder, 0o700)] if databases else [])]
     for path, mode in modes:

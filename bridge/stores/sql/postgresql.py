@@ -13,8 +13,6 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 
-Steps = Generator[Any, Any, Any]
-
 
 def engine_of(address: URL, pool_size: int, timeout: float) -> Engine:
     """The engine of an address; `timeout` (seconds) bounds connecting, statements and waits for locks."""
