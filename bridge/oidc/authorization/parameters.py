@@ -7,7 +7,7 @@ from typing import Literal
 
 from bridge.domain.encoding import from_base64url
 
-Origin = Literal["query", "form", "request_object"]  # later: pushed (RFC 9126)
+ParameterOrigin = Literal["query", "form", "request_object"]  # later: pushed (RFC 9126)
 MAX_LENGTH = 8192  # characters of one parameter
 MAX_TOTAL = 2 * MAX_LENGTH  # characters of all values together
 
@@ -17,11 +17,11 @@ class Parameters:
     """Parameters by name. Of one that came more than once the first value counts, and `repeated` names it."""
 
     values: Mapping[str, str]
-    origin: Origin
+    origin: ParameterOrigin
     repeated: frozenset[str] = frozenset()
 
     @classmethod
-    def received(cls, pairs: Sequence[tuple[str, str]], origin: Origin) -> "Parameters":
+    def received(cls, pairs: Sequence[tuple[str, str]], origin: ParameterOrigin) -> "Parameters":
         """The parameters of pairs, in the order in which they came."""
         values: dict[str, str] = {}
         repeated = set()
