@@ -25,6 +25,6 @@ class UnsolicitedLogins:
         try:
             login = connector.exchange(auth_token)
         except UpstreamError as error:
-            self._audit.record("callback.unsolicited_not_ended", now, error=type(error).__name__)
+            self._audit.record("callback.unsolicited_not_ended", now, **error.facts)
             return
         self._upstream.end(login.token, now)
