@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from bridge.domain.network import is_loopback
-from bridge.settings.tree import DEFAULT_CONNECTOR, Settings
+from bridge.settings.tree import DEFAULT_CONNECTOR, Settings, section_of
 
 ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 
@@ -29,11 +29,12 @@ def _account_faults(settings: Settings) -> list[str]:
     found = []
     if DEFAULT_CONNECTOR in settings.connectors:
         found.append(f"connectors.{DEFAULT_CONNECTOR}: that name is the account's of [camdigikey].")
-    if any("mfa" in account.amr for account in settings.accounts.values()):
-        found.append("camdigikey.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
-    for account in settings.accounts.values():
+    for connector_id, account in settings.accounts.items():
+        if "mfa" in account.amr:
+            place = section_of(connector_id)
+            found.append(f"{place}.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
         found += [
-            f"camdigikey.login_origins: {origin!r} is no origin (https://login.example.gov.kh)."
+            f"{section_of(connector_id)}.login_origins: {origin!r} is no origin (https://login.example.gov.kh)."
             for origin in account.login_origins
             if not ORIGIN.fullmatch(origin)
         ]

@@ -326,7 +326,9 @@ def test_in_v2_an_error_without_a_state_is_shown_and_ends_nothing(v2: LoginHouse
     refused = v2.callback.error(returned(v2, None), "access_denied")
     assert refused is not None and refused.interaction.failure == "access_denied"
     assert len(v2.handoffs.live) == 1
-    assert v2.callback.error(returned(v2, v2.connector.states[-1]), "access_denied") == refused
+    assert v2.callback.error(returned(v2, v2.connector.states[-1]), "access_denied") == replace(
+        refused, proven=True
+    )
     assert v2.handoffs.live == {}
 
 

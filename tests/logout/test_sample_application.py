@@ -1,4 +1,4 @@
-"""The demo's application hears of logouts, and believes only what is a logout token (§2.6)."""
+"""The demo's application hears of logouts, and believes logout tokens alone (Back-Channel Logout §2.6)."""
 
 from __future__ import annotations
 

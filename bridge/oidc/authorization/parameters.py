@@ -9,6 +9,8 @@ from bridge.domain.encoding import from_base64url
 
 ParameterOrigin = Literal["query", "form", "request_object"]  # later: pushed (RFC 9126)
 MAX_LENGTH = 8192  # characters of one parameter
+# Of those that can't be compressed: a request with longer ones is too large for a URL of ours.
+MAX_LENGTHS = {"state": 2048, "nonce": 512, "login_hint": 512}
 MAX_TOTAL = 2 * MAX_LENGTH  # characters of all values together
 
 
