@@ -3,10 +3,13 @@
 import base64
 import binascii
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from bridge.domain.network import is_loopback
 from bridge.settings.tree import DEFAULT_CONNECTOR, Settings, section_of
+
+ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 
 
 def settings_faults(settings: Settings) -> list[str]:
@@ -30,6 +33,11 @@ def _account_faults(settings: Settings) -> list[str]:
         if "mfa" in account.amr:
             place = section_of(connector_id)
             found.append(f"{place}.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
+        found += [
+            f"{section_of(connector_id)}.login_origins: {origin!r} is no origin (https://login.example.gov.kh)."
+            for origin in account.login_origins
+            if not ORIGIN.fullmatch(origin)
+        ]
     if sum(account.max_in_flight for account in settings.accounts.values()) >= settings.server.threads:
         found.append(
             "camdigikey.max_in_flight (that of all accounts together) has to be below server.threads, so that"

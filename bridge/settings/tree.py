@@ -61,6 +61,8 @@ class CamDigiKey(_Part):
     partner: Path | None = None
     version: Literal["v3", "v2"] | None = None  # else as the partner's file says, or v3
     login_origins: Annotated[tuple[str, ...], Listed] = ()  # of its login pages; empty: any https address
+    success_return_url: bool = False  # send our callback with each login (v3); it must be registered there
+    error_return_url: bool = False  # the same of our error callback
     connect_timeout: Annotated[float, Field(gt=0, le=30)] = 2.0
     timeout: Annotated[float, Field(gt=0, le=60)] = 8.0
     max_in_flight: Annotated[int, Field(ge=1, le=256)] = 12  # per worker: keep below server.threads

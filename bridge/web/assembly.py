@@ -48,7 +48,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         checks=s.checks,
         provider=provider.assemble(s, policy, watch),
         decider=decider,
-        handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy),
+        handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy, s.audit),
         callback=Callback(s.handoffs, s.spent, s.confirmations, signing_in, s.audit, s.clock, policy),
         unsolicited=UnsolicitedLogins(upstream, s.audit, s.limiter, s.counters, s.clock),
         confirmations=Confirmations(s.confirmations, signing_in, upstream, s.clock),
