@@ -208,7 +208,7 @@ def _known_code(error_code: str) -> str:
 
 
 def _failure_of(error_code: str, why: MessageClass) -> UpstreamFailure:
-    """What an error callback says. Its codes are open (PROTOCOL): what is not known is the person's no."""
+    """What an error callback says. Its codes are open (PROTOCOL, Seen later 10): what is unknown is a no."""
     if error_code in REFUSED_CODES or error_code in PERSONS_CODES or why == "refused":
         return "access_denied"
     if error_code in OUR_CODES:

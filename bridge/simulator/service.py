@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import segno
 
-from bridge.simulator.faults import Fault, Faults
+from bridge.simulator.faults import ALTERED, Fault, Faults
 from bridge.simulator.fields import (
     TIME_FORMATS,
     Refused,
@@ -126,6 +126,8 @@ class Service:
                     self._expire(data)
                 if fault and fault.kind == "status_false":
                     data = {"status": False}
+                if fault and fault.kind in ALTERED:
+                    data |= ALTERED[fault.kind](self._clock())
         except Refused as refused:
             return {"error": refused.code, "message": refused.message}
         return {"error": 0, "message": "Success", "data": data}
