@@ -70,8 +70,9 @@ class Page:
 
     @property
     def params(self) -> dict[str, str]:
-        """The query parameters of the address it redirects to."""
-        return dict(parse_qsl(urlsplit(self.location).query, keep_blank_values=True))
+        """The parameters of the address it redirects to, in its query or its fragment."""
+        parts = urlsplit(self.location)
+        return dict(parse_qsl(f"{parts.query}&{parts.fragment}", keep_blank_values=True))
 
     def form(self, button: str) -> Form:
         """The form whose button has this id."""
@@ -122,7 +123,7 @@ class Person:
         self.bridge: FlaskClient = app.test_client()
         self._outside = requests.Session()
         self._outside.trust_env = False
-        self._headers = dict(headers or {})
+        self._headers = {"Accept": "text/html,*/*;q=0.8", **(headers or {})}  # as every browser says
 
     def get(self, url: str, **headers: str) -> Page:
         """Ask an address, following nothing."""
