@@ -1,6 +1,7 @@
 """`bridge config`: what the settings are, where each comes from, and whether they are right."""
 
 import os
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import click
 from pydantic import BaseModel, SecretStr
 
-from bridge.cli.console import config_option, file_of, settings_of
+from bridge.cli.console import FAILED, config_option, file_of, settings_of
 from bridge.settings import PREFIX
 from bridge.wiring import checks
 
@@ -22,8 +23,12 @@ def config() -> None:
 @config.command("check")
 @config_option
 def check_settings(config_file: Path | None) -> None:
-    """Tell of every fault at once; nothing is started."""
-    checks.check(settings_of(config_file))
+    """Tell of every fault at once; Redis and the database are asked, nothing is started or made."""
+    failures = checks.check(settings_of(config_file))
+    for failure in failures:
+        click.echo(failure.sentence, err=True)
+    if failures:
+        sys.exit(FAILED)
     click.echo("The settings are right.")
 
 

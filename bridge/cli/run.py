@@ -32,7 +32,8 @@ def serve(settings: Settings, file: Path | None) -> None:
     try:
         serving.prepare_to_serve(settings)
         database.upgrade(settings)
-        checks.check(settings)
+        for failure in checks.check(settings):  # it serves what it can, and /readyz says that it is not ready
+            click.echo(f"{failure.sentence} Starting all the same.", err=True)
         with serving.redis_server(settings) as redis_url:
             _tell_workers(file, redis_url)
             serving.serve(

@@ -111,8 +111,8 @@ class Sender:
     def _attempt(self, message: OutboxMessage) -> None:
         try:
             self._settle(message, self._outcome(message))
-        except StoreUnavailable:
-            self._log.warning("outbox.waits", why="store", client_id=message.client_id)
+        except StoreUnavailable as error:
+            self._log.warning("outbox.waits", why="store", client_id=message.client_id, **error.facts)
         except Exception:  # the outbox would be at fault; the message comes back with its lease
             self._log.exception("outbox.failed", client_id=message.client_id)
         finally:
