@@ -1,4 +1,4 @@
-"""The application: every endpoint, the error table and the hooks, on the use cases of this process."""
+"""Makes the Flask application: endpoints, error handlers and hooks, on the use cases of this process."""
 
 import os
 from pathlib import Path
@@ -9,13 +9,17 @@ from bridge import settings as settings_module
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.web import assembly, errors, hooks, language, prepared, routes
+from bridge.web.use_cases import UseCases
 from bridge.web.views import VIEWS
 from bridge.wiring.jobs import start_jobs
 from bridge.wiring.services import build
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
-    """The Flask application of one process."""
+    """The Flask application of one process; `services`: made from the settings where they are left out.
+
+    Raises ConfigError, StoreUnavailable.
+    """
     app = Flask("bridge.web")
     app.url_map.merge_slashes = False  # no redirect from //authorize: only what is ours is answered
     app.config["MAX_CONTENT_LENGTH"] = settings.server.max_body
@@ -31,12 +35,15 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
 
 
 def from_environment() -> Flask:
-    """For a server's worker: settings from the file that BRIDGE_CONFIG names, and the environment.
+    """The application of a server's worker, and the start of its background jobs.
 
-    The work in the background begins with it.
+    Its settings come from the file that BRIDGE_CONFIG names, and from the environment.
     """
     file = os.environ.get("BRIDGE_CONFIG")
     settings = settings_module.load(Path(file) if file else None)
     services = build(settings)
     start_jobs(settings, services)
-    return create_app(settings, services)
+    app = create_app(settings, services)
+    uses: UseCases = app.extensions["bridge"]
+    uses.readiness.start()
+    return app

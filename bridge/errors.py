@@ -1,7 +1,7 @@
-"""The errors that every room shares, drawn in DESIGN's tree; each room may add its own below these.
+"""The errors that several packages share; a package may add its own below these.
 
-An error carries two texts where a stranger may read one of them: what is said aloud, a fixed sentence or a
-key of a page's text, and `detail`, which goes to the log only.
+An error that a stranger may see has two texts: a fixed sentence, or the key of a page's text, which is shown;
+and `detail`, which goes to the log only.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ UpstreamFailure = Literal["access_denied", "account_inactive", "temporarily_unav
 
 
 class BridgeError(Exception):
-    """The root: whatever this project raises on purpose."""
+    """The base of all errors that this project raises on purpose."""
 
 
 class ConfigError(BridgeError):
@@ -69,41 +69,42 @@ class ReturnedToClient(BridgeError):
 
 
 class UpstreamError(BridgeError):
-    """CamDigiKey did not give what was asked. `oauth_error` is what the client is told of it; `failure` is
-    what the person is told of it, a key of web/texts.PROBLEMS: the same, where there is no more to say.
+    """CamDigiKey did not do what was asked.
+
+    `oauth_error` is the error for the client; `failure`, for the person, is a key of web/texts.PROBLEMS.
     """
 
     oauth_error: Literal["access_denied", "temporarily_unavailable", "server_error"] = "server_error"
 
     @property
     def failure(self) -> UpstreamFailure:
-        """How the sign-in failed, as its page tells it."""
+        """The text of the page that says how the sign-in failed; by default the one of `oauth_error`."""
         return self.oauth_error
 
 
 class UpstreamUnavailable(UpstreamError):
-    """It could not be reached, or not in time, or the circuit breaker is open."""
+    """CamDigiKey could not be reached in time, or the circuit breaker is open."""
 
     oauth_error = "temporarily_unavailable"
 
 
 class UpstreamRefused(UpstreamError):
-    """It answered, and refused: the person's token or account does not hold."""
+    """CamDigiKey refused: the person's token or account is not valid."""
 
     oauth_error = "access_denied"
 
 
 class AccountInactive(UpstreamRefused):
-    """The person's account is disabled, or its time is over: to try again can't help."""
+    """The person's CamDigiKey account is disabled or has expired: trying again does not help."""
 
     @property
     def failure(self) -> UpstreamFailure:
-        """Told apart on the page, not to the client."""
+        """A page of its own; the client gets access_denied, for this is the person's matter."""
         return "account_inactive"
 
 
 class UpstreamBroken(UpstreamError):
-    """It answered something that can't be trusted: a bad MAC, a bad signature, a wrong chain, garbage."""
+    """CamDigiKey's answer can't be trusted: a wrong MAC, signature or certificate chain, or garbage."""
 
     oauth_error = "server_error"
 
@@ -143,7 +144,7 @@ PASSING: frozenset[StoreCause] = frozenset(STORE_CAUSES) - {  # what may mend it
 
 
 class StoreUnavailable(BridgeError):
-    """Redis or SQL is away, or of no use: 503 with Retry-After, nothing half done.
+    """Redis or SQL can't be used: answered 503 with Retry-After, and nothing is half done.
 
     `server` is `host:port` or a path, `operation` a command or statement with what it is about; neither holds
     a password, a key or a value.
@@ -184,4 +185,4 @@ class StoreUnavailable(BridgeError):
 
 
 class SealBroken(BridgeError):
-    """A sealed text was not made here, was changed, or was sealed for another purpose."""
+    """A sealed text was not made by us, was changed, or was sealed for another purpose."""

@@ -20,6 +20,7 @@ COMMANDS = {
     "simulator": Lazy("bridge.cli.simulator:simulator", "Run a pretend CamDigiKey until Ctrl-C."),
     "client": Lazy("bridge.cli.client:client", "Applications that may sign people in."),
     "keys": Lazy("bridge.cli.keys:keys", "Signing keys and master keys."),
+    "jobs": Lazy("bridge.cli.jobs:jobs", "What was done in the background, and what waits to be sent."),
     "db": Lazy("bridge.cli.db:db", "The database."),
     "config": Lazy("bridge.cli.config:config", "The settings."),
     "demo-world": Lazy("bridge.cli.demo_world:world"),

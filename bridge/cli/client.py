@@ -145,10 +145,10 @@ def _show(shown: Client, as_json: bool) -> None:
         return
     width = max(map(len, fields))
     for name, value in fields.items():
-        click.echo(f"{name:<{width}}  {_plain(value)}".rstrip())
+        click.echo(f"{name:<{width}}  {_cell_text(value)}".rstrip())
 
 
-def _plain(value: Any) -> str:
+def _cell_text(value: Any) -> str:
     if isinstance(value, dict):
         return "  ".join(f"{name}={part}" for name, part in value.items())
     if isinstance(value, tuple | list):

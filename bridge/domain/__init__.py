@@ -1,4 +1,5 @@
-"""What the bridge talks about, as frozen values: no input or output, standard library only.
+"""The concepts of the bridge (clients, requests, sessions, grants, tokens) as frozen values.
 
-A new state is a new value (`dataclasses.replace`). The one decision taken here is `interaction.next_step`.
+No input or output, and the standard library only. A new state is a new value (`dataclasses.replace`).
+What comes next in a sign-in is decided here, in `next_step`.
 """

@@ -1,4 +1,4 @@
-"""What one client asks once, fully checked (oidc/authorization/), never changed."""
+"""An authorization request of a client, after all checks (oidc/authorization/); never changed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class ClaimRequest:
     """One claim asked for by the `claims` parameter (OIDC Core §5.5.1)."""
 
     essential: bool = False
-    values: tuple[Json, ...] = ()  # empty: any value will do
+    values: tuple[Json, ...] = ()  # wanted only if it is one of these; empty: any value
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ClaimsRequest:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTo:
-    """Where an answer goes, good or bad, and how: the client's trusted address (RFC 6749 §3.1.2)."""
+    """Where the answer goes, a code or an error, and how: the client's checked address (RFC 6749 §3.1.2)."""
 
     redirect_uri: str
     response_mode: ResponseMode = "query"

@@ -1,6 +1,6 @@
-"""A Client: one registered relying party. Its fields have the names of RFC 7591 §2 and its extensions.
+"""A Client: a registered relying party. Its fields have the names of RFC 7591 §2 and its extensions.
 
-What each field means to an administrator (label, choices, option, check) stands in `client_metadata`.
+How each field is labelled, chosen and checked is in `client_metadata`.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ NAME_LOCALES: tuple[NameLocale, ...] = get_args(NameLocale)
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """One relying party. URIs are kept as registered and compared as exact strings."""
+    """A relying party. URIs are kept as registered and compared as exact strings (RFC 9700 §2.1)."""
 
     client_id: ClientId
     client_name: str
@@ -41,7 +41,7 @@ class Client:
     grant_types: tuple[GrantType, ...] = ("authorization_code",)
     scope: tuple[str, ...] = ("openid", "profile", "email", "phone")  # what it may ask for
     claims: tuple[str, ...] | None = None  # allow-list of claim names; None: whatever its scopes hold
-    require_pkce: bool = True  # a public client always has to
+    require_pkce: bool = True  # a public client always has to use it
     skip_consent: bool = False  # the institution's own application: its use is agreed beforehand
     skip_login_page: bool = False  # go on to CamDigiKey without a page before (v3 only, DESIGN §6.3)
     subject_type: SubjectType = "pairwise"
@@ -49,11 +49,11 @@ class Client:
     id_token_signed_response_alg: SigningAlg = "RS256"
     access_token_format: TokenFormat = "opaque"  # at+jwt: RFC 9068
     claims_in_id_token: bool = False
-    email_fallback_domain: str | None = None  # of the pseudonymous address of people without one; None: omit
+    email_fallback_domain: str | None = None  # of pseudonymous addresses for people without one; None: omit
     name_locale: NameLocale = "en"  # the language of untagged names when the request asks for none
-    national_id_purpose: str | None = None  # without it in writing the scope national_id is forbidden
+    national_id_purpose: str | None = None  # in writing; without it the scope national_id is forbidden
     post_logout_redirect_uris: tuple[str, ...] = ()
-    backchannel_logout_uri: str | None = None  # hears of a Session's end (OIDC Back-Channel Logout §2.2)
+    backchannel_logout_uri: str | None = None  # told when a Session ends (OIDC Back-Channel Logout §2.2)
     backchannel_logout_session_required: bool = False  # its logout tokens have to name the sid
     form_action_origins: tuple[str, ...] = ()  # where its redirect_uri redirects on to (CSP form-action)
     allowed_origins: tuple[str, ...] = ()  # CORS at the endpoints that its pages call
@@ -70,22 +70,25 @@ class Client:
 
     @property
     def public(self) -> bool:
-        """Whether it has no secret to prove itself with (RFC 6749 §2.1)."""
+        """Whether it has no secret to authenticate with (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == PUBLIC
 
     @property
     def way_back(self) -> str | None:
-        """Where a page may lead a person back to: begin again there, or its home page."""
+        """Where a page may link back to: where a sign-in begins anew, or its home page; None without."""
         return self.initiate_login_uri or self.client_uri
 
     def existed_at(self, instant: int) -> bool:
-        """Whether what was given then was given to this client, and not to an earlier one of the same id."""
+        """Whether a token of that time (epoch seconds) was issued to this client.
+
+        If not, it belonged to an earlier client of the same id that was deleted.
+        """
         return instant + CLOCK_SKEW >= self.client_id_issued_at
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """Whether it may use this grant type; the name is Authlib's, which asks."""
+        """Whether it may use this grant type; Authlib calls this method by this name."""
         return grant_type in self.grant_types
 
     def lifetime(self, name: str, default: int) -> int:
-        """Its own lifetime of that name in seconds, else the institution's."""
+        """The client's own lifetime of that name in seconds, else `default`."""
         return self.lifetimes.get(name, default)

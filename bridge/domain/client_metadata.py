@@ -1,6 +1,6 @@
 """Client metadata: a row for each field of domain.Client (RFC 7591 §2 and its extensions).
 
-All that has to know the fields one by one reads this table: the options of `bridge client`, the checks of
+Everything that handles the fields one by one reads this table: the options of `bridge client`, the checks of
 manage, `client show`, the page docs/client-metadata.md. A new field is a field of Client and a row here.
 """
 
@@ -355,16 +355,16 @@ _ROWS = (
 )
 CLIENT_METADATA: Mapping[str, MetadataField] = MappingProxyType({row.name: row for row in _ROWS})
 
-OPTIONAL = frozenset(part.name for part in fields(Client) if part.default is None)  # None: left open
+OPTIONAL = frozenset(part.name for part in fields(Client) if part.default is None)  # these may be None
 
 
 def as_metadata(client: Client) -> dict[str, Any]:
-    """A client as JSON has it (RFC 7591 §3.2.1): its scope is one text, of its secrets only the number."""
-    shown = {name: _plain(getattr(client, name)) for name in CLIENT_METADATA if name != "secret_hashes"}
+    """A client as values for JSON (RFC 7591 §3.2.1): scope as one text, of the secrets only their number."""
+    shown = {name: _as_json(getattr(client, name)) for name in CLIENT_METADATA if name != "secret_hashes"}
     return shown | {"scope": " ".join(client.scope), "live_secrets": len(client.secret_hashes)}
 
 
-def _plain(value: Any) -> Any:
+def _as_json(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return dict(value) if isinstance(value, Mapping) else value

@@ -1,4 +1,4 @@
-"""What a way to CamDigiKey can do, and what comes back by it."""
+"""Connectors: what a way to CamDigiKey can do (Capabilities), and the login that it returns."""
 
 from dataclasses import dataclass
 
@@ -8,11 +8,11 @@ from bridge.domain.subject import Identity, UpstreamToken
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a connector can do. What next_step and the pages decide by it is never asked of its name."""
+    """What a connector can do. Rules and pages decide by these flags, never by a connector's name."""
 
-    carries_state: bool  # the round trip brings our state back: v3 yes, v2 no
-    polls: bool = False  # whether the person approved can be asked for, without their browser
-    without_browser: bool = False  # a login can begin where there is no browser
+    carries_state: bool  # the callback returns the state that we sent: v3 yes, v2 no
+    polls: bool = False  # we can ask whether the person has approved, without their browser
+    without_browser: bool = False  # a login can begin without a browser
     faces: bool = False  # it gives the person's picture
 
 
@@ -25,5 +25,5 @@ class UpstreamLogin:
 
     @property
     def connector(self) -> ConnectorId:
-        """The account it came by."""
+        """The CamDigiKey account that it came by."""
         return self.token.connector

@@ -1,4 +1,4 @@
-"""A Consent: what a subject lets a client have, lasting."""
+"""A Consent: what a person has agreed that a client may have."""
 
 from dataclasses import dataclass
 
@@ -10,9 +10,10 @@ from bridge.domain.ids import ClientId, SubjectId
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """Scopes, and the names of the claims that they can bring, that a person agreed to give one client.
+    """The scopes, and the names of the claims in them, that a person agreed to give one client.
 
-    Names too, since a registration may widen: what was not shown then has to be asked for (DESIGN §6.9).
+    The names are kept too, since a registration may widen later: a claim that was not on the page that the
+    person saw has to be asked for (DESIGN §6.9).
     """
 
     subject_id: SubjectId
@@ -22,11 +23,11 @@ class Consent:
     granted_at: int  # epoch seconds
 
     def covers(self, request: AuthorizationRequest, client: Client) -> bool:
-        """Whether everything that is asked was agreed to before."""
+        """Whether everything that this request can give the client was agreed to before."""
         return frozenset(request.scope) <= self.scope and claim_names(request, client) <= self.claims
 
     def widened_by(self, request: AuthorizationRequest, client: Client, now: int) -> "Consent":
-        """The Consent after the person agreed to this request too."""
+        """This Consent and what the person has just agreed to; `now` in epoch seconds."""
         return Consent(
             self.subject_id,
             self.client_id,

@@ -1,11 +1,11 @@
-"""Unpadded base64url (RFC 7515 §2), random text, and the hash under which a secret text is kept."""
+"""Unpadded base64url (RFC 7515 §2), random text, and the hash under which secrets are stored."""
 
 import base64
 import binascii
 import hashlib
 from collections.abc import Callable
 
-TokenBytes = Callable[[int], bytes]  # gives so many random bytes; os.urandom outside tests
+TokenBytes = Callable[[int], bytes]  # returns that many random bytes: os.urandom, but in tests
 
 
 def base64url(data: bytes) -> str:
@@ -27,5 +27,5 @@ def random_text(token_bytes: TokenBytes, size: int) -> str:
 
 
 def digest(text: str) -> str:
-    """SHA-256 in hexadecimal: the name under which a store keeps a credential or a cookie's secret."""
+    """SHA-256 in hexadecimal: what a store keeps in place of a token or a cookie's secret."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

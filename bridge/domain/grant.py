@@ -1,4 +1,4 @@
-"""A Grant: one authorization, opened once per origin. Its codes and tokens carry its id, and end with it."""
+"""A Grant: one authorization. Its codes and tokens carry its id, and end with it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,10 @@ OriginKind = Literal["interaction", "device", "backchannel", "client"]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a Grant was opened for: an Interaction, a device or back-channel request, a client's own call."""
+    """What a Grant was opened for; one origin opens one Grant.
+
+    An Interaction, a device or back-channel request, or a client's own call.
+    """
 
     kind: OriginKind
     id: str
@@ -29,9 +32,9 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one principal gave one client at one time.
+    """What one principal (a person, or the client itself) let one client have, at one time.
 
-    Everything that an ID token says of the login is in the principal, so that a refresh repeats it.
+    The facts of the login are in the principal, so that an ID token made at a refresh repeats them.
     """
 
     id: GrantId
@@ -41,7 +44,7 @@ class Grant:
     scope: tuple[str, ...]
     created_at: int  # epoch seconds
     claims: ClaimsRequest = field(default_factory=ClaimsRequest)
-    claim_names: frozenset[str] = frozenset()  # of the person, that the client could have when it was opened
+    claim_names: frozenset[str] = frozenset()  # claims that the client could have when it was opened
     claims_locales: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()  # RFC 8707 §2
     authorization_details: tuple[Mapping[str, Any], ...] = ()  # RFC 9396 §2
@@ -49,12 +52,15 @@ class Grant:
 
     @property
     def person(self) -> PersonPrincipal:
-        """Its person. To be asked for where a Grant of the client itself can't get: raises LookupError."""
+        """Its person.
+
+        Raises LookupError for a Grant of the client itself, so only for code that never gets one.
+        """
         if isinstance(self.principal, ClientPrincipal):
             raise LookupError("a Grant of the client itself has no person")
         return self.principal
 
     @property
     def offline(self) -> bool:
-        """Whether its refresh tokens outlive the Session."""
+        """Whether its refresh tokens outlive the Session (OIDC Core §11)."""
         return "offline_access" in self.scope

@@ -1,4 +1,4 @@
-"""An Interaction: a request waiting for a person; and a Handoff: one trip of theirs to CamDigiKey."""
+"""Interaction, a request that waits for a person; Handoff, their trip to CamDigiKey; PendingConfirmation."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,16 +8,16 @@ from bridge.domain.connector import UpstreamLogin
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, InteractionId, SubjectId
 from bridge.errors import UpstreamFailure
 
-Completion = Literal["redirect"]  # how it completes: the browser carries the answer to the client
+Completion = Literal["redirect"]  # how the answer gets to the client: redirect, by the browser
 Failure = UpstreamFailure
 
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """An AuthorizationRequest waiting for a person, with the answers given so far.
+    """An AuthorizationRequest that waits for a person, with what they have answered so far.
 
-    One Grant may come of it. `browser` is the hash of the browser's cookie: sealed into a URL, the
-    Interaction counts in that browser alone.
+    At most one Grant comes of it. It travels sealed in URLs, and counts only in the browser that it was made
+    for: `browser` is the hash of that browser's cookie.
     """
 
     id: InteractionId
@@ -25,13 +25,16 @@ class Interaction:
     browser: BrowserId
     created_at: int  # epoch seconds
     completion: Completion = "redirect"
-    consented_by: SubjectId | None = None  # whose Subject it was that agreed in this Interaction, on our page
-    failure: Failure | None = None  # how CamDigiKey's part failed
+    consented_by: SubjectId | None = None  # who has agreed on our consent page in this Interaction
+    failure: Failure | None = None  # how the last Handoff failed
 
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One trip to CamDigiKey. `key`: the hash of the state, or of the browser where none is carried (v2)."""
+    """One trip of a person to CamDigiKey and back.
+
+    `key`: a hash of the state that the callback returns, or of the browser where it returns none (v2).
+    """
 
     key: HandoffKey
     browser: BrowserId
@@ -41,7 +44,7 @@ class Handoff:
 
 @dataclass(frozen=True, slots=True)
 class PendingConfirmation:
-    """Somebody came back from CamDigiKey, and has to say on our page that it is them (DESIGN §6.4)."""
+    """A login that came back from CamDigiKey and waits for the answer to "is this you?" (DESIGN §6.4)."""
 
     key: ConfirmationKey
     interaction: Interaction

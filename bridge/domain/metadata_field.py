@@ -1,9 +1,9 @@
-"""What a row of client metadata says: for commands, checks, registration, the console and the documents."""
+"""The form of a row of client metadata: what commands, checks, pages and documents need of a field."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-# How a value is written, and so which control a form has and which option a command.
+# How a value is written, which decides the option of a command and the control of a form.
 Kind = Literal[
     "text",
     "uri",
@@ -19,7 +19,7 @@ Kind = Literal[
 ]
 MANY: frozenset[Kind] = frozenset(("uris", "origins", "choices", "words"))
 
-# The rules beyond a kind's own; manage/field_checks holds a function each.
+# Rules beyond those of the kind; manage/field_checks has a function for each.
 Check = Literal[
     "client_id",
     "client_name",
@@ -62,15 +62,15 @@ GROUPS: dict[Group, Label] = {
 
 @dataclass(frozen=True, slots=True)
 class MetadataField:
-    """One field of domain.Client. Its name is the one on the wire too."""
+    """One field of domain.Client. Its name is also the one in JSON (RFC 7591)."""
 
     name: str
     kind: Kind
     group: Group
     label: Label
     help: str  # a sentence, in English
-    options: tuple[str, ...] = ()  # of the command line; a switch has its two words in one
-    standard: str = ""  # who defines the name; empty: an extension of ours
+    options: tuple[str, ...] = ()  # of the command line; a switch names both in one text
+    standard: str = ""  # which standard defines it; empty: an extension of ours
     choices: tuple[str, ...] = ()
     check: Check | None = None
     fixed: Fixed = "no"

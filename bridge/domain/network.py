@@ -1,10 +1,10 @@
-"""Addresses of this machine: plain http is allowed there, for trying things out."""
+"""Loopback addresses: plain http is allowed there, for trying things out."""
 
 import ipaddress
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by address or as localhost."""
+    """Whether a host is this machine: localhost or a loopback address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

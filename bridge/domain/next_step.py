@@ -1,6 +1,7 @@
-"""The one decision of a login's way: what comes next for an Interaction in this browser.
+"""The decision of a sign-in: what comes next for an Interaction in this browser.
 
-Each request of a login collects a Situation and asks `next_step` once; nothing else decides.
+Each request of a sign-in collects a Situation (login.decider) and calls `next_step` once. It returns one of
+the steps below; web.steps turns it into a response. Nothing else decides.
 """
 
 from dataclasses import dataclass
@@ -19,43 +20,43 @@ Press = Literal["nothing", "continue", "replace", "agree"]  # what the person pr
 
 @dataclass(frozen=True, slots=True)
 class ShowSignIn:
-    """The page before CamDigiKey."""
+    """Show the page before CamDigiKey."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoToCamDigiKey:
-    """A Handoff begins; `replaces_other`: the person knows that another one of this browser ends by it."""
+    """Begin a Handoff. `replaces_other`: the person has agreed that another one of this browser ends."""
 
     replaces_other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AskToReplace:
-    """The page "another sign-in is under way": a second Handoff would end the first (v2)."""
+    """Show the page "another sign-in is under way": a second Handoff would end the first (v2)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowFailure:
-    """The page that says how CamDigiKey's part failed, with two ways on."""
+    """Show the page that says how the Handoff failed: try again, or back to the application."""
 
     failure: Failure
 
 
 @dataclass(frozen=True, slots=True)
 class Confirm:
-    """The page "is this you?": whoever came back is signed in only after their word (DESIGN §6.4)."""
+    """Show the page "is this you?": nobody is signed in before they have confirmed (DESIGN §6.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskConsent:
-    """The page that asks this Session's person to agree."""
+    """Show the consent page to this Session's person."""
 
     session: Session
 
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Nothing is left to ask: a Grant for this Session's person, known to the client by this sub."""
+    """Open a Grant for this Session's person, whom the client knows by this sub: nothing is left to ask."""
 
     session: Session
     sub: Sub
@@ -63,7 +64,7 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Back to the client with an error (OIDC Core §3.1.2.6)."""
+    """Answer the client with an error (OIDC Core §3.1.2.6)."""
 
     error: ReturnedToClient
 
@@ -83,14 +84,18 @@ class Situation:
     sub: Sub | None = None  # the Session's person as the client knows them
     consent: Consent | None = None  # what that person agreed to give this client before
     press: Press = "nothing"
-    navigated: bool = False  # the browser vouches that a person navigates, which lets it go straight on
+    navigated: bool = False  # the browser says that a person navigates a whole window (Fetch Metadata)
     other_handoff: bool = False  # another Handoff of this browser is live, and a new one would end it
-    unconfirmed: bool = False  # the Session is of a login that has just come back, not confirmed on our page
+    unconfirmed: bool = False  # the login has just come back from CamDigiKey, and was not confirmed yet
     unfamiliar: bool = False  # this browser's last person was another one, or signed out (DESIGN §6.4)
 
     @property
     def confirmation_is_due(self) -> bool:
-        """Whether the person has to say first that the one who came back is them."""
+        """Whether the person has to confirm "is this you?" first.
+
+        They do where the callback returns no state, so that it could be another person's (v2), and where
+        somebody unexpected came back.
+        """
         return self.unconfirmed and (self.unfamiliar or not self.capabilities.carries_state)
 
 
@@ -121,14 +126,14 @@ def _sign_in(situation: Situation) -> Step:
         return GoToCamDigiKey(replaces_other=True)
     if situation.press == "continue":
         return AskToReplace() if situation.other_handoff else GoToCamDigiKey()
-    return GoToCamDigiKey() if _goes_straight_on(situation) else ShowSignIn()
+    return GoToCamDigiKey() if _skips_login_page(situation) else ShowSignIn()
 
 
-def _goes_straight_on(situation: Situation) -> bool:
-    """Without a page before CamDigiKey: only where the state comes back, and a person really navigates.
+def _skips_login_page(situation: Situation) -> bool:
+    """Whether the person goes to CamDigiKey without our page before it: where the client is registered so.
 
-    Never where prompt=login ends what is live at CamDigiKey: any site could ask for that (DESIGN §6.3,
-    §6.11).
+    Only where the callback returns the state, and a person really navigates. Never where prompt=login would
+    sign somebody out at CamDigiKey: any site could cause that (DESIGN §6.3, §6.11).
     """
     ends_upstream = "login" in situation.interaction.request.prompt and situation.session is not None
     allowed = situation.client.skip_login_page and situation.capabilities.carries_state
@@ -136,7 +141,7 @@ def _goes_straight_on(situation: Situation) -> bool:
 
 
 def _is_own(situation: Situation, session: Session) -> bool:
-    """Whether the Session came from a Handoff that was begun for this very Interaction."""
+    """Whether the Session comes from a Handoff of this very Interaction, not of an earlier sign-in."""
     return session.interaction_id == situation.interaction.id
 
 

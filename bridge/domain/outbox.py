@@ -1,4 +1,4 @@
-"""What has to be told to others after the request is over: messages, and who has to hear of a logout."""
+"""Messages to clients that are sent after the request is over, such as back-channel logouts."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -16,21 +16,21 @@ BACKCHANNEL_LOGOUT: OutboxKind = "backchannel_logout"
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One message to one client. `facts` are ids; what is sent is composed from them at each attempt."""
+    """One message to one client. `facts` are ids, from which each attempt composes what it sends."""
 
     id: OutboxId
     kind: OutboxKind
     client_id: ClientId
     facts: Mapping[str, str]
     created_at: int  # epoch seconds
-    attempts: int = 0  # those begun, the present one too
-    next_attempt_at: int = 0  # epoch seconds; while an attempt is under way: when it counts as lost
+    attempts: int = 0  # how many were begun, the present one included
+    next_attempt_at: int = 0  # epoch seconds; during an attempt: when it is given up as lost
 
 
 def logout_messages(notices: Iterable[LogoutNotice], now: int) -> tuple[OutboxMessage, ...]:
-    """The messages of notices: one for each client and Session, however many Grants it had there.
+    """One message for each client and Session, however many Grants the client had in it.
 
-    The id comes from what is said, so that the same Session ended twice is told once.
+    The id is derived from the content, so a Session whose end is noticed twice is announced once.
     """
     found: dict[OutboxId, OutboxMessage] = {}
     for notice in notices:
@@ -40,8 +40,8 @@ def logout_messages(notices: Iterable[LogoutNotice], now: int) -> tuple[OutboxMe
 
 
 def _logout_message(notice: LogoutNotice, now: int) -> OutboxMessage:
-    # A notice without sid speaks of all the Sessions that were there at that time, so it may come again.
-    said = (BACKCHANNEL_LOGOUT, notice.client_id, notice.sub, notice.sid or f"all at {now}")
-    identifier = hashlib.sha256("\0".join(said).encode()).hexdigest()
+    # A notice without a sid is about all Sessions of that time, so a later one is another message.
+    identifying = (BACKCHANNEL_LOGOUT, notice.client_id, notice.sub, notice.sid or f"all at {now}")
+    identifier = hashlib.sha256("\0".join(identifying).encode()).hexdigest()
     facts = {"grant_id": notice.grant_id, "sub": notice.sub, "sid": notice.sid}
     return OutboxMessage(OutboxId(identifier), BACKCHANNEL_LOGOUT, notice.client_id, facts, now, 0, now)

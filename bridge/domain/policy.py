@@ -1,11 +1,11 @@
-"""The values that rules read: what an institution decided, apart from where and how the service runs."""
+"""The settings that rules depend on, apart from where and how the service runs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bridge.domain.ids import ConnectorId
 
-CLOCK_SKEW = 30  # seconds by which others' clocks may differ from ours (DESIGN §6.14)
+CLOCK_SKEW = 30  # seconds that other machines' clocks may differ from ours (DESIGN §6.14)
 ROTATION_GRACE = 30  # seconds in which a rotated refresh token gets the same answer again (DESIGN §6.9)
 
 
@@ -28,7 +28,7 @@ class Lifetimes:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The settings that rules read; made by `Settings.policy`."""
+    """Those settings, made by `Settings.policy`. `amr`: how CamDigiKey says people were authenticated."""
 
     issuer: str
     lifetimes: Lifetimes = Lifetimes()

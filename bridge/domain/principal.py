@@ -1,4 +1,4 @@
-"""Whose authorization a Grant is: a person's, or the client's own."""
+"""Principals: who a Grant acts for, a person or the client itself."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from bridge.domain.subject import Subject
 
 @dataclass(frozen=True, slots=True)
 class LoginFacts:
-    """What an ID token says of the login, at the code as at every refresh (OIDC Core §2, §12.2)."""
+    """The facts of a login that ID tokens repeat, at the code and at every refresh (OIDC Core §2, §12.2)."""
 
     sid: Sid
     session_key: SessionKey
@@ -19,7 +19,7 @@ class LoginFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonPrincipal:
-    """A person, by the login that the authorization was given in. `sub`: as the client knows them."""
+    """A person, and the login in which they gave the authorization. `sub`: the client's name for them."""
 
     subject: Subject
     sub: Sub
@@ -28,7 +28,7 @@ class PersonPrincipal:
 
 @dataclass(frozen=True, slots=True)
 class ClientPrincipal:
-    """The client itself (RFC 6749 §4.4): nobody is signed in."""
+    """The client itself (RFC 6749 §4.4): no person is involved."""
 
 
 Principal = PersonPrincipal | ClientPrincipal

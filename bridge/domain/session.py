@@ -1,4 +1,4 @@
-"""A Session: one browser's proven login; how it may end, and who has to hear of it."""
+"""A Session, one browser's proven login; why it may end, and which clients are told of that."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ EndCause = Literal[
     "person",  # signed out on our page
     "application",  # RP-initiated logout
     "administrator",
-    "upstream",  # CamDigiKey says that the person's token holds no more, or its time is over
+    "upstream",  # CamDigiKey says that the person's token is no longer valid, or it has expired
     "another_person",  # somebody else signed in with the same browser
     "superseded",  # one of too many earlier Sessions of the same person in the same browser
 ]
@@ -64,7 +64,7 @@ class GrantOfSession:
 
 @dataclass(frozen=True, slots=True)
 class LogoutNotice:
-    """Who has to hear of a Session's end (OIDC Back-Channel Logout §2.3)."""
+    """A client that has to be told of a Session's end (OIDC Back-Channel Logout §2.3)."""
 
     grant_id: GrantId
     client_id: ClientId

@@ -1,4 +1,4 @@
-"""The person: what CamDigiKey asserted (Identity), and that person as this provider knows them (Subject)."""
+"""The person: what CamDigiKey asserted (Identity), their id here (Subject), and their token there."""
 
 import hashlib
 import hmac
@@ -11,7 +11,7 @@ from bridge.domain.ids import ConnectorId, Sub, SubjectId
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What CamDigiKey asserted of a person; None: it said nothing. Never shown in a repr."""
+    """What CamDigiKey asserted of a person; None where it said nothing. No field is shown in a repr."""
 
     camdigikey_id: str = field(repr=False)  # permanent, one per person: the only source of `sub`
     personal_code: str | None = field(default=None, repr=False)  # the document's number; changes when renewed
@@ -48,12 +48,12 @@ class UpstreamToken:
 
 @dataclass(frozen=True, slots=True)
 class SubjectKey:
-    """The key that every identifier of a person comes from; it never rotates (DESIGN §6.8)."""
+    """The secret key that every identifier of a person is derived with; it never changes (DESIGN §6.8)."""
 
     key: bytes = field(repr=False)
 
     def subject_id(self, camdigikey_id: str) -> SubjectId:
-        """The key of a person's consents and grants in our stores."""
+        """The id of a person in our stores."""
         return SubjectId(self._keyed("subject", camdigikey_id))
 
     def sub(self, client: Client, camdigikey_id: str) -> Sub:
@@ -62,7 +62,7 @@ class SubjectKey:
         return Sub(self._keyed(f"pairwise:{sector}" if sector else "public", camdigikey_id))
 
     def browser_mark(self, camdigikey_id: str) -> str:
-        """What a browser's cookie remembers of its last person; it says nothing without our key."""
+        """What a browser's cookie holds of its last person; without our key it tells nothing of them."""
         return digest("mark:" + self.subject_id(camdigikey_id))[:24]
 
     def _keyed(self, use: str, camdigikey_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Credentials of a Grant: codes, access and refresh tokens. Each is `<grant id>.<secret>`, kept as a hash."""
+"""Credentials of a Grant: codes, access and refresh tokens. Each is `<grant id>.<secret>`, stored hashed."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ TokenType = Literal["Bearer"]
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationCode:
-    """What an authorization code stands for (RFC 6749 §4.1), beside the Grant whose id it carries."""
+    """The record of an authorization code (RFC 6749 §4.1); what it gives is in the Grant of its id."""
 
     grant_id: GrantId
     client_id: ClientId
@@ -27,7 +27,7 @@ class AuthorizationCode:
 
 @dataclass(frozen=True, slots=True)
 class RedeemedCode:
-    """A code that has just been taken, with its Grant; whatever comes of it, it is spent."""
+    """A code that has just been redeemed, with its Grant. It can't be used again, whatever follows."""
 
     code: AuthorizationCode
     grant: Grant
@@ -35,7 +35,7 @@ class RedeemedCode:
 
 @dataclass(frozen=True, slots=True)
 class SpentCode:
-    """The tombstone of a code that was taken before: whose Grant its replay ends."""
+    """A code that was redeemed before: its replay ends this Grant (RFC 6749 §4.1.2)."""
 
     grant_id: GrantId
     client_id: ClientId
@@ -43,14 +43,14 @@ class SpentCode:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What an access token stands for. `claims` is the ready answer of userinfo; times in epoch seconds."""
+    """The record of an access token. `claims`: the prepared answer of userinfo; times in epoch seconds."""
 
     grant_id: GrantId
     client_id: ClientId
     scope: tuple[str, ...]
     issued_at: int
     expires_at: int
-    sub: Sub | None = None  # None: of the client itself, there is no person
+    sub: Sub | None = None  # None for a client's own token: there is no person
     sid: Sid | None = None
     aud: tuple[str, ...] = ()  # RFC 8707; empty: this provider
     cnf: Confirmation | None = None
@@ -60,13 +60,13 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """What a refresh token stands for; times in epoch seconds."""
+    """The record of a refresh token; times in epoch seconds."""
 
     grant: Grant
     issued_at: int
-    expires_at: int  # idle limit: moves at each rotation
-    ends_at: int  # limit in all: stays
-    rotated: bool = False  # another has taken its place: it gives nothing new
+    expires_at: int  # idle limit: moves with each use
+    ends_at: int  # absolute limit: never moves
+    rotated: bool = False  # a new token has replaced it
 
 
 class Rotation(Enum):
@@ -79,10 +79,10 @@ class Rotation(Enum):
 
 
 def grant_id_of(credential: str) -> GrantId | None:
-    """The Grant id that a credential carries; None where it has none. Costs no look-up.
+    """The Grant id in a credential; None where there is none. Costs no look-up.
 
-    An access token that is a JWT (RFC 9068) has it in its jti, which is a credential of the plain form. The
-    signature is not looked at: the id only says where to look for the record of the whole text.
+    An access token that is a JWT (RFC 9068) has it in its jti. The signature is not checked here: the id only
+    says where to look for the record of this very text, and a forged token has no record.
     """
     grant_id, _, secret = credential.partition(".")
     if secret.count(".") == 1:
@@ -91,7 +91,7 @@ def grant_id_of(credential: str) -> GrantId | None:
 
 
 def _jti(payload: str) -> str:
-    """The jti of a JWT's middle part, whatever a stranger put there."""
+    """The jti in a JWT's payload; empty where a stranger put something else there."""
     try:
         claims = json.loads(from_base64url(payload))
     except (ValueError, RecursionError):

@@ -21,20 +21,20 @@ REFUSED_CODES = frozenset({"access_denied", "user_denied", "rejected", "cancelle
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """Nothing new happened, or CamDigiKey's part failed: the browser gets its Interaction's clean URL."""
+    """The callback came a second time, or CamDigiKey failed: the browser goes to its Interaction's page."""
 
     interaction: Interaction
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationRequired:
-    """Somebody came back, and has to say on the confirm page that it is them (DESIGN §6.4)."""
+    """The person has to confirm first that it is them, on the page of this key (DESIGN §6.4)."""
 
     key: ConfirmationKey
 
 
 class UnsolicitedCallback(ShownToUser):
-    """An auth token without its Handoff."""
+    """An auth token came to a browser that has not been sent to CamDigiKey: an attack, or a late answer."""
 
     def __init__(self) -> None:
         super().__init__(400, "unsolicited_callback", "an auth token without its Handoff")
@@ -44,8 +44,8 @@ CallbackOutcome = Resumed | ConfirmationRequired | SignedIn
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
-    """What a browser brings back from CamDigiKey, and what it is known by."""
+class CallbackRequest:
+    """A callback: what the browser brings back from CamDigiKey, and what we know of that browser."""
 
     connector: Connector
     browser: BrowserId
@@ -81,18 +81,19 @@ class Callback:
         self._clock = clock
         self._policy = policy
 
-    def success(self, back: Return, *, limit: Callable[[], None]) -> CallbackOutcome:
-        """Burn the auth token, take the Handoff, exchange, and see who it is (DESIGN §6.5, §6.15).
+    def success(self, back: CallbackRequest, *, limit: Callable[[], None]) -> CallbackOutcome:
+        """Spend the auth token, take the Handoff, exchange the token for the person (DESIGN §6.5, §6.15).
 
-        `limit` is asked before anything is written for a browser that has no Handoff, and may raise: anybody
-        can make up auth tokens. Raises ShownToUser when the link was used before, UnsolicitedCallback when it
-        belongs to no Handoff of this browser: then UnsolicitedLogins.end has to follow.
+        `limit` is called before anything is written for a browser that has no Handoff, and may raise: anybody
+        can make up auth tokens, and each would fill a row. Raises ShownToUser when the token was used before,
+        and UnsolicitedCallback when this browser has no Handoff for it; the caller then has to call
+        UnsolicitedLogins.end.
         """
         now = int(self._clock())
         if self.live_handoff(back.handoff_key, back.browser) is None:
             limit()
         if not self._spent.spend(back.auth_token, now):
-            return self._again(back)
+            return self._repeated(back)
         handoff = self._handoffs.take(back.handoff_key, back.browser)
         if handoff is None or handoff.connector != back.connector.id:
             raise UnsolicitedCallback
@@ -101,15 +102,19 @@ class Callback:
         except UpstreamError as error:
             self._audit.record("handoff.failed", now, error=type(error).__name__)
             return Resumed(replace(handoff.interaction, failure=error.failure, created_at=now))
-        done = self._signing_in.sign_in(handoff.interaction, login, back.session, back.last_person)
-        if done is not None:
-            return done
+        signed_in = self._signing_in.sign_in(handoff.interaction, login, back.session, back.last_person)
+        if signed_in is not None:
+            return signed_in
         pending = PendingConfirmation(_confirmation_key(back.auth_token), handoff.interaction, login)
         self._confirmations.put(pending, self._policy.lifetimes.confirm)
         return ConfirmationRequired(pending.key)
 
-    def error(self, back: Return, error_code: str) -> Interaction | None:
-        """Take an error callback; without its matching state it changes nothing: None (DESIGN §6.6)."""
+    def error(self, back: CallbackRequest, error_code: str) -> Interaction | None:
+        """The Interaction that failed at CamDigiKey, marked so.
+
+        None without a matching state: then anybody may have made the request, and nothing is changed
+        (DESIGN §6.6).
+        """
         if not back.connector.capabilities.carries_state or back.state is None:
             return None
         handoff = self._handoffs.take(back.handoff_key, back.browser)
@@ -120,12 +125,12 @@ class Callback:
         return replace(handoff.interaction, failure="access_denied")
 
     def live_handoff(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
-        """The live Handoff of this key if this browser began it, left as it is."""
+        """The live Handoff of this key, if this browser began it; it is not taken."""
         handoff = self._handoffs.peek(key) if key else None
         return handoff if handoff is not None and handoff.browser == browser else None
 
-    def _again(self, back: Return) -> CallbackOutcome:
-        """The same Handoff twice in the same browser gets the clean URL and nothing else (DESIGN §6.5)."""
+    def _repeated(self, back: CallbackRequest) -> CallbackOutcome:
+        """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5)."""
         known = self._handoffs.taken(back.handoff_key, back.browser)
         if known is None:
             raise ShownToUser(400, "already_used", "a spent auth token")
@@ -134,5 +139,5 @@ class Callback:
 
 
 def _confirmation_key(auth_token: str) -> ConfirmationKey:
-    """Of one return alone: a "yes" is never taken for whoever came later in the same browser."""
-    return ConfirmationKey(digest("waiting:" + auth_token))
+    """A key of this callback alone: a "yes" never counts for somebody who came later in the same browser."""
+    return ConfirmationKey(digest("confirmation:" + auth_token))

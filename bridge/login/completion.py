@@ -1,4 +1,4 @@
-"""The end of the walk: the Grant is opened, and its code goes to the client; or an error does."""
+"""The end of a sign-in: a Grant is opened and its code goes to the client, or an error does."""
 
 from bridge.domain.claims import claim_names
 from bridge.domain.encoding import TokenBytes, random_text
@@ -30,7 +30,7 @@ DECLINED: dict[
 
 
 class Completion:
-    """Ends Interactions."""
+    """Makes the answer to the client that ends an Interaction."""
 
     def __init__(self, grants: GrantStore, token_bytes: TokenBytes, clock: Clock, policy: Policy) -> None:
         self._grants = grants
@@ -39,7 +39,10 @@ class Completion:
         self._policy = policy
 
     def complete(self, decision: Decision, finish: Finish) -> AuthorizationResponse:
-        """Open the one Grant of an Interaction. Raises ShownToUser when it was completed before."""
+        """Open the Interaction's Grant, and answer with its code.
+
+        Raises ShownToUser when this Interaction was completed before: one Grant may come of it.
+        """
         now, client, request = int(self._clock()), decision.client, decision.interaction.request
         grant = self._grant(decision, finish, now)
         text = new_code(grant.id, self._token_bytes)
@@ -57,11 +60,11 @@ class Completion:
         return success(request, text, self._policy.issuer)
 
     def refuse(self, interaction: Interaction, error: ReturnedToClient) -> AuthorizationResponse:
-        """Back to the client with an error."""
+        """Answer the client with an error."""
         return failure(interaction.request.reply_to, error, self._policy.issuer)
 
     def decline(self, interaction: Interaction) -> AuthorizationResponse:
-        """The person goes back to the application without signing in, or because it failed."""
+        """The person goes back to the application without signing in; the error says why (see DECLINED)."""
         return self.refuse(interaction, ReturnedToClient(*DECLINED[interaction.failure]))
 
     def _grant(self, decision: Decision, finish: Finish, now: int) -> Grant:

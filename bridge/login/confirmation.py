@@ -1,4 +1,4 @@
-"""The person says on our page that the one who came back from CamDigiKey is them."""
+"""The answer to the page "is this you?": yes opens the Session, no signs out at CamDigiKey (DESIGN §6.4)."""
 
 from bridge.domain.ids import BrowserId, ConfirmationKey
 from bridge.domain.interaction import Interaction, PendingConfirmation
@@ -11,7 +11,7 @@ from bridge.sessions.upstream import UpstreamLogout
 
 
 class Confirmations:
-    """What waits for a person's word, in the browser that it belongs to (DESIGN §6.4)."""
+    """Logins that wait for the person's yes or no. Each counts only in the browser that it came back to."""
 
     def __init__(
         self, store: ConfirmationStore, signing_in: SigningIn, upstream: UpstreamLogout, clock: Clock
@@ -22,26 +22,33 @@ class Confirmations:
         self._clock = clock
 
     def find(self, key: ConfirmationKey, browser: BrowserId) -> PendingConfirmation | None:
-        """Who waits in this browser; None once the word was given or its time is over."""
+        """The login that waits in this browser under this key; None once it was answered, or has expired."""
         found = self._store.peek(key)
         return found if found is not None and found.interaction.browser == browser else None
 
     def accept(self, key: ConfirmationKey, browser: BrowserId, before: Session | None) -> SignedIn:
-        """The person said yes: the Session is opened now, once. Raises ShownToUser."""
+        """The person said yes: their Session is opened.
+
+        `before`: the Session that the browser has now. Raises ShownToUser where nothing waits, or the client
+        has gone.
+        """
         pending = self._take(key, browser)
-        done = self._signing_in.sign_in(pending.interaction, pending.login, before, None)
-        if done is None:  # only who has not confirmed is asked to
+        signed_in = self._signing_in.sign_in(pending.interaction, pending.login, before, None)
+        if signed_in is None:  # cannot be: who has confirmed is not asked again
             raise ShownToUser(400, "link_expired", "a confirmation that asks for another")
-        return done
+        return signed_in
 
     def reject(self, key: ConfirmationKey, browser: BrowserId) -> Interaction:
-        """The person said no: who came back is signed out at CamDigiKey. Raises ShownToUser."""
+        """The person said no: whoever approved is signed out at CamDigiKey. The Interaction, to begin again.
+
+        Raises ShownToUser where nothing waits.
+        """
         pending = self._take(key, browser)
         self._upstream.end(pending.login.token, int(self._clock()))
         return pending.interaction
 
     def _take(self, key: ConfirmationKey, browser: BrowserId) -> PendingConfirmation:
-        # Looked at first, so that another browser that knows the key can't use it up.
+        # find() comes first, so that another browser that knows the key can't use it up.
         found = self._store.take(key) if self.find(key, browser) else None
         if found is None:
             raise ShownToUser(400, "link_expired", "nobody waits for a confirmation here")

@@ -12,7 +12,7 @@ from bridge.ports.clients import ConsentStore
 
 
 class ConsentGiving:
-    """Keeps consents."""
+    """Records that a person agreed, and decides what comes next."""
 
     def __init__(self, decider: Decider, consents: ConsentStore, audit: AuditLog, clock: Clock) -> None:
         self._decider = decider
@@ -21,9 +21,10 @@ class ConsentGiving:
         self._clock = clock
 
     def agree(self, interaction: Interaction, session: Session) -> Decision:
-        """What comes next once this Session's person has agreed; the consent is kept where that is the end.
+        """What comes next now that this Session's person has agreed.
 
-        Raises ShownToUser, StoreUnavailable.
+        The consent is stored only where the sign-in is complete by it: else it would be one to a request
+        that was never answered. Raises ShownToUser, StoreUnavailable.
         """
         agreed = replace(interaction, consented_by=session.subject.id)
         decision = self._decider.decide(agreed, session, "agree")
@@ -32,7 +33,7 @@ class ConsentGiving:
         return decision
 
     def _keep(self, decision: Decision, session: Session) -> None:
-        """Beside what they agreed to before."""
+        """Add it to what they agreed to before."""
         now, client, subject_id = int(self._clock()), decision.client, session.subject.id
         before = self._consents.get(subject_id, client.client_id)
         consent = before or Consent(subject_id, client.client_id, frozenset(), frozenset(), now)

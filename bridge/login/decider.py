@@ -8,9 +8,9 @@ from bridge.domain.interaction import Interaction
 from bridge.domain.next_step import Press, Situation, Step, next_step
 from bridge.domain.session import Session
 from bridge.domain.subject import SubjectKey
-from bridge.errors import ShownToUser
+from bridge.errors import ReturnedToClient, ShownToUser
 from bridge.login.handoff import handoff_key
-from bridge.oidc.authorization import registered
+from bridge.oidc.authorization import RequestRefused, registered
 from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connector, Connectors
@@ -114,7 +114,7 @@ class Decider:
         unconfirmed: bool = False,
         unfamiliar: bool = False,
     ) -> Decision:
-        capabilities = connector_of(client, self._connectors).capabilities
+        capabilities = self._capabilities(interaction, client)
         situation = Situation(
             interaction=interaction,
             client=client,
@@ -132,6 +132,17 @@ class Decider:
             consent = self._consents.get(session.subject.id, client.client_id)
             situation = replace(situation, consent=consent)
         return Decision(next_step(situation), interaction, client, session)
+
+    def _capabilities(self, interaction: Interaction, client: Client) -> Capabilities:
+        try:
+            return connector_of(client, self._connectors).capabilities
+        except ShownToUser as shown:
+            if not interaction.request.silent:
+                raise
+            raise RequestRefused(  # prompt=none gets no page (DESIGN §6.2)
+                ReturnedToClient("temporarily_unavailable", "Nobody can be signed in now.", shown.detail),
+                interaction.request.reply_to,
+            ) from None
 
     def _still_alive(self, session: Session, interaction: Interaction, now: int) -> Session | None:
         """The Session; None where it is over at CamDigiKey.

@@ -16,24 +16,24 @@ from bridge.sessions.upstream import UpstreamLogout
 
 
 class OtherHandoffLive(BridgeError):
-    """This browser has a live Handoff, and a second one would end it (v2, DESIGN §6.4)."""
+    """This browser has a live Handoff already, and a new one would end it (v2, DESIGN §6.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartedHandoff:
-    """Where the browser goes, and the key by which it finds back."""
+    """The address of CamDigiKey's login page, and the key that the callback finds the Handoff by."""
 
     login_url: str
     key: HandoffKey
 
 
 def handoff_key(capabilities: Capabilities, browser: BrowserId, state: str | None) -> HandoffKey:
-    """The key of a Handoff: by the state where the round trip carries one (v3), else by the browser."""
+    """The key of a Handoff: a hash of the state where CamDigiKey returns it (v3), else of the browser."""
     return HandoffKey(digest(state or "") if capabilities.carries_state else digest("browser:" + browser))
 
 
 class HandoffStart:
-    """Begins Handoffs."""
+    """Sends people to CamDigiKey."""
 
     def __init__(
         self,
@@ -52,7 +52,12 @@ class HandoffStart:
     def start(
         self, interaction: Interaction, connector: Connector, session: Session | None, *, replaces_other: bool
     ) -> StartedHandoff:
-        """Begin one. Raises OtherHandoffLive, UpstreamError, StoreUnavailable."""
+        """Begin a Handoff for an Interaction.
+
+        `session`: the browser's; with prompt=login its token at CamDigiKey is ended first. `replaces_other`:
+        the person knows that another Handoff of this browser ends. Raises OtherHandoffLive, UpstreamError,
+        StoreUnavailable.
+        """
         state = random_text(self._token_bytes, 32)
         key = handoff_key(connector.capabilities, interaction.browser, state)
         login_url = _login_url(connector, state)
@@ -68,5 +73,5 @@ class HandoffStart:
 def _login_url(connector: Connector, state: str) -> str:
     try:
         return connector.start(state)
-    except UpstreamRefused as error:  # it is us whom CamDigiKey refuses: no person has been denied anything
+    except UpstreamRefused as error:  # CamDigiKey refuses us, not a person: access_denied would be wrong
         raise UpstreamBroken(str(error)) from error

@@ -1,4 +1,4 @@
-"""Signing out of a browser: its Session, and this person's earlier ones in it, here and at CamDigiKey."""
+"""Signing out of a browser: its Session and this person's earlier ones in it end, here and at CamDigiKey."""
 
 from collections.abc import Sequence
 
@@ -15,5 +15,8 @@ class SignOut:
         self._clock = clock
 
     def sign_out(self, session: Session, cause: EndCause) -> Sequence[LogoutNotice]:
-        """End a browser's Sessions; who has to hear of it. Raises StoreUnavailable."""
+        """End the Session of a browser and those before it. Returns which clients are told.
+
+        Raises StoreUnavailable.
+        """
         return self._ending.end(session.keys, cause, int(self._clock()))

@@ -1,4 +1,4 @@
-"""Once it is known who came back from CamDigiKey: their word is wanted first, or their Session opens."""
+"""After the exchange with CamDigiKey: opens the person's Session, or says that they have to confirm first."""
 
 from dataclasses import dataclass, replace
 
@@ -17,7 +17,7 @@ from bridge.sessions.upstream import UpstreamLogout
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The Session is open, and this comes next."""
+    """A Session was opened, and what comes next in it."""
 
     new_session: NewSession
     decision: Decision
@@ -47,10 +47,11 @@ class SigningIn:
         before: Session | None,
         last_person: LastPerson | None,
     ) -> SignedIn | None:
-        """The open Session; None when the page "is this you?" has to come first.
+        """Open the Session of a login; None when the page "is this you?" has to come first.
 
-        `before`: the Session that the browser had. `last_person`: who used it last; None when the person has
-        confirmed already. Raises ShownToUser when the client is no longer there; then nobody is signed in.
+        `before`: the Session that the browser had. `last_person`: who used the browser last; None when the
+        person has confirmed already. Raises ShownToUser when the client has gone or was disabled meanwhile:
+        then nobody is signed in, also not at CamDigiKey.
         """
         now = int(self._clock())
         interaction = replace(interaction, created_at=now)

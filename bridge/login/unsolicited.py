@@ -1,4 +1,4 @@
-"""Auth tokens that came without their Handoff."""
+"""Auth tokens that came to a browser without a Handoff for them (DESIGN §6.5)."""
 
 from bridge.domain.encoding import digest
 from bridge.errors import UpstreamError
@@ -8,7 +8,7 @@ from bridge.sessions.upstream import UpstreamLogout
 
 
 class UnsolicitedLogins:
-    """Ends them, so that nobody else can use them (DESIGN §6.5)."""
+    """Uses such tokens up and signs the person out, so that whoever sent them can't use them either."""
 
     def __init__(self, upstream: UpstreamLogout, audit: AuditLog, clock: Clock) -> None:
         self._upstream = upstream
@@ -16,7 +16,10 @@ class UnsolicitedLogins:
         self._clock = clock
 
     def end(self, auth_token: str, connector: Connector) -> None:
-        """Exchange an auth token and sign its person out at CamDigiKey; a failure is only noted."""
+        """Exchange an auth token, and sign its person out at CamDigiKey.
+
+        Where CamDigiKey fails, that goes to the audit trail, and nothing is raised.
+        """
         now = int(self._clock())
         self._audit.record("callback.unsolicited", now, auth_token=digest(auth_token)[:16])
         try:

@@ -40,6 +40,7 @@ MAX_EARLY_DEATHS = 8  # in a row, of all workers together: then the service give
 MAX_CONNECTIONS = 16384  # that a worker holds open; many of them idle, which costs little
 MAX_HEADERS_MILLISECONDS = 10_000  # that a request's headers may take
 MAX_IDLE_THREAD = 600  # seconds after which a thread without work ends
+MAX_PAUSE = 2.0  # seconds; Python can miss a signal that comes just before it begins to wait
 LOG_LINES: dict[str, Any] = {
     "formatters": {"json": {"()": logs.JsonLines}},
     "handlers": {
@@ -85,14 +86,7 @@ def check_free(host: str, port: int) -> None:
 class Workers(MPServer):
     """Starts the workers, keeps their number, and ends them in order."""
 
-    def __init__(
-        self,
-        target: str,
-        listening: Listening,
-        on_ready: Callable[[], None],
-        chore: Callable[[], None],
-        chore_every: float,
-    ) -> None:
+    def __init__(self, target: str, listening: Listening, on_ready: Callable[[], None]) -> None:
         super().__init__(
             target,
             address=listening.host,
@@ -111,8 +105,6 @@ class Workers(MPServer):
         )
         self._drain = listening.drain
         self._on_ready = on_ready
-        self._chore = chore
-        self._chore_every = chore_every
         self._skip_drain = threading.Event()  # after Ctrl-C or SIGHUP, or a second signal
         self._signals: queue.SimpleQueue[int] = queue.SimpleQueue()
         self._restart_at: dict[int, float] = {}  # by number of a dead worker: when to restart it
@@ -132,16 +124,13 @@ class Workers(MPServer):
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
         threading.Thread(target=self._handle_signals, daemon=True).start()
-        ready, next_chore = False, time.monotonic() + self._chore_every
+        ready = False
         while not self.interrupt_signal:
-            self.main_loop_interrupt.wait(self._pause(next_chore) if ready else 0.02)
+            self.main_loop_interrupt.wait(self._pause() if ready else 0.02)
             self.main_loop_interrupt.clear()
             if not ready and self._answers():
                 ready = True
                 self._on_ready()
-            if time.monotonic() >= next_chore:
-                self._chore()
-                next_chore = time.monotonic() + self._chore_every
             self._schedule_restarts()
             if self._early_deaths >= MAX_EARLY_DEATHS:
                 self.gave_up = True
@@ -186,9 +175,10 @@ class Workers(MPServer):
             del self._restart_at[number]
         return found
 
-    def _pause(self, next_chore: float) -> float:
-        """Seconds until there is something to do."""
-        return max(0.0, min([next_chore, *self._restart_at.values()]) - time.monotonic())
+    def _pause(self) -> float:
+        """Seconds until the next restart, MAX_PAUSE at most."""
+        now = time.monotonic()
+        return max(0.0, min([MAX_PAUSE, *(when - now for when in self._restart_at.values())]))
 
     def _answers(self) -> bool:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.bind_addr, self.bind_addr)  # noqa: S104 -- compared
@@ -241,18 +231,11 @@ def _load(target: str, parent: int, level: str) -> "WSGIApplication":
     return worker.load(target, parent, level)
 
 
-def serve(
-    target: str,
-    listening: Listening,
-    *,
-    on_ready: Callable[[], None] = lambda: None,
-    chore: Callable[[], None] = lambda: None,
-    chore_every: float = 3600.0,
-) -> None:
+def serve(target: str, listening: Listening, *, on_ready: Callable[[], None] = lambda: None) -> None:
     """Serve `module:factory` until a signal says to stop. To be called in the main thread.
 
-    `on_ready` is called once the port answers, `chore` every `chore_every` seconds, between forks. Workers
-    are forks: what the target's module needs is imported here, once for all. Raises GaveUp.
+    `on_ready` is called once the port answers. Workers are forks: what the target's module needs is imported
+    here, once for all. Raises GaveUp.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MAX_CONNECTIONS + 1024
@@ -263,7 +246,7 @@ def serve(
     importlib.import_module(target.partition(":")[0])
     gc.freeze()  # so that collections in the workers leave the pages of what is imported shared
     gc.enable()
-    server = Workers(target, listening, on_ready, chore, chore_every)
+    server = Workers(target, listening, on_ready)
     load = partial(_load, target, os.getpid(), listening.level)
     try:
         with suppress(SystemExit):  # so Granian reports a worker that ended before it was told to

@@ -92,7 +92,7 @@ class Sender:
             limit=free,
             per_client=self._limits.per_client,
             lease=self._limits.lease,
-            but_for=busy,
+            except_clients=busy,
         )
         return list(claimed)
 
@@ -147,7 +147,7 @@ class Sender:
             self._count(message, "again")
             self._log.info("outbox.again", why=delivery.why, seconds=later - now, **facts)
         else:
-            self._outbox.bury(message, now, delivery.why)
+            self._outbox.give_up(message, now, delivery.why)
             self._count(message, "dead")
             self._log.warning("outbox.dead", why=delivery.why, **facts)
 

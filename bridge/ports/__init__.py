@@ -1,5 +1,5 @@
-"""The sockets: what the rooms ask of the world outside, as Protocols, and Services, which wiring fills.
+"""Ports: what the use cases need from outside (stores, CamDigiKey, keys), as Protocols; wiring fills them.
 
-Every store raises `StoreUnavailable` when its server is away; every connector raises `UpstreamError`.
-Times are epoch seconds, durations seconds. `now` comes in as an argument wherever it decides something.
+Every store raises `StoreUnavailable` when its server can't be reached; every connector raises
+`UpstreamError`. Times are epoch seconds, durations seconds. `now` is an argument wherever it decides.
 """

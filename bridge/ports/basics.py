@@ -1,4 +1,4 @@
-"""What many rooms need: the clock, sealing, limits, the audit trail, counters and health checks."""
+"""Ports that many packages need: the clock, sealing, limits, the audit trail, counters, health checks."""
 
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
@@ -7,20 +7,20 @@ Clock = Callable[[], float]
 
 
 class Sealer(Protocol):
-    """Authenticated encryption with the master keys (AES-256-GCM): the first seals, all open."""
+    """Authenticated encryption with the master keys (AES-256-GCM): the first one seals, all unseal."""
 
     def seal(self, purpose: str, data: bytes) -> str:
-        """Text in the URL-safe alphabet that only `unseal` with the same purpose opens."""
+        """The data as URL-safe text that only `unseal` with the same purpose opens."""
 
     def unseal(self, purpose: str, text: str) -> bytes:
         """What was sealed. Raises SealBroken."""
 
     def mac(self, purpose: str, text: str) -> str:
-        """A keyed hash of `text`, hexadecimal, by the oldest master key: a new one in front changes none."""
+        """A keyed hash of `text`, hexadecimal. It uses the oldest master key: a new key changes no hash."""
 
 
 class AuditLog(Protocol):
-    """What happened, lasting (SQL). Values are ids and codes, never a name, token or number."""
+    """The lasting record of what happened (SQL). Values are ids and codes, never a name or a token."""
 
     def record(self, event: str, now: int, **facts: str) -> None: ...
 
@@ -33,7 +33,7 @@ class Counters(Protocol):
 
 
 class Rate(NamedTuple):
-    """At most `limit` in any `window` seconds, of what `key` names."""
+    """A limit: at most `limit` hits of `key` in any `window` seconds."""
 
     key: str
     limit: int
@@ -41,14 +41,14 @@ class Rate(NamedTuple):
 
 
 class RateLimiter(Protocol):
-    """Counts in windows (Redis)."""
+    """Counts hits in sliding windows (Redis)."""
 
     def hit(self, *rates: Rate, now: float) -> int:
-        """Count one for each; 0 when within them all, else the seconds to wait."""
+        """Count a hit for each rate; 0 when it is within all of them, else the seconds to wait."""
 
 
 class HealthCheck(Protocol):
-    """One of the things that `/readyz` asks."""
+    """One of the checks of `/readyz`."""
 
     def __call__(self) -> None:
         """Raises StoreUnavailable."""

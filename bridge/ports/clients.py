@@ -12,7 +12,7 @@ class ClientStore(Protocol):
     """Registered clients (SQL), answered from memory with a version check every few seconds."""
 
     def get(self, client_id: str) -> Client | None:
-        """The client of that id; whatever a stranger says may be asked for."""
+        """The client of that id; None for an id that nobody registered, and for any other text."""
 
     def all(self) -> Sequence[Client]:
         """In the order of their names, straight from SQL."""

@@ -1,4 +1,4 @@
-"""The ways to CamDigiKey."""
+"""Connectors: CamDigiKey, by one or several accounts of ours."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -9,7 +9,7 @@ from bridge.domain.subject import UpstreamToken
 
 
 class Connector(Protocol):
-    """The way to CamDigiKey by one account of ours."""
+    """CamDigiKey by one account of ours. Every call may raise UpstreamError."""
 
     @property
     def id(self) -> ConnectorId: ...
@@ -17,16 +17,16 @@ class Connector(Protocol):
     def capabilities(self) -> Capabilities: ...
     @property
     def login_pages(self) -> tuple[str, ...]:
-        """Where the login pages are, as sources of a Content-Security-Policy."""
+        """The origins of CamDigiKey's login pages, as sources of a Content-Security-Policy."""
 
     def start(self, state: str) -> str:
-        """Begin a login; returns the address to send the browser to, exactly as given."""
+        """Begin a login; the address to send the browser to, exactly as CamDigiKey gave it."""
 
     def exchange(self, auth_token: str) -> UpstreamLogin:
-        """Exchange the auth token of a callback, once, and ask who it is."""
+        """Exchange the auth token of a callback for the person's login; each token works once."""
 
     def alive(self, token: UpstreamToken) -> bool:
-        """Whether the person's token still holds: False only when CamDigiKey definitely says so."""
+        """Whether the person's token is still valid; False only where CamDigiKey says that it is not."""
 
     def refresh(self, token: UpstreamToken) -> UpstreamToken:
         """A new token for one that still lives."""
@@ -35,7 +35,7 @@ class Connector(Protocol):
         """End the person's token."""
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
 
 
 Connectors = Mapping[ConnectorId, Connector]  # in the order of the settings: the first is the default

@@ -17,25 +17,28 @@ from bridge.domain.token import (
 
 
 class GrantStore(Protocol):
-    """Grants: Redis, and SQL for offline ones from their first refresh token on."""
+    """Grants: in Redis, and offline ones also in SQL from their first refresh token on."""
 
     def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
-        """Keep a Grant with its code, and note it in its Session; False if its origin opened one before.
+        """Store a Grant with its code, and list it in its Session.
 
-        One round trip, in which the claim on the origin decides.
+        False if its origin has opened a Grant before: of several at once, one wins. One round trip.
         """
 
     def find(self, grant_id: GrantId, now: int) -> Grant | None:
         """A Grant that has not ended."""
 
     def end(self, grant_id: GrantId, now: int) -> None:
-        """End it: its code, access and refresh tokens are dead at once."""
+        """End it: its code, access and refresh tokens stop working at once."""
 
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
-        """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""
+        """Their Session ended: access tokens issued so far and session-bound refresh tokens stop working.
+
+        Refresh tokens of offline Grants go on.
+        """
 
     def by_session(self, key: SessionKey) -> Sequence[GrantOfSession]:
-        """What was opened in a live Session."""
+        """The Grants that were opened in a live Session."""
 
     def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[GrantId]:
         """A person's Grants that have not ended, session-bound and offline ones."""
@@ -48,26 +51,30 @@ class GrantStore(Protocol):
 
 
 class CodeStore(Protocol):
-    """Authorization codes; they are kept by GrantStore.open, with their Grant."""
+    """Authorization codes; GrantStore.open stores them, with their Grant."""
 
     def take(self, code: str, client_id: ClientId, now: int) -> RedeemedCode | SpentCode | None:
-        """Take a code of this client, atomically: it leaves a tombstone that lives as long as any token it
-        can give. None for a code whose Session or Grant has ended; another client's is left as it is."""
+        """Redeem a code of this client, atomically.
+
+        SpentCode for one that was redeemed before; that is remembered as long as its tokens can live. None
+        for one that is unknown or has expired, whose Grant or Session has ended, or that is another client's:
+        that one stays as it is.
+        """
 
 
 class TokenStore(Protocol):
-    """Access and refresh tokens; Redis, and SQL for refresh tokens of offline Grants."""
+    """Access and refresh tokens: in Redis, but refresh tokens of offline Grants in SQL."""
 
     def mint(
         self, grant: Grant, access: tuple[str, AccessToken], refresh: tuple[str, RefreshToken] | None
     ) -> bool:
-        """Keep new tokens, unless the Grant was ended meanwhile: then False and nothing is kept. Atomic."""
+        """Store new tokens; False, and nothing stored, where the Grant was ended meanwhile. Atomic."""
 
     def access_token(self, token: str, now: int) -> AccessToken | None:
-        """A live one, of a Grant that has not ended. One round trip."""
+        """The record of a live access token whose Grant has not ended. One round trip."""
 
     def refresh_token(self, token: str, now: int) -> RefreshToken | None:
-        """The record of a token of a Grant that has not ended, rotated or not: it says which."""
+        """The record of a refresh token whose Grant has not ended; also of one that was rotated."""
 
     def rotate(
         self,
@@ -77,11 +84,12 @@ class TokenStore(Protocol):
         answer: bytes,
         now: int,
     ) -> tuple[Rotation, bytes]:
-        """Put new tokens in the place of `old`, in one step.
+        """Replace the refresh token `old` by new tokens, atomically: of many attempts at once one wins.
 
-        Of many attempts at once one wins. `answer` is the winner's response; for 30 s it rests sealed under
-        a key derived from `old`, and is what REPEATED comes with. REUSED has ended the Grant.
+        `answer` is the response of the one that wins. It is kept for ROTATION_GRACE seconds, sealed under a
+        key derived from `old`, and comes back with REPEATED: a client that lost the response gets it again.
+        With REUSED the Grant has been ended (RFC 9700 §4.14.2).
         """
 
     def revoke_access_token(self, token: str) -> None:
-        """This one is dead at once; the Grant and its other tokens live on (RFC 7009 §2.1)."""
+        """This token stops working at once; the Grant and its other tokens live on (RFC 7009 §2.1)."""

@@ -1,4 +1,4 @@
-"""Signing keys and lasting secrets: where they rest, and what signs with them."""
+"""Signing keys and lasting secrets: their stores, and the Signer."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +10,13 @@ from bridge.domain.ids import Kid
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One of our signing keys. `private_jwk` is a JWK as JSON, sealed where it rests."""
+    """One of our signing keys. `private_jwk`: a JWK as JSON; stores keep it sealed. Times: epoch seconds."""
 
     kid: Kid
     alg: SigningAlg
     private_jwk: str = field(repr=False)
     created_at: int
-    retired_at: int | None = None  # still published, signs no more
+    retired_at: int | None = None  # from then on it is still published, but does not sign
 
 
 class SigningKeyStore(Protocol):
@@ -26,7 +26,7 @@ class SigningKeyStore(Protocol):
         """Newest first, retired ones too."""
 
     def add(self, key: SigningKey, *, only_if_first: bool = False) -> bool:
-        """Keep a new key; `only_if_first`: unless its alg has an active one already. Whether it was kept."""
+        """Store a new key; whether it was stored. `only_if_first`: not where its alg has an active one."""
 
     def retire(self, kid: Kid, now: int) -> None: ...
 
@@ -37,11 +37,11 @@ class SecretStore(Protocol):
     """Secrets that must never change once made (SQL, sealed): the key of pairwise subjects."""
 
     def get_or_make(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """The secret of that name; made once for all processes when there is none."""
+        """The secret of that name; where there is none, `make`s it once for all processes."""
 
 
 class Signer(Protocol):
-    """Signs our tokens and knows them again; oidc.keys.Keys."""
+    """Signs and verifies our tokens; oidc.keys.Keys."""
 
     def algs(self) -> tuple[SigningAlg, ...]:
         """The algs that it can sign with now."""
@@ -53,4 +53,4 @@ class Signer(Protocol):
         """A signed token (RFC 7519) with kid and typ in its header."""
 
     def verify(self, token: str, typ: str = "JWT") -> dict[str, Any]:
-        """The claims of a token that was signed here, whatever its age. Raises TokenInvalid for all else."""
+        """The claims of a token that we signed, also of an expired one. Raises TokenInvalid for all else."""

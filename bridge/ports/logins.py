@@ -1,4 +1,4 @@
-"""What a sign-in leaves between two requests."""
+"""What a sign-in keeps between two requests: Interactions, Handoffs, confirmations, spent auth tokens."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -8,44 +8,50 @@ from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
 
 
 class InteractionSeal(Protocol):
-    """An Interaction as text for the login page's own URL; one over 4 KB is parked in Redis."""
+    """Interactions as sealed text for a login page's URL; one over 4 KB is parked in Redis."""
 
     def seal(self, interaction: Interaction, before_parking: Callable[[], None] = ...) -> str:
-        """`before_parking` is called when it has to be parked, and may raise."""
+        """The sealed text.
+
+        `before_parking` is called when the Interaction has to be parked, and may raise.
+        """
 
     def unseal(self, text: str) -> Interaction:
-        """Raises SealBroken, also for one that was parked and has gone."""
+        """The Interaction. Raises SealBroken, also for one that was parked and has expired."""
 
 
 class HandoffStore(Protocol):
     """Handoffs (Redis)."""
 
     def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> bool:
-        """Keep it; without `replace` False when a live one has the same key."""
+        """Store it for `ttl` seconds.
+
+        Without `replace`: False, and nothing stored, where its key is in use.
+        """
 
     def take(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
-        """Take a live one that belongs to this browser, once: it is marked as taken. Else None."""
+        """Take a live one of this browser, once; it is remembered as taken. None for all others."""
 
     def taken(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
-        """One that this browser has taken before, for as long as it would have lived."""
+        """One that this browser has taken before; remembered until its ttl is over."""
 
     def peek(self, key: HandoffKey) -> Handoff | None:
-        """A live one, left as it is."""
+        """A live one, which stays as it is."""
 
 
 class ConfirmationStore(Protocol):
-    """Logins that wait sealed for the person's word on the confirm page (Redis, two minutes)."""
+    """Logins that wait for the answer to "is this you?" (Redis, sealed, for two minutes)."""
 
     def put(self, pending: PendingConfirmation, ttl: int) -> None: ...
 
     def peek(self, key: ConfirmationKey) -> PendingConfirmation | None: ...
 
     def take(self, key: ConfirmationKey) -> PendingConfirmation | None:
-        """Once."""
+        """The pending login, once: whoever comes later gets None."""
 
 
 class SpentTokens(Protocol):
-    """Auth tokens that were seen (SQL, unique insert): what must not come back."""
+    """Auth tokens that were used (SQL): none may be used twice."""
 
     def spend(self, auth_token: str, now: int) -> bool:
-        """Whether this is the first sight of it."""
+        """Record that a token is used; False where it was used before. Of many at once, one gets True."""

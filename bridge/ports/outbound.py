@@ -1,6 +1,7 @@
-"""The sockets of work that outlives a request: fetching from clients, the outbox, leases, the jobs' log.
+"""Ports of work that outlives a request: calls to clients, the outbox, leases, the log of background jobs.
 
-Stores raise `StoreUnavailable` when their server is away. Times are epoch seconds, durations seconds.
+Stores raise `StoreUnavailable` when their server can't be reached. Times are epoch seconds, durations
+seconds.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -24,7 +25,7 @@ FetchReason = Literal[
 
 
 class FetchError(BridgeError):
-    """A client's address did not give what was asked. `detail` is a fixed sentence, never what was sent."""
+    """A call to a client's address failed. `detail` is a fixed sentence, never what the client sent."""
 
     def __init__(self, reason: FetchReason, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -34,57 +35,67 @@ class FetchError(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer. `body` holds the first bytes of it, as many as were wanted."""
+    """An answer; `body` is cut after as many bytes as the caller wanted."""
 
     status: int
     body: bytes = b""
 
 
 class Fetcher(Protocol):
-    """Calls addresses that clients supplied, under guard (DESIGN §6.12). Redirects are not followed."""
+    """Calls addresses that clients supplied, and refuses internal ones (DESIGN §6.12).
+
+    Follows no redirects.
+    """
 
     def post_form(self, address: str, form: Mapping[str, str], *, max_bytes: int = ...) -> Fetched:
-        """Post a form. The answer of any status, its body cut after `max_bytes`. Raises FetchError."""
+        """Post a form; the answer, whatever its status, its body cut after `max_bytes`. Raises FetchError."""
 
     def get(self, address: str, *, content_types: Collection[str], max_bytes: int) -> bytes:
-        """The content of a 200 answer of one of these media types, whole. Raises FetchError."""
+        """The whole body of a 200 answer of one of these media types.
+
+        Raises FetchError, also if it is longer.
+        """
 
 
 class Outbox(Protocol):
-    """Messages that wait to be sent (SQL): each is sent at least once, or lies among the dead letters."""
+    """Messages that wait to be sent (SQL). Each is delivered at least once, or ends as a dead letter."""
 
     def put(self, messages: Sequence[OutboxMessage]) -> None:
-        """Keep them, all in one statement; those whose id is known already are left as they are."""
+        """Store messages, in one statement; those whose id is stored already are left as they are."""
 
     def claim(
-        self, now: int, *, limit: int, per_client: int, lease: int, but_for: Collection[str] = ()
+        self, now: int, *, limit: int, per_client: int, lease: int, except_clients: Collection[str] = ()
     ) -> Sequence[OutboxMessage]:
-        """Take due ones, at most `per_client` of each client and none of the clients `but_for`.
+        """Take due messages for an attempt: at most `limit`, and `per_client` of each client.
 
-        They count as begun, and come back after `lease` seconds unless something is said of them.
+        None of the clients in `except_clients`. They are due again after `lease` seconds unless `done`,
+        `retry` or `give_up` is called for them.
         """
 
     def done(self, message: OutboxMessage, now: int) -> None:
-        """It was heard."""
+        """The message was delivered."""
 
     def retry(self, message: OutboxMessage, at: int, why: str) -> None:
-        """This attempt failed; the next is due at that time. Nothing, if another has begun meanwhile."""
+        """This attempt failed; the next is due at `at`.
 
-    def bury(self, message: OutboxMessage, now: int, why: str) -> None:
-        """Give it up: a dead letter. Nothing, if another attempt has begun meanwhile."""
+        No effect where another attempt has begun meanwhile.
+        """
+
+    def give_up(self, message: OutboxMessage, now: int, why: str) -> None:
+        """Make it a dead letter. No effect where another attempt has begun meanwhile."""
 
     def count(self) -> Mapping[OutboxState, int]:
-        """How many are in each state."""
+        """How many messages are in each state."""
 
 
 class Lease(Protocol):
-    """The right to do something alone, by name, for a time (Redis). A holder that died loses it by itself."""
+    """Leases (Redis): the right to do something alone, by name, for a time. It expires if its holder dies."""
 
     def take(self, name: str, holder: str, ttl: float) -> bool:
-        """Whether `holder` has it now, for `ttl` seconds: it was free, or the holder's own already."""
+        """Take it for `ttl` seconds; True where it was free, or the holder's own already."""
 
     def renew(self, name: str, holder: str, ttl: float) -> bool:
-        """Whether it is still the holder's, now for `ttl` seconds more."""
+        """Extend it by `ttl` seconds from now; False where it is no longer the holder's."""
 
     def release(self, name: str, holder: str) -> None:
         """Give it back, if it is still the holder's."""
@@ -105,10 +116,10 @@ class JobLog(Protocol):
     """The last run of each job (SQL)."""
 
     def record(self, run: JobRun) -> None:
-        """In the place of the job's earlier one."""
+        """Store it in place of the job's earlier run."""
 
     def last(self) -> Mapping[str, JobRun]:
-        """By the job's name."""
+        """The last run of each job, by its name."""
 
 
 class EventLog(Protocol):
@@ -119,4 +130,4 @@ class EventLog(Protocol):
     def warning(self, event: str, **facts: Any) -> Any: ...
 
     def exception(self, event: str, **facts: Any) -> Any:
-        """With the place where the present exception arose."""
+        """Write the event with the traceback of the present exception."""

@@ -1,4 +1,4 @@
-"""Services: every port with what fills it. Use cases are handed the few of them that they need."""
+"""Services: every port with its implementation. Each use case gets only the few that it needs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bridge.ports.sessions import SessionStore
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """All ports of one process; filled by wiring alone, or by a test."""
+    """All ports of one process; made by wiring, or by a test."""
 
     clock: Clock
     token_bytes: TokenBytes
@@ -45,4 +45,4 @@ class Services:
     job_log: JobLog
     counters: Counters
     checks: Mapping[str, HealthCheck]
-    close: Callable[[], None]  # gives all connections back
+    close: Callable[[], None]  # closes all connections

@@ -10,26 +10,29 @@ from bridge.domain.session import GrantOfSession, Session
 
 @dataclass(frozen=True, slots=True)
 class SessionContents:
-    """A Session and what was opened in it; `session` is None where it can't be read any more."""
+    """A Session and the Grants that were opened in it.
+
+    `session` is None where it has idled out, or can't be opened any more, and its list of Grants remains.
+    """
 
     session: Session | None
     grants: tuple[GrantOfSession, ...]
 
 
 class SessionStore(Protocol):
-    """Sessions (Redis), sealed. `idle` and `limit` are the store's settings."""
+    """Sessions (Redis), sealed. The store knows their idle limit and their limit in all."""
 
     def save(self, session: Session, now: int) -> None:
-        """Keep a new one, or the new state of one that lives (its limits stay)."""
+        """Store a new one, or the new state of a live one, whose limits stay. An ended one stays ended."""
 
     def get(self, key: SessionKey, now: int) -> Session | None:
-        """A live one; using it moves its idle limit. One round trip."""
+        """A live one; this moves its idle limit. One round trip."""
 
     def peek(self, key: SessionKey) -> SessionContents | None:
-        """A live one, left as it is, its idle limit too. One round trip."""
+        """A live one with its Grants; its idle limit does not move. One round trip."""
 
     def end(self, key: SessionKey) -> SessionContents | None:
-        """End it, once: whoever comes later gets None. One round trip."""
+        """End it and return what it was; None where it had ended before. One round trip."""
 
     def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[SessionKey]:
         """The keys of a person's live Sessions, in whatever browser."""

@@ -1,4 +1,4 @@
-"""The end of Sessions: one function for every cause, and it tells who has to hear of it."""
+"""The end of Sessions: one function for every cause, which also has clients told (back-channel logout)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -16,14 +16,14 @@ from bridge.sessions.upstream import UpstreamLogout
 
 
 class _Person(NamedTuple):
-    """Whose Session it is, and by what name clients know it."""
+    """The person of a Session, and the sid by which clients know it."""
 
     subject: Subject
     sid: Sid
 
 
 class SessionEnding:
-    """Ends Sessions: here first, then at CamDigiKey, whose failure is none of ours (DESIGN §6.11)."""
+    """Ends Sessions here, and then at CamDigiKey, where a failure stops nothing (DESIGN §6.11)."""
 
     def __init__(
         self,
@@ -44,42 +44,43 @@ class SessionEnding:
     def end(self, keys: Sequence[SessionKey], cause: EndCause, now: int) -> tuple[LogoutNotice, ...]:
         """End the Sessions of these keys with their access tokens and session-bound refresh tokens.
 
-        Offline Grants stay. Returns who has to hear of it; they are in the outbox by then. `now` in epoch
-        seconds. Raises StoreUnavailable.
+        Offline Grants stay. Returns which clients have to be told; the messages are in the outbox by then.
+        `now` in epoch seconds. Raises StoreUnavailable.
         """
-        # The outbox goes first: an end happens once, and if it failed after that nobody would ever hear.
-        found = _there(keys, self._sessions.peek)
+        # The outbox is written first: a Session ends only once, and a failure after that would leave nobody
+        # told.
+        found = _contents_of(keys, self._sessions.peek)
         people = _people(found)
         announced = self._announce(found, people, now)
-        ended = _there(keys, self._sessions.end)
+        ended = _contents_of(keys, self._sessions.end)
         if grant_ids := [grant.grant_id for contents in ended.values() for grant in contents.grants]:
             self._grants.end_with_session(grant_ids, now)
-        late = self._announce(ended, people, now, but_for=announced)
+        announced_late = self._announce(ended, people, now, already_announced=announced)
         if cause != "upstream":  # CamDigiKey has ended it itself
             self._end_upstream([contents.session for contents in ended.values() if contents.session], now)
-        return announced + late
+        return announced + announced_late
 
     def _announce(
         self,
         found: Mapping[SessionKey, SessionContents],
         people: Mapping[SessionKey, _Person],
         now: int,
-        but_for: Sequence[LogoutNotice] = (),
+        already_announced: Sequence[LogoutNotice] = (),
     ) -> tuple[LogoutNotice, ...]:
-        """Put into the outbox what is to be said of these Sessions, and was not put there before."""
+        """Put the messages about these Sessions into the outbox, but for those that are there already."""
         notices = tuple(
             notice
             for key, contents in found.items()
             if key in people
             for notice in self._notices(contents.grants, people[key])
-            if notice not in but_for
+            if notice not in already_announced
         )
         if notices:
             self._outbox.put(logout_messages(notices, now))
         return notices
 
     def _notices(self, grants: Sequence[GrantOfSession], person: _Person) -> Sequence[LogoutNotice]:
-        """The clients of a Session that are registered to hear of its end."""
+        """A notice for each of these Grants whose client is registered for back-channel logout."""
         clients = ((grant, self._clients.get(grant.client_id)) for grant in grants)
         return [
             LogoutNotice(grant.grant_id, client.client_id, self._sub(client, person.subject), person.sid)
@@ -93,10 +94,10 @@ class SessionEnding:
     def _end_upstream(self, sessions: Sequence[Session], now: int) -> None:
         for session in sessions:
             if not self._upstream.end(session.upstream, now, sid=session.sid):
-                return  # it is away, and the other calls would wait as long
+                return  # CamDigiKey is away, and each further call would wait for its timeout
 
 
-def _there(
+def _contents_of(
     keys: Sequence[SessionKey], look: Callable[[SessionKey], SessionContents | None]
 ) -> Mapping[SessionKey, SessionContents]:
     looked = ((key, look(key)) for key in keys)
@@ -104,9 +105,10 @@ def _there(
 
 
 def _people(found: Mapping[SessionKey, SessionContents]) -> Mapping[SessionKey, _Person]:
-    """Whose Sessions these are; one that idled out is known by the one that came after it in its browser.
+    """The person of each Session. For one whose idle limit has passed, its successor in the browser tells.
 
-    Of one that idled out by itself nobody is told: single sign-on is over, and applications go on.
+    One that idled out and has no successor here is left out, and its clients are not told: single sign-on is
+    over by then, and applications go on by their own sessions.
     """
     people = {}
     for session in (contents.session for contents in found.values() if contents.session is not None):

@@ -1,4 +1,4 @@
-"""Whose Sessions there are: a person's, in whatever browsers, and those in which a client has Grants."""
+"""Finding Sessions: those of a person, in all their browsers, and those in which a client has Grants."""
 
 from collections.abc import Sequence
 

@@ -1,6 +1,6 @@
-"""The watch over a Session's upstream token, until a watcher in the background exists (DESIGN §6.10).
+"""Checks with CamDigiKey whether a Session may go on: the person's token there may have ended (DESIGN §6.10).
 
-Asked wherever a Session is about to give something new: at single sign-on and at a session-bound refresh.
+Called wherever a Session is about to give something new: at single sign-on and at a session-bound refresh.
 """
 
 from dataclasses import replace
@@ -14,11 +14,11 @@ from bridge.ports.connectors import Connector, Connectors
 from bridge.ports.sessions import SessionStore
 from bridge.sessions.ending import SessionEnding
 
-ASKING_ALONE = 10  # seconds in which the others go on while one request asks CamDigiKey
+CHECK_ALONE_FOR = 10  # seconds in which only one of a Session's requests asks CamDigiKey
 
 
 class SessionWatch:
-    """Ends a Session whose token CamDigiKey no longer accepts, and keeps the token young."""
+    """Ends Sessions whose token CamDigiKey no longer accepts, and refreshes tokens before they expire."""
 
     def __init__(
         self,
@@ -37,16 +37,16 @@ class SessionWatch:
         self._policy = policy
 
     def watched(self, session: Session, now: int) -> Session | None:
-        """The Session as it stands after a look at CamDigiKey; None when it has ended. `now`: epoch seconds.
+        """The Session after a check with CamDigiKey; None when it has ended. `now`: epoch seconds.
 
-        At most every `lifetimes.upstream_check` seconds the token's status is asked, or the token refreshed
-        once it is past half its life. With CamDigiKey away it goes on until the token's own expiry. A
-        definite no, or that expiry, ends the Session and what hangs on it.
+        CamDigiKey is asked at most every `lifetimes.upstream_check` seconds: for the token's status, or for a
+        new token once half of its life is over. While CamDigiKey is away the Session goes on until the token
+        expires. A definite no, or that expiry, ends the Session and its tokens. Raises StoreUnavailable.
         """
         token = session.upstream
         if token is None:
             return session
-        if outlived(session, now):
+        if upstream_expired(session, now):
             self._end(session, now, "expired")
             return None
         connector = self._connectors.get(token.connector)
@@ -54,32 +54,32 @@ class SessionWatch:
         if connector is None or checked_lately or not self._is_my_turn(session, now):
             return session
         try:
-            kept = _asked(connector, token, now)
-        except UpstreamError:  # it was asked, and is not asked again for a while
-            kept = replace(token, checked_at=now)
-        if kept is None:
+            token_now = _checked_token(connector, token, now)
+        except UpstreamError:  # counts as a check, so that an outage is not met at every request
+            token_now = replace(token, checked_at=now)
+        if token_now is None:
             self._end(session, now, "ended")
             return None
-        session = replace(session, upstream=kept)
+        session = replace(session, upstream=token_now)
         self._sessions.save(session, now)
         return session
 
     def _is_my_turn(self, session: Session, now: int) -> bool:
-        """Of many requests at once in one Session, one asks."""
-        return self._limiter.hit(Rate(f"watch:{session.key}", 1, ASKING_ALONE), now=now) == 0
+        """Whether this request is the one that asks CamDigiKey, of many at once in this Session."""
+        return self._limiter.hit(Rate(f"watch:{session.key}", 1, CHECK_ALONE_FOR), now=now) == 0
 
     def _end(self, session: Session, now: int, why: str) -> None:
         self._ending.end((session.key,), "upstream", now)
         self._audit.record("session.ended_upstream", now, sid=session.sid, why=why)
 
 
-def outlived(session: Session, now: int) -> bool:
-    """Whether CamDigiKey's token is beyond its own expiry: to see that nobody has to be asked."""
+def upstream_expired(session: Session, now: int) -> bool:
+    """Whether CamDigiKey's token has expired; this needs no call."""
     return session.upstream is not None and now >= session.upstream.expires_at + CLOCK_SKEW
 
 
-def _asked(connector: Connector, token: UpstreamToken, now: int) -> UpstreamToken | None:
-    """The token as CamDigiKey sees it, renewed when it is past half its life; None: it holds no more.
+def _checked_token(connector: Connector, token: UpstreamToken, now: int) -> UpstreamToken | None:
+    """The token after asking CamDigiKey; a new one when half of its life is over. None: it is not valid.
 
     Raises UpstreamError.
     """
@@ -87,5 +87,5 @@ def _asked(connector: Connector, token: UpstreamToken, now: int) -> UpstreamToke
         try:
             return connector.refresh(token)
         except UpstreamError:
-            pass  # whether it still holds is for the status to say
+            pass  # a refresh may fail for other reasons: the status decides
     return replace(token, checked_at=now) if connector.alive(token) else None

@@ -5,7 +5,13 @@ from werkzeug.wrappers import Response
 
 from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey
 from bridge.errors import ShownToUser
-from bridge.login.callback import CallbackOutcome, ConfirmationRequired, Resumed, Return, UnsolicitedCallback
+from bridge.login.callback import (
+    CallbackOutcome,
+    CallbackRequest,
+    ConfirmationRequired,
+    Resumed,
+    UnsolicitedCallback,
+)
 from bridge.login.signing_in import SignedIn
 from bridge.ops.logs import logger
 from bridge.ports.connectors import Connector
@@ -67,9 +73,9 @@ def signed_in(done: SignedIn, place: Place) -> Response:
     return response
 
 
-def _returned(connector: str | None, given: dict[str, str]) -> Return:
+def _returned(connector: str | None, given: dict[str, str]) -> CallbackRequest:
     browser = use_cases().browser
-    return Return(
+    return CallbackRequest(
         connector=_connector(connector),
         browser=browser.id() or BrowserId(""),
         state=given.get("state"),

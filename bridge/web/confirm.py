@@ -36,8 +36,8 @@ def accept(key: str) -> Response:
     """Yes: the Session is opened now. Raises ShownToUser."""
     uses = use_cases()
     uses.browser.check_csrf(_action(key))
-    done = uses.confirmations.accept(ConfirmationKey(key), _browser(), uses.browser.session())
-    return signed_in(done, Place.FORM)
+    login = uses.confirmations.accept(ConfirmationKey(key), _browser(), uses.browser.session())
+    return signed_in(login, Place.FORM)
 
 
 def reject(key: str) -> Response:

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 
 from bridge.manage.administration import Administration
 from bridge.manage.clients import ClientAdministration
+from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.ops.counters import Counters
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
 from bridge.wiring.database import engine_of, upgrade
+from bridge.wiring.job_table import EVERY
 
 
 @contextmanager
@@ -29,6 +31,7 @@ def administration(settings: Settings) -> Iterator[Administration]:
                 clients, sealer, audit, time.time, os.urandom, tuple(settings.accounts)
             ),
             keys=KeyAdministration(keys, audit, time.time),
+            jobs=JobAdministration(sql.SqlJobLog(engine), sql.SqlOutbox(engine), EVERY),
             clock=time.time,
         )
     finally:

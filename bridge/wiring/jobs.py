@@ -13,14 +13,15 @@ from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.stores import sql
 from bridge.wiring.database import engine_of
+from bridge.wiring.job_table import EVERY
 
 
 def start_jobs(settings: Settings, services: Services) -> Jobs:
     """Begin the work in the background; to be called in the process that does it, after any fork."""
     table = (
-        Job("outbox", 1, _sender(settings, services).run),
-        Job("keys", 60, lambda: _missing_keys(services)),
-        Job("purge", 3600, lambda: _purge(settings, services), limit=120),
+        Job("outbox", EVERY["outbox"], _sender(settings, services).run),
+        Job("keys", EVERY["keys"], lambda: _missing_keys(services)),
+        Job("purge", EVERY["purge"], lambda: _purge(settings, services), limit=120),
     )
     jobs = Jobs(
         table,

@@ -102,7 +102,7 @@ def test_every_application_of_a_session_hears_once_of_its_end(
 
 
 def test_openid_clients_application_hears_of_it_too(parties: Parties, node: Node) -> None:
-    """jose checks the token; discovery has said that it will come (§2.1)."""
+    """jose checks the token; discovery has said that it will come (Back-Channel Logout §2.1)."""
     world, person = parties.world, parties.world.person()
     with listening(parties, node) as lines:
         assert json.loads(next(lines)) == {"supported": True, "with_sid": True}

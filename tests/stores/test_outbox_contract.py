@@ -56,9 +56,11 @@ class TestOutbox:
         now: int = NOW,
         limit: int = 10,
         per_client: int = 10,
-        but_for: Sequence[str] = (),
+        except_clients: Sequence[str] = (),
     ) -> list[OutboxMessage]:
-        return list(outbox.claim(now, limit=limit, per_client=per_client, lease=LEASE, but_for=but_for))
+        return list(
+            outbox.claim(now, limit=limit, per_client=per_client, lease=LEASE, except_clients=except_clients)
+        )
 
     def ids(self, messages: Sequence[OutboxMessage]) -> set[str]:
         return {message.id for message in messages}
@@ -120,7 +122,7 @@ class TestOutbox:
     def test_a_dead_letter_does_not_come_back(self, outbox: Outbox) -> None:
         outbox.put([message()])
         (claimed,) = self.claim(outbox)
-        outbox.bury(claimed, NOW, "refused")
+        outbox.give_up(claimed, NOW, "refused")
         assert self.claim(outbox, NOW + DAY) == []
         assert outbox.count() == {"waiting": 0, "done": 0, "dead": 1}
 
@@ -129,7 +131,7 @@ class TestOutbox:
         (late,) = self.claim(outbox)
         (current,) = self.claim(outbox, NOW + LEASE)
         outbox.retry(late, NOW, "timeout")
-        outbox.bury(late, NOW, "refused")
+        outbox.give_up(late, NOW, "refused")
         assert self.claim(outbox, NOW + LEASE) == []
         outbox.done(current, NOW)
         outbox.retry(current, NOW, "timeout")
@@ -139,7 +141,7 @@ class TestOutbox:
         outbox.put([message()])
         (late,) = self.claim(outbox)
         (current,) = self.claim(outbox, NOW + LEASE)
-        outbox.bury(current, NOW, "timeout")
+        outbox.give_up(current, NOW, "timeout")
         outbox.done(late, NOW)
         assert outbox.count() == {"waiting": 0, "done": 1, "dead": 0}
 
@@ -156,14 +158,14 @@ class TestOutbox:
 
     def test_excepted_clients_wait(self, outbox: Outbox) -> None:
         outbox.put([message(0, "busy"), message(0, "free")])
-        assert self.ids(self.claim(outbox, but_for=["busy"])) == {"free-0000"}
+        assert self.ids(self.claim(outbox, except_clients=["busy"])) == {"free-0000"}
         assert self.ids(self.claim(outbox)) == {"busy-0000"}
 
     def test_a_backlog_of_one_client_hides_nobody_once_that_is_busy(self, outbox: Outbox) -> None:
         outbox.put([message(number, "many", NOW - 100) for number in range(MAX_LOOKED_AT + 10)])
         outbox.put([message(0, "late")])
         assert self.ids(self.claim(outbox, per_client=1)) == {"many-0000"}
-        assert self.ids(self.claim(outbox, but_for=["many"])) == {"late-0000"}
+        assert self.ids(self.claim(outbox, except_clients=["many"])) == {"late-0000"}
 
     def test_an_empty_outbox_is_only_read(self, outbox: Outbox, said: list[str]) -> None:
         assert self.claim(outbox) == []
@@ -175,7 +177,7 @@ class TestOutbox:
         outbox.put([message(number) for number in range(3)])
         first, second, _third = self.claim(outbox)
         outbox.done(first, NOW)
-        outbox.bury(second, NOW, "refused")
+        outbox.give_up(second, NOW, "refused")
         assert stores.purge(engine, NOW + DAY - 1) == 0
         assert stores.purge(engine, NOW + DAY) == 1
         assert outbox.count() == {"waiting": 1, "done": 0, "dead": 1}

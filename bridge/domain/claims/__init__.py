@@ -1,7 +1,9 @@
-"""What applications are told of a person: a row per claim (`table`), and what of it goes out (`release`).
+"""Claims: what applications get to know of a person.
 
-A new claim is a row: its source, the scope it needs and the consent page's line that it belongs to. Nothing
-is ever sent empty: where CamDigiKey said nothing, the claim is left out (OIDC Core §5.3.2).
+`table` has a row per claim, `release` picks what goes out.
+
+A new claim is a row: where its value comes from, the scope it needs, and its line on the consent page.
+A claim without a value is left out, never sent empty (OIDC Core §5.3.2).
 """
 
 from bridge.domain.claims.ages import today

@@ -14,13 +14,13 @@ def today(now: float) -> date:
 
 
 def age_over(years: int) -> Source:
-    """Whether the person has reached an age; who was born on 29 February does so on 1 March."""
+    """The source of a claim `age_over_…`; a person born on 29 February reaches an age on 1 March."""
 
-    def reached(facts: Facts) -> Value:
+    def has_reached_age(facts: Facts) -> Value:
         born = _born(facts)
         return None if born is None else _age(born, facts.day) >= years
 
-    return reached
+    return has_reached_age
 
 
 def _born(facts: Facts) -> date | None:

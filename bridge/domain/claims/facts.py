@@ -1,4 +1,4 @@
-"""What a claim's source is handed: one person, one client, and how the client asked."""
+"""What a claim's value is computed from (Facts), and the types of values and of their sources."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,4 +29,4 @@ class Facts:
         return self.person.subject.identity
 
 
-Source = Callable[[Facts], Value]  # None or "": nothing to say
+Source = Callable[[Facts], Value]  # returns None or "" where there is no value

@@ -1,4 +1,4 @@
-"""What goes out: the claims that a scope or a request names, and the client may have."""
+"""Which claims go out: those that the scope or the request names, as far as the client may have them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -22,18 +22,20 @@ from bridge.domain.grant import Grant
 
 
 def scopes_supported(constant: Constants) -> tuple[str, ...]:
-    """The scopes to announce: ours, and those that constants give a meaning to."""
+    """The scopes to announce; one that only constants fill is left out where the settings have none."""
     filled = {_scope_of(name) for name in _usable(constant)}
     return tuple(name for name, scope in SCOPES.items() if not scope.constant or name in filled)
 
 
 def claims_supported(constant: Constants) -> frozenset[str]:
-    """The names of claims to announce."""
+    """The names of claims to announce: ours, and those of the constants."""
     return SUPPORTED_CLAIMS | frozenset(_usable(constant))
 
 
 def allowed_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
-    """What of a scope a client may have of a person by its registration, as asked (RFC 6749 §3.3)."""
+    """The words of a scope that speak of a person and that the client is registered for, in order (RFC 6749
+    §3.3).
+    """
     allowed = {ALWAYS, *client.scope} & PERSON_SCOPES
     if not client.national_id_purpose:
         allowed.discard("national_id")
@@ -43,13 +45,13 @@ def allowed_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
 
 
 def own_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
-    """What of a scope a client may have for itself, where no person is present (RFC 6749 §4.4)."""
+    """The words of a scope that a client may have for itself, where no person is present (RFC 6749 §4.4)."""
     allowed = frozenset(client.scope) - PERSON_SCOPES
     return tuple(word for word in scope if word in allowed)
 
 
 def claim_names(request: AuthorizationRequest, client: Client) -> frozenset[str]:
-    """The names of what a request can bring this client of a person, as it is registered now."""
+    """The names of all claims that a request can give this client, as it is registered now."""
     own = {name for scope in allowed_scope(client, SCOPES) for name in personal_claims(scope)}
     by_scope = {name for scope in request.scope for name in personal_claims(scope)}
     asked = by_scope | (request.claims.names & own)
@@ -63,7 +65,10 @@ def userinfo_claims(grant: Grant, client: Client, constant: Constants, day: date
 
 
 def id_token_claims(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
-    """The person's claims for the ID token: those asked for by name, and by a switch the scope's."""
+    """The person's claims for the ID token: those asked for by name.
+
+    Those of the scope too where the client is registered with `claims_in_id_token`.
+    """
     scope = grant.scope if client.claims_in_id_token else ()
     if not scope and not grant.claims.id_token:
         return {}
@@ -74,9 +79,10 @@ def id_token_claims(grant: Grant, client: Client, constant: Constants, day: date
 def _chosen(
     facts: Facts, grant: Grant, constant: Constants, scope: Sequence[str], asked: Mapping[str, ClaimRequest]
 ) -> Values:
-    """Of what is known, what a scope holds or is asked for by name, and the client may have.
+    """The known claims that the scope holds or the request names, as far as the client may have them.
 
-    Both then and now: a registration that was widened since gives an old Grant no more.
+    The client has to have been allowed both when the Grant was opened and now: a registration that was
+    widened since gives an old Grant no more.
     """
     allowed = frozenset(allowed_scope(facts.client, SCOPES))
 
@@ -91,12 +97,12 @@ def _chosen(
         request = asked.get(name)  # "value": wanted only if it is one of these (OIDC Core §5.5.1)
         return request is not None and (not request.values or value in request.values)
 
-    known = _usable(constant) | dict(_asserted(facts))  # CamDigiKey's word goes before a constant
+    known = _usable(constant) | dict(_asserted(facts))  # CamDigiKey's value wins over a constant
     return {name: value for name, value in known.items() if wanted(name, value)}
 
 
 def _asserted(facts: Facts) -> Iterator[tuple[str, Value]]:
-    """All that could be said of the person to this client, beside `sub`, which every answer has."""
+    """Every claim of the person that has a value, but for `sub`, which every answer has."""
     for name, source in _BESIDE_SUB:
         value = source(facts)
         if value is not None and value != "":
@@ -111,15 +117,15 @@ def _listed(name: str, client: Client) -> bool:
 
 
 def _usable(constant: Constants) -> Values:
-    """The constants that may be said: of the person, not of the login, and not empty."""
+    """The constants that may be sent: not empty, and none that would pass for a claim of the login."""
     return {
-        name: _plain(value)
+        name: _claim_value(value)
         for name, value in constant.items()
         if untag(name) not in NEVER_CONSTANT and value is not None and value != "" and value != {}
     }
 
 
-def _plain(value: object) -> Value:
+def _claim_value(value: object) -> Value:
     if isinstance(value, Mapping):
         return {str(name): str(part) for name, part in value.items()}
     return value if isinstance(value, bool | int) else str(value)

@@ -1,7 +1,7 @@
 """The tables: a row per scope, and a row per claim (DESIGN §7).
 
-A claim without a source is filled elsewhere: one of the login by whoever makes the token, one of the person
-by a constant of the settings alone.
+A claim without a source gets its value in another place: a claim of the login from the code that makes the
+token, a claim of the person only from a constant in the settings.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,24 +35,24 @@ LINES: tuple[Line, ...] = get_args(Line)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A scope that this provider knows; a client's own ones (client_credentials) are in its registration."""
+    """A scope that this provider defines. Those that a client defines for itself are in its registration."""
 
     name: str
-    person: bool = True  # speaks of a person: a client has no such scope for itself (RFC 6749 §4.4)
-    constant: bool = False  # only constants fill it, so it is announced where there are any
-    line: Line | None = None  # of the consent page, beside those of its claims
+    person: bool = True  # about a person: a client can't have it for itself (RFC 6749 §4.4)
+    constant: bool = False  # all its claims are constants: announced where the settings have some
+    line: Line | None = None  # its own line on the consent page, beside those of its claims
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A claim: where it comes from, the scope it needs, and the consent page's line it belongs to."""
+    """A claim: its scope, its line on the consent page, and the function that computes its value."""
 
     name: str
     scope: str
     line: Line | None  # None for the login's alone
     source: Source | None
     about: Literal["person", "login"] = "person"
-    constant: bool = True  # whether a constant may fill it where the source says nothing
+    constant: bool = True  # whether a constant may stand in where the source gives nothing
 
 
 def _scopes(*rows: Scope) -> Mapping[str, Scope]:
@@ -80,7 +80,7 @@ def _login(*names: str) -> tuple[Claim, ...]:
 
 
 def _constant(scope: str, *names: str) -> tuple[Claim, ...]:
-    """What CamDigiKey knows nothing of (OIDC Core §5.4)."""
+    """Standard claims that CamDigiKey knows nothing of (OIDC Core §5.4); a constant may fill them."""
     return tuple(Claim(name, scope, "constant", None) for name in names)
 
 
@@ -100,7 +100,7 @@ CLAIMS = _claims(
         Claim("family_name#km", "profile", "name", lambda facts: in_khmer(facts).family),
         Claim("gender", "profile", "gender", lambda facts: facts.identity.gender),
         Claim("birthdate", "profile", "birthdate", lambda facts: facts.identity.birthdate),
-        # Of our record rather than of the person: it adds nothing to knowing them again.
+        # It is about our record rather than the person, so it has no line of its own.
         Claim("updated_at", "profile", "identifier", lambda facts: facts.person.subject.updated_at),
         Claim("locale", "profile", "language", contact.locale),
         Claim("zoneinfo", "profile", "language", lambda facts: ZONE),
@@ -120,16 +120,16 @@ CLAIMS = _claims(
     )
 )
 PERSONAL = frozenset(claim.name for claim in CLAIMS.values() if claim.source)
-# Of the login rather than of the person: in every ID token, and never a constant.
+# About the login rather than the person: in every ID token, and never a constant.
 LOGIN_CLAIMS = tuple(claim.name for claim in CLAIMS.values() if claim.about == "login")
 SUPPORTED_CLAIMS = PERSONAL | frozenset(LOGIN_CLAIMS)  # announced whatever the settings say
-# No claims of ours, and yet no constant may pass for them.
+# Claims that other tokens have: a constant of that name could be mistaken for them.
 _RESERVED = ("azp", "nbf", "jti", "c_hash", "client_id", "scope")
 NEVER_CONSTANT = frozenset(_RESERVED) | {claim.name for claim in CLAIMS.values() if not claim.constant}
 
 
 def personal_claims(scope: str) -> tuple[str, ...]:
-    """The claims of a scope that a person is the source of."""
+    """The claims of a scope whose values come from the person's identity, not from constants."""
     return _PERSONAL_OF.get(scope, ())
 
 

@@ -38,10 +38,10 @@ class SqlOutbox:
         writing(self._engine, step)
 
     def claim(
-        self, now: int, *, limit: int, per_client: int, lease: int, but_for: Collection[str] = ()
+        self, now: int, *, limit: int, per_client: int, lease: int, except_clients: Collection[str] = ()
     ) -> Sequence[OutboxMessage]:
         """Take due ones; see ports.Outbox. While there are none this reads only."""
-        chosen = _chosen(now, limit, per_client, but_for)
+        chosen = _chosen(now, limit, per_client, except_clients)
         with reading(self._engine) as connection:
             if connection.execute(chosen.limit(1)).first() is None:
                 return ()
@@ -65,7 +65,7 @@ class SqlOutbox:
         """This attempt failed; the next is due at that time."""
         self._write(_of_this_attempt(message).values(next_attempt_at=at, why=why[:MAX_WHY]))
 
-    def bury(self, message: OutboxMessage, now: int, why: str) -> None:
+    def give_up(self, message: OutboxMessage, now: int, why: str) -> None:
         """Give it up."""
         dead = {"state": "dead", "settled_at": now, "why": why[:MAX_WHY]}
         self._write(_of_this_attempt(message).values(**dead))
@@ -81,7 +81,7 @@ class SqlOutbox:
         writing(self._engine, lambda connection: connection.execute(statement).close())
 
 
-def _chosen(now: int, limit: int, per_client: int, but_for: Collection[str]) -> Select[tuple[str]]:
+def _chosen(now: int, limit: int, per_client: int, except_clients: Collection[str]) -> Select[tuple[str]]:
     """The ids of due messages: a first one of each client, then a second one …, the oldest first.
 
     So a client with a thousand of them keeps nobody else waiting.
@@ -89,7 +89,7 @@ def _chosen(now: int, limit: int, per_client: int, but_for: Collection[str]) -> 
     due = (
         select(outbox.c.id, outbox.c.client_id, outbox.c.next_attempt_at)
         .where(outbox.c.state == "waiting", outbox.c.next_attempt_at <= now)
-        .where(outbox.c.client_id.not_in(sorted(but_for)))
+        .where(outbox.c.client_id.not_in(sorted(except_clients)))
         .order_by(outbox.c.next_attempt_at, outbox.c.id)
         .limit(MAX_LOOKED_AT)
         .subquery("due")
