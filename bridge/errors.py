@@ -130,7 +130,10 @@ STORE_CAUSES: Mapping[StoreCause, tuple[str, str]] = {
         "has no connection left",
         "Raise its limit, or lower {section}.pool_size or server.workers.",
     ),
-    "collided": ("rolled the transaction back, again and again", "It mends itself; if it stays, its log says why."),
+    "collided": (
+        "rolled the transaction back, again and again",
+        "It mends itself; if it stays, its log says why.",
+    ),
     "refused": ("refuses what it was asked", "Its own log says why."),
 }
 PASSING: frozenset[StoreCause] = frozenset(STORE_CAUSES) - {  # what may mend itself while we run

@@ -113,7 +113,9 @@ class _Check:
                 return SILENT
         if self.failure is None:
             return None
-        return self.failure.cause if isinstance(self.failure, StoreUnavailable) else type(self.failure).__name__
+        return (
+            self.failure.cause if isinstance(self.failure, StoreUnavailable) else type(self.failure).__name__
+        )
 
     def _run(self) -> None:
         try:

@@ -15,8 +15,8 @@ from bridge.wiring.services import redis_of
 
 EMBEDDED = "embedded://"
 FORGETS = (
-    "redis.url: Redis at {place} throws away what it holds once its memory is full (maxmemory-policy {policy}):"
-    " people would be signed out and codes lost. Set its maxmemory-policy to noeviction."
+    "redis.url: Redis at {place} throws away what it holds once its memory is full (its maxmemory-policy is"
+    " {policy}): people would be signed out and codes lost. Set its maxmemory-policy to noeviction."
 )
 
 

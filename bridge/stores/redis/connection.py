@@ -106,7 +106,7 @@ class Redis:
         return answer
 
     def _failure(self, error: Exception, command: Command) -> Exception:
-        """What to raise for an error of the driver: StoreUnavailable, or the error itself where we are at fault."""
+        """What to raise for a driver's error: itself where it is a bug of ours, else StoreUnavailable."""
         cause = cause_of(error)
         if cause is None:
             return error
@@ -123,7 +123,7 @@ def _operation(command: Command) -> str:
     """A command's name and what kind of key it is about: no id, no value."""
     scripted = command[0] in ("EVALSHA", "EVAL")
     key = command[3 if scripted else 1] if len(command) > (3 if scripted else 1) else ""
-    return f"{'script' if scripted else command[0]} {layout.kind(str(key))}".rstrip()
+    return f"{'script' if scripted else str(command[0])} {layout.kind(str(key))}".rstrip()
 
 
 def connect(

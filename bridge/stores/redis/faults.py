@@ -1,4 +1,4 @@
-"""What an error of redis-py's means: why Redis can't be used, or that the fault is ours. Decided here alone."""
+"""What an error of redis-py's means: why Redis can't be used, or a bug of ours. Decided here alone."""
 
 import re
 import socket
@@ -24,7 +24,7 @@ DRIVER_ERRORS = (RedisError, RedisClusterException, OSError)
 USELESS: frozenset[StoreCause] = frozenset(
     {"read_only", "starting", "shutting_down", "no_primary", "timeout", "connection_lost", "unreachable"}
 )
-# By what Redis answers. A script's error quotes the one of the command in it, so these are looked for anywhere.
+# By what Redis answers. A script's error quotes that of the command in it, so these are looked for anywhere.
 _ANSWERS: tuple[tuple[str, StoreCause], ...] = (
     (r"READONLY|read only replica|instance state changed", "read_only"),
     (r"LOADING|loading the dataset", "starting"),
@@ -37,7 +37,9 @@ _ANSWERS: tuple[tuple[str, StoreCause], ...] = (
     (r"\bBUSY\b|busy running a script", "timeout"),
     (r"DB index is out of range", "no_database"),
 )
-_OURS = r"WRONGTYPE|wrong kind of value|wrong number of arg|syntax error|user_script|not an integer|out of range"
+_OURS = (
+    r"WRONGTYPE|wrong kind of value|wrong number of arg|syntax error|user_script|not an integer|out of range"
+)
 _NOT_CONNECTED: tuple[tuple[str, StoreCause], ...] = (
     (r"(?i)not known|no address|name resolution|getaddrinfo", "unknown_host"),
     (r"(?i)certificate|\bssl\b|\btls\b|wrong version number", "tls"),

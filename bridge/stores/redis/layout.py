@@ -9,7 +9,9 @@ from bridge.domain.token import grant_id_of
 
 _GRANT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # a brace or a newline in it would break the slot
 # What stands in braces tells of its kind where it is no bare id; so does the word behind it.
-_KIND = re.compile(r"bridge:(?:\{(?:(origin|subject|client|rate|lease)(?=:)|(probe)(?=\}))?[^}]*\}:?)?([a-z]+)?")
+_KIND = re.compile(
+    r"bridge:(?:\{(?:(origin|subject|client|rate|lease)(?=:)|(probe)(?=\}))?[^}]*\}:?)?([a-z]+)?"
+)
 
 
 def valid_grant_id(text: str) -> bool:

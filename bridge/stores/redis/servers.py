@@ -145,7 +145,9 @@ class Cluster:
             client = self._made = self._made or self._make()
         answers = [_execute(client, command) for command in commands]
         if any(is_useless(answer) for answer in answers):
-            self._made = None  # who has which slots is asked anew; of a server that is away redis-py sees to it
+            self._made = (
+                None  # who has which slots is asked anew; of a server that is away redis-py sees to it
+            )
         return answers
 
     def close(self) -> None:

@@ -116,7 +116,7 @@ def _written(engine: Engine, step: Callable[[Connection], Result]) -> Result:
 
 @contextmanager
 def translated(engine: Engine) -> Iterator[None]:
-    """Whatever the driver raises becomes StoreUnavailable, or is raised as it is: then it is a bug of ours."""
+    """Whatever the driver raises becomes StoreUnavailable, or is a bug of ours and raised as it is."""
     try:
         yield
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:

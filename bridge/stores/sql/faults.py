@@ -49,7 +49,10 @@ _WORDS: tuple[tuple[str, StoreCause], ...] = (
     (r"shutting down|shut down|shutdown", "shutting_down"),
     (r"too many (clients|connections)|no more connections|connection slots", "too_many_connections"),
     (r"database \S+ does not exist|no such database", "no_database"),
-    (r"authentication failed|no password|auth failed|SASL|pg_hba|role \S+ does not|no such user", "wrong_password"),
+    (
+        r"authentication failed|no password|auth failed|SASL|pg_hba|role \S+ does not|no such user",
+        "wrong_password",
+    ),
     (r"translate host|name or service|name resolution|not known|failed to resolve", "unknown_host"),
     (r"certificate|SSL|TLS", "tls"),
     (r"timed? ?out|timeout|in time", "timeout"),
@@ -90,7 +93,7 @@ def cause_of(error: BaseException) -> StoreCause | None:
 
 
 def failure(error: BaseException, url: URL) -> StoreUnavailable | None:
-    """What to raise for an error of the driver's or SQLAlchemy's; None: the error itself, it is a bug of ours."""
+    """What to raise for an error of the driver's or SQLAlchemy's; None: itself, it is a bug of ours."""
     cause = cause_of(error)
     if cause is None:
         return None
@@ -116,10 +119,10 @@ def _of_sqlite(error: sqlite3.Error) -> StoreCause | None:
 
 
 def _of_words(error: BaseException | None, state: str | None) -> StoreCause | None:
-    kind, text = type(error).__name__, str(error)
-    if state is None and kind not in ("OperationalError", "InterfaceError", "ConnectionTimeout"):
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    if state is None and not kinds & {"OperationalError", "InterfaceError"}:
         return None
-    found = (cause for words, cause in _WORDS if re.search(words, text, re.IGNORECASE))
+    found = (cause for words, cause in _WORDS if re.search(words, str(error), re.IGNORECASE))
     return next(found, "connection_lost")
 
 

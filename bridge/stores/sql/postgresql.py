@@ -47,7 +47,9 @@ def engine_of(address: URL, pool_size: int, timeout: float) -> Engine:
 
     event.listen(engine, "do_connect", connected)
     event.listen(engine, "checkout", _check_still_open)
-    event.listen(engine, "begin", _begin("; ".join(["BEGIN", *(f"SET LOCAL {setting}" for setting in settings)])))
+    event.listen(
+        engine, "begin", _begin("; ".join(["BEGIN", *(f"SET LOCAL {setting}" for setting in settings)]))
+    )
     return engine
 
 
