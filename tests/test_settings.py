@@ -26,7 +26,7 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
     text = (
         'issuer = "http://sso.example.gov.kh"\nfoo = 1\n[server]\nport = "x"\n[camdigikey]\namr = ["mfa"]\n'
     )
-    told = "\n".join(faults(tmp_path, text, BRIDGE_MASTER_KEYS="short", BRIDGE_LIFETIMES__COD="1"))
+    expected = "\n".join(faults(tmp_path, text, BRIDGE_MASTER_KEYS="short", BRIDGE_LIFETIMES__COD="1"))
     for part in (
         "issuer: plain http",
         "foo is not a setting",
@@ -35,11 +35,11 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         "master_keys",
         "lifetimes.cod",
     ):
-        assert part in told
+        assert part in expected
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("server = 3", "server:"),
         ("[claims]\nconstant = 3", "claims.constant:"),
@@ -61,8 +61,8 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         ('[look]\ncolour = "red"', "look.colour"),
     ],
 )
-def test_a_faulty_setting_is_told_in_a_sentence(tmp_path: Path, text: str, told: str) -> None:
-    assert any(told in fault for fault in faults(tmp_path, text))
+def test_a_faulty_setting_is_told_in_a_sentence(tmp_path: Path, text: str, expected: str) -> None:
+    assert any(expected in fault for fault in faults(tmp_path, text))
 
 
 def test_the_environment_wins_over_the_file_and_a_file_can_hold_a_secret(tmp_path: Path) -> None:

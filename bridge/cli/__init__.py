@@ -1,8 +1,8 @@
 """The command `bridge`: run it, try it, and administer it. A command parses, calls one function, and prints.
 
 Owns: options, what is printed, exit codes (0 done, 1 it could not be done, 2 the settings or options are
-wrong), and the order of a start in `run`. Leaves to others: what a command does (`manage`), and with what
-(`wiring`). Expected errors are reported in a sentence, never as a traceback.
+wrong), and the order of a start in `run`. Expected errors are printed as a sentence, never as a traceback.
+Leaves to others: what a command does (`manage`), and with which stores (`wiring`).
 """
 
 import os
@@ -36,4 +36,4 @@ COMMANDS = {
 @global_config_option
 def main() -> None:
     """Sign people in with CamDigiKey at any application that speaks OpenID Connect."""
-    os.umask(0o077)  # what is written is for us alone
+    os.umask(0o077)  # other users must not read the files that we write

@@ -1,4 +1,4 @@
-"""`bridge config`: what the settings are, where each comes from, and whether they are right."""
+"""`bridge config`: prints the settings and where each comes from, or checks them."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ def config() -> None:
 @config_option
 def check_settings(config_file: Path | None) -> None:
     """Tell of every fault at once; Redis and the database are asked, nothing is started or made."""
-    failures = checks.check(settings_of(config_file))
+    failures = checks.check_before_start(settings_of(config_file))
     for failure in failures:
         click.echo(failure.sentence, err=True)
     if failures:

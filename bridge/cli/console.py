@@ -1,4 +1,4 @@
-"""What all commands share: the settings they work with, and how they report errors."""
+"""What all commands share: reading the settings, reporting errors, loading commands when they are used."""
 
 import gc
 import importlib
@@ -20,17 +20,17 @@ FAILED, WRONG_SETTINGS = 1, 2  # exit codes
 
 
 class Lazy(NamedTuple):
-    """A command that is loaded when it is asked for."""
+    """A command whose module is imported when the command is used."""
 
     target: str  # module:attribute
     about: str = ""  # its line in the group's help; empty: hidden
 
 
 class Group(click.Group):
-    """A group that loads a command when it is asked for, and reports expected errors in a sentence.
+    """A group that imports a command's module when the command is used, and prints expected errors.
 
-    The commands' modules import all that they need, which takes up to a second. So each command loads its own
-    module only, and the help loads none: its lines are in the table.
+    The modules import everything that they need, which takes up to a second. So a command imports its own
+    module alone, and the help none, since its lines are in the table.
     """
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **options: Any) -> None:
@@ -46,7 +46,7 @@ class Group(click.Group):
         if cmd_name not in self._lazy:
             return None
         module, _, attribute = self._lazy[cmd_name].target.partition(":")
-        gc.disable()  # imports leave no garbage, and looking for it takes a fifth of the start
+        gc.disable()  # collecting garbage during the imports would take a fifth of the start
         found: click.Command = getattr(importlib.import_module(module), attribute)
         gc.freeze()
         gc.enable()
@@ -96,7 +96,7 @@ def config_option(command: Command) -> Command:
 
 
 def global_config_option(command: Command) -> Command:
-    """The same before the command's name."""
+    """The option `bridge --config FILE COMMAND`, which holds for every command."""
     return click.option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -111,7 +111,7 @@ def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> Non
 
 
 def _nearest_option(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
-    """The option after the command counts, else the one before it, else the environment variable."""
+    """The file named after the command, else before it, else by the environment variable."""
     if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
         return value
     before: Path | None = ctx.find_root().obj
@@ -119,7 +119,7 @@ def _nearest_option(ctx: click.Context, param: click.Parameter, value: Path | No
 
 
 def file_of(config_file: Path | None) -> Path | None:
-    """The settings file that counts; None: the environment alone."""
+    """The settings file to read; None: the environment alone."""
     return config_file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
 
 

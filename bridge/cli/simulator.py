@@ -65,7 +65,7 @@ def simulator(
     """Run a pretend CamDigiKey until Ctrl-C. DIR/partner.json then says how to reach it."""
     if with_parent:
         parent_death.end_with(os.getppid(), signal.SIGTERM)
-    stop: queue.SimpleQueue[int] = queue.SimpleQueue()  # a handler may fill it: it takes no lock
+    stop: queue.SimpleQueue[int] = queue.SimpleQueue()  # put() is safe in signal handlers: it takes no lock
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: stop.put(number))
     try:

@@ -117,6 +117,9 @@ class Callback:
         """
         if not back.connector.capabilities.carries_state or back.state is None:
             return None
+        live = self.live_handoff(back.handoff_key, back.browser)
+        if live is None or live.connector != back.connector.id:
+            return None
         handoff = self._handoffs.take(back.handoff_key, back.browser)
         if handoff is None:
             return None

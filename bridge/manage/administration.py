@@ -1,4 +1,4 @@
-"""All of administration, for a command or a page: `wiring.administration` puts it together."""
+"""All use cases of administration, for a command or a page; `wiring.administration` builds them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""RP-initiated logout, the protocol's part: whose Session a client wants ended, and where to go then."""
+"""RP-initiated logout, the protocol's part: which Session is to end, and where the browser goes then."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ class LogoutRequest:
 
 @dataclass(frozen=True, slots=True)
 class LogoutRequests:
-    """The use case: checks what comes to `/logout`."""
+    """Checks requests to `/logout` (OIDC RP-Initiated Logout §2)."""
 
     clients: ClientStore
     hints: HintReader
 
     def check(self, pairs: Sequence[tuple[str, str]]) -> LogoutRequest:
-        """The checked request. Raises ShownToUser: nothing here goes to an address that is not trusted."""
+        """The checked request. Raises ShownToUser where anything is wrong: an error never redirects."""
         params = dict(pairs)
         if len(params) < len(pairs):
             raise _refused("a parameter came twice")
@@ -36,7 +36,7 @@ class LogoutRequests:
         return LogoutRequest(client, self._sid(params, client), _return_to(params, client))
 
     def _client(self, params: Mapping[str, str]) -> Client | None:
-        """The one that says so itself, or that the hint was given to; None where neither came."""
+        """The client of client_id, else the one that the hint was issued to; None where neither was sent."""
         hint, client_id = params.get("id_token_hint"), params.get("client_id")
         if hint and not client_id:
             client_id = self.hints.audience(hint)
@@ -56,7 +56,7 @@ class LogoutRequests:
 
 
 def _return_to(params: Mapping[str, str], client: Client | None) -> str | None:
-    """By exact string, and only for a client that is known (RP-Initiated Logout §3)."""
+    """The address to return to, with state: compared as an exact string (OIDC RP-Initiated Logout §3)."""
     uri = params.get("post_logout_redirect_uri")
     if not uri:
         return None

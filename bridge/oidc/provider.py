@@ -1,4 +1,4 @@
-"""The provider: every use case of the protocol, built once with the ports it needs."""
+"""Builds the use cases of the protocol's endpoints, each with the ports that it needs."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ from bridge.sessions.watch import SessionWatch
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What the views of the protocol's endpoints call."""
+    """The use cases that the views of the protocol's endpoints call."""
 
     token: TokenEndpoint
     userinfo: UserinfoEndpoint
@@ -35,13 +35,13 @@ class Provider:
     clients: ClientStore
 
     def allowed_origins(self, client_id: str | None) -> tuple[str, ...]:
-        """The origins whose pages may read what concerns this client (CORS)."""
+        """The origins whose pages may read answers to this client (CORS); none for an unknown client."""
         client = self.clients.get(client_id) if client_id else None
         return client.allowed_origins if client is not None else ()
 
 
 def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provider:
-    """Give each use case its ports."""
+    """Build all of them; `watch` checks Sessions with CamDigiKey at a refresh."""
     s = services
     hints = HintReader(s.signer, policy.issuer)
     authentication = ClientAuthentication(s.clients, Proofs(s.sealer))

@@ -40,13 +40,13 @@ class Read:
 
 
 class Bodies:
-    """A WSGI application around ours: whole bodies of at most `most` bytes, or a fault in the environ.
+    """A WSGI application around ours: whole bodies of at most `max_body` bytes, or a fault in the environ.
 
     `places`: threads that may wait for bodies at once; `within`: seconds that a body may take.
     """
 
-    def __init__(self, app: "WSGIApplication", most: int, places: int, within: float) -> None:
-        self._app, self._most = app, most
+    def __init__(self, app: "WSGIApplication", max_body: int, places: int, within: float) -> None:
+        self._app, self._max_body = app, max_body
         self._places: queue.SimpleQueue[None] = queue.SimpleQueue()
         for _ in range(places):
             self._places.put(None)
@@ -59,7 +59,7 @@ class Bodies:
         if not chunked and (length == "0" or not length.isdecimal()):
             return self._app(environ, start_response)
         body, fault = b"", 413
-        if chunked or int(length) <= self._most:
+        if chunked or int(length) <= self._max_body:
             body, fault = self._taken(environ, None if chunked else int(length))
         environ["wsgi.input"] = io.BytesIO(b"" if fault else body)
         environ["CONTENT_LENGTH"] = "0" if fault else str(len(body))
@@ -84,7 +84,7 @@ class Bodies:
         try:
             read = self._watch.began(environ.get("REMOTE_ADDR", ""))
             try:
-                body: bytes = environ["wsgi.input"].read(self._most + 1 if length is None else length)
+                body: bytes = environ["wsgi.input"].read(self._max_body + 1 if length is None else length)
             finally:
                 self._watch.ended(read)
         finally:
@@ -92,7 +92,7 @@ class Bodies:
             self._places.put(None)
         if length is not None:
             return body, 408 if len(body) < length else 0
-        return body, 413 if len(body) > self._most else 408 if read.late else 0
+        return body, 413 if len(body) > self._max_body else 408 if read.late else 0
 
 
 class Watch:
@@ -119,10 +119,10 @@ class Watch:
         pause = threading.Event()
         while not pause.wait(LOOKS_EVERY):
             now, reads = time.monotonic(), list(self._reads.values())
-            longest: dict[str, float] = {}
+            longest_read: dict[str, float] = {}
             for read in reads:
-                longest[read.address] = max(longest.get(read.address, 0.0), now - read.began)
-            for address, took in longest.items():
+                longest_read[read.address] = max(longest_read.get(read.address, 0.0), now - read.began)
+            for address, took in longest_read.items():
                 if took > self._within:
                     for read in reads:  # a read may have begun a little after its connection fell silent
                         read.late |= read.address == address and now - read.began > 0.8 * self._within
@@ -139,11 +139,11 @@ def shut(address: str, seconds: float, drip: bool) -> None:
         return
     for name in os.listdir("/proc/self/fd"):
         with suppress(OSError):  # it is no socket, or has gone
-            with socket.socket(fileno=os.dup(int(name))) as one:
-                if one.type == socket.SOCK_STREAM and _peer(one) == _plain(address):
-                    sent, received = _silence(one)
+            with socket.socket(fileno=os.dup(int(name))) as connection:
+                if connection.type == socket.SOCK_STREAM and _peer(connection) == _canonical_address(address):
+                    sent, received = _silence(connection)
                     if sent > seconds and (drip or received > seconds):
-                        one.shutdown(socket.SHUT_RD)
+                        connection.shutdown(socket.SHUT_RD)
 
 
 def _silence(connection: socket.socket) -> tuple[float, float]:
@@ -155,10 +155,10 @@ def _silence(connection: socket.socket) -> tuple[float, float]:
 
 def _peer(connection: socket.socket) -> str:
     name = connection.getpeername()
-    return _plain(name[0]) if isinstance(name, tuple) else ""
+    return _canonical_address(name[0]) if isinstance(name, tuple) else ""
 
 
-def _plain(address: str) -> str:
+def _canonical_address(address: str) -> str:
     """One spelling for an address, also for an IPv4 one that is written as IPv6."""
     try:
         found = ipaddress.ip_address(address)

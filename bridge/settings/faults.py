@@ -1,4 +1,4 @@
-"""Settings that are well-formed one by one, and insecure or contradictory together."""
+"""Checks of settings that are well-formed one by one, but insecure or contradictory together."""
 
 import base64
 import binascii
@@ -9,8 +9,8 @@ from bridge.domain.network import is_loopback
 from bridge.settings.tree import DEFAULT_CONNECTOR, Settings
 
 
-def faults_of(settings: Settings) -> list[str]:
-    """A sentence for each fault."""
+def settings_faults(settings: Settings) -> list[str]:
+    """A sentence for each fault; empty when the settings are right."""
     found = [*_issuer_faults(settings.issuer), *_key_faults(settings)]
     if settings.debug and settings.secure:
         found.append("debug shows what strangers must not see: leave it out where the issuer is https.")

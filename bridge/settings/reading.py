@@ -1,4 +1,4 @@
-"""Reading the settings: a TOML file under the environment, every fault told at once."""
+"""Reads the settings from a TOML file and the environment, and reports all faults together."""
 
 import os
 import tomllib
@@ -9,26 +9,26 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.errors import ConfigError
-from bridge.settings.faults import faults_of
+from bridge.settings.faults import settings_faults
 from bridge.settings.tree import Settings
 
 PREFIX = "BRIDGE_"
 
 
 def load(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings. Raises ConfigError with every fault at once."""
+    """The settings of a file (None: the environment alone). Raises ConfigError with all faults."""
     faults: list[str] = []
     tree = _read_file(file, faults) if file else {}
     _overlay_environment(tree, environ, faults)
     settings = _read_tree(tree, faults)
-    faults += faults_of(settings)
+    faults += settings_faults(settings)
     if faults:
         raise ConfigError(tuple(faults))
     return settings
 
 
 def _read_tree(tree: dict[str, Any], faults: list[str]) -> Settings:
-    """The settings of a tree; what is faulty by itself is told and left out, so the rest is looked at too."""
+    """The settings of a tree. Faulty ones are reported and left out, so that the rest is checked too."""
     try:
         return Settings.model_validate(tree)
     except ValidationError as error:
@@ -40,7 +40,7 @@ def _read_tree(tree: dict[str, Any], faults: list[str]) -> Settings:
 
 
 def _leave_out(tree: dict[str, Any], place: Sequence[int | str]) -> None:
-    """Take the innermost part that a fault's place names out of the tree."""
+    """Remove from the tree the innermost part that the place of a fault names."""
     part, name = tree, str(place[0])
     for step in place[1:]:
         below = part.get(name)

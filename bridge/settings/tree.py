@@ -1,4 +1,4 @@
-"""The Settings tree: every setting, with its type, its default and what it means."""
+"""Every setting, with its type, its default and its meaning."""
 
 import base64
 from pathlib import Path
@@ -12,6 +12,7 @@ from bridge.domain.policy import Policy
 from bridge.settings.values import ConstantClaims, Listed, Seconds
 
 DEFAULT_CONNECTOR = ConnectorId("camdigikey")
+_DEFAULTS = PolicyLifetimes()  # the numbers stand in domain.policy
 
 
 class _Part(BaseModel):
@@ -19,7 +20,7 @@ class _Part(BaseModel):
 
 
 class Server(_Part):
-    """Where it listens, and how many serve."""
+    """The address that the service listens at, and its processes and threads."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -63,17 +64,17 @@ class CamDigiKey(_Part):
 class Lifetimes(_Part):
     """Seconds (DESIGN §5); a client may have its own of code, access_token, id_token and refresh."""
 
-    code: Seconds = 60
-    handoff: Seconds = 300
-    interaction: Seconds = 1800
-    confirm: Seconds = 120
-    access_token: Seconds = 600
-    id_token: Seconds = 600
-    session_idle: Seconds = 3600
-    session: Seconds = 8 * 3600
-    refresh_idle: Seconds = 30 * 86400
-    refresh: Seconds = 90 * 86400
-    upstream_check: Seconds = 300
+    code: Seconds = _DEFAULTS.code
+    handoff: Seconds = _DEFAULTS.handoff
+    interaction: Seconds = _DEFAULTS.interaction
+    confirm: Seconds = _DEFAULTS.confirm
+    access_token: Seconds = _DEFAULTS.access_token
+    id_token: Seconds = _DEFAULTS.id_token
+    session_idle: Seconds = _DEFAULTS.session_idle
+    session: Seconds = _DEFAULTS.session
+    refresh_idle: Seconds = _DEFAULTS.refresh_idle
+    refresh: Seconds = _DEFAULTS.refresh
+    upstream_check: Seconds = _DEFAULTS.upstream_check
 
 
 class Limits(_Part):
@@ -86,7 +87,7 @@ class Limits(_Part):
 
 
 class Look(_Part):
-    """The institution's face on the pages."""
+    """What the pages show of the institution."""
 
     institution: str = "CamDigiKey bridge"
     institution_km: str = ""
@@ -96,13 +97,16 @@ class Look(_Part):
 
 
 class Claims(_Part):
-    """What is added to everybody's claims: constants of the institution, and for tests of conformance."""
+    """Claims that are the same for everybody: facts of the institution, or values for conformance tests."""
 
     constant: ConstantClaims = Field(default_factory=dict)
 
 
 class Outbound(_Part):
-    """Calls to addresses that clients registered: https and public ones only, but for what is named here."""
+    """Calls to addresses that clients registered.
+
+    Only https and public networks, but for what is named here.
+    """
 
     allowed_hosts: Annotated[tuple[str, ...], Listed] = ()  # names that may be anywhere, and plain http
     allowed_networks: Annotated[tuple[str, ...], Listed] = ()  # networks that are not public (10.0.0.0/8)
@@ -149,19 +153,19 @@ class Settings(_Part):
 
     @property
     def accounts(self) -> dict[ConnectorId, CamDigiKey]:
-        """Every CamDigiKey account by its id; the first serves clients that name none."""
+        """Every CamDigiKey account by its id; the first is the one of clients that name none."""
         further = {ConnectorId(name): account for name, account in self.connectors.items()}
         return {DEFAULT_CONNECTOR: self.camdigikey, **further}
 
     @property
     def policy(self) -> Policy:
-        """What rules read of the settings."""
+        """The settings that rules depend on."""
         lifetimes = PolicyLifetimes(**self.lifetimes.model_dump())
         amr = {name: account.amr for name, account in self.accounts.items()}
         return Policy(self.issuer, lifetimes, dict(self.claims.constant), amr, self.look.help_uri or None)
 
     def url(self, path: str) -> str:
-        """The public address of a path: every one derives from the issuer."""
+        """The public address of a path, below the issuer."""
         return self.issuer + path
 
     def keys(self) -> tuple[bytes, ...]:

@@ -1,6 +1,6 @@
-"""Runs the migrations: in one transaction, under a lock, so that several processes may start at once.
+"""Runs the migrations in one transaction, under a lock, so that several processes may start at once.
 
-Alembic is imported only when there is a migration to run: the import takes a tenth of a second.
+Alembic is imported only when there is a migration to run, since the import takes a tenth of a second.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def upgrade(url: str) -> None:
 
 
 def move(url: str, command: Literal["upgrade", "downgrade"], revision: str) -> None:
-    """Bring the tables up, or take them back, to a revision; see `upgrade` for what is raised."""
+    """Bring the tables up or back to a revision. Raises as `upgrade`."""
     import alembic.command
     from alembic.config import Config
     from alembic.util import CommandError

@@ -1,4 +1,4 @@
-"""What a command of administration works with: SQL and keys; no Redis, no CamDigiKey."""
+"""Builds what administration needs: SQL and keys, without Redis and CamDigiKey."""
 
 import os
 import time
@@ -19,7 +19,10 @@ from bridge.wiring.job_table import EVERY
 
 @contextmanager
 def administration(settings: Settings) -> Iterator[Administration]:
-    """For a command: a database without tables gets them first. Raises ConfigError, StoreUnavailable."""
+    """The use cases of administration, while the block lasts. A database without tables gets them first.
+
+    Raises ConfigError, StoreUnavailable.
+    """
     engine = engine_of(settings)
     try:
         if migrate.current(settings.database_url) is None:

@@ -1,4 +1,4 @@
-"""What would stop a worker's start, told before there is one: all of it at once."""
+"""Checks before a start: everything that would keep a worker from starting is reported together."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ FORGETS = (
 )
 
 
-def check(settings: Settings) -> tuple[StoreUnavailable, ...]:
+def check_before_start(settings: Settings) -> tuple[StoreUnavailable, ...]:
     """What is wrong for the moment only, and may mend itself. Nothing is made and nothing stays.
 
     Raises ConfigError with everything that an operator has to mend, or StoreUnavailable where that is all.

@@ -1,4 +1,4 @@
-"""The CamDigiKey accounts of the settings, each as a connector."""
+"""Builds a connector for each CamDigiKey account of the settings."""
 
 from urllib.parse import urlsplit
 
@@ -13,7 +13,7 @@ from bridge.upstream.camdigikey import CamDigiKeyConnector
 
 
 def connectors_of(settings: Settings) -> Connectors:
-    """All of them. Raises ConfigError with what is wrong with every one."""
+    """The connectors of all accounts. Raises ConfigError with the faults of all of them."""
     found: dict[ConnectorId, Connector] = {}
     faults: list[str] = []
     for connector_id, account in settings.accounts.items():
@@ -28,13 +28,13 @@ def connectors_of(settings: Settings) -> Connectors:
 
 
 def close_connectors(connectors: Connectors) -> None:
-    """Give their connections back."""
+    """Close their connections."""
     for connector in connectors.values():
         connector.close()
 
 
 def callback_path(connector_id: ConnectorId) -> str:
-    """Where an account's success callback comes to; it is registered with CamDigiKey."""
+    """The path of an account's success callback, which is registered with CamDigiKey."""
     middle = "" if connector_id == DEFAULT_CONNECTOR else f"/{connector_id}"
     return f"/camdigikey{middle}/callback"
 
@@ -66,6 +66,6 @@ def _connector(settings: Settings, connector_id: ConnectorId, account: Account) 
 
 
 def _any_address(partner: Partner) -> tuple[str, ...]:
-    """Where login pages may be while the settings name no origin; a simulator's are plain http."""
+    """Sources for login pages where the settings name no origin; a simulator's pages are plain http."""
     local = is_loopback(urlsplit(partner.base_url).hostname or "")
     return ("https:", "http:") if local else ("https:",)

@@ -1,4 +1,4 @@
-"""The database: its engine, its tables, and the key that must never be lost."""
+"""The database: its engine, its tables, and the key of subject identifiers, which must never be lost."""
 
 import os
 from contextlib import suppress
@@ -86,9 +86,10 @@ def _check_can_be_made(file: Path) -> None:
 
 
 def subject_key_of(engine: Engine, secrets: SecretStore) -> SubjectKey:
-    """The key that every `sub` comes from, made once. Where it is lost nobody would be known again.
+    """The key that every `sub` is derived with; made once, at the first start.
 
-    Raises ConfigError when there are consents and no key, or the master key that sealed it is missing.
+    Raises ConfigError when the database has consents but no key, for with a new key every person would be a
+    stranger to every client; and when the master key that sealed it is missing.
     """
 
     def make() -> bytes:
@@ -114,7 +115,7 @@ def _make_data_dir(folder: Path) -> None:
 
 
 def _close_to_others(folder: Path) -> None:
-    """What earlier versions left open; a mounted folder of somebody else's stays as it is."""
+    """Remove others' access to files of ours that they could read; other owners' folders stay as they are."""
     databases = list(folder.glob("bridge.db*"))
     modes = [*((file, 0o600) for file in databases), *([(folder, 0o700)] if databases else [])]
     for path, mode in modes:

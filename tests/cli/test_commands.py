@@ -125,7 +125,7 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
 def test_an_account_that_the_settings_do_not_have_is_told(console: Console) -> None:
     console.add()
     said = console.say("client", "edit", "portal", "--connector", "second", wanted=1).output
-    assert "'second' is no connector; there are camdigikey." in said
+    assert "connector" in said and "second" in said and "camdigikey" in said
 
 
 def test_what_is_shown_has_the_names_of_rfc_7591(console: Console) -> None:

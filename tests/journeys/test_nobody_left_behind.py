@@ -130,9 +130,9 @@ def test_a_dead_end_offers_no_login_of_another_browser(whole: World, path: str, 
 def sealed_as_agreed_by(world: World, page: Page, camdigikey_id: str) -> str:
     """The page's address, as it would be after this person had agreed in its Interaction."""
     sealed = world.services.interactions
-    waiting = sealed.unseal(parse_qs(urlsplit(page.url).query)["i"][0])
+    interaction = sealed.unseal(parse_qs(urlsplit(page.url).query)["i"][0])
     subject = world.services.subject_key.subject_id(camdigikey_id)
-    return f"{world.issuer}/login?i={sealed.seal(replace(waiting, consented_by=subject))}"
+    return f"{world.issuer}/login?i={sealed.seal(replace(interaction, consented_by=subject))}"
 
 
 def camdigikey_id(world: World, persona: str) -> str:

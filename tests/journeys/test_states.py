@@ -55,7 +55,7 @@ def away(world: World) -> Walk:
     return replace(walk, here=page, state=state_of(world, page))
 
 
-def arrived(walk: Walk) -> Walk:
+def returned(walk: Walk) -> Walk:
     callback = approved(walk.world, walk.person, walk.here, "sophea")
     return replace(walk, callback=callback, here=visit(walk.world, walk.person, callback))
 
@@ -66,13 +66,13 @@ def confirming(world: World) -> Walk:
         world.sign_in(walk.person, "own")
         sign_out(world, walk.person)
     page = press(world, walk.person, walk.sign_in)
-    walk = arrived(replace(walk, here=page, state=state_of(world, page)))
+    walk = returned(replace(walk, here=page, state=state_of(world, page)))
     assert kind(world, walk.here) == "confirm"
     return walk
 
 
 def consenting(world: World) -> Walk:
-    walk = arrived(away(world))
+    walk = returned(away(world))
     if kind(world, walk.here) == "confirm":
         walk = replace(walk, here=press(world, walk.person, walk.here))
     assert kind(world, walk.here) == "consent"
@@ -187,7 +187,7 @@ def callback_again(walk: Walk) -> Page:
     return visit(walk.world, walk.person, spent_callback(walk))
 
 
-def callback_elsewhere(walk: Walk) -> Page:
+def callback_in_another_browser(walk: Walk) -> Page:
     return visit(walk.world, walk.world.person(), spent_callback(walk))
 
 
@@ -250,7 +250,7 @@ EVENTS: dict[str, Callable[[Walk], Page]] = {
     "the page's address in another browser": page_in_other_browser,
     "the sign-in's address in a browser that refuses cookies": refuses_cookies,
     "the callback again": callback_again,
-    "the callback in another browser": callback_elsewhere,
+    "the callback in another browser": callback_in_another_browser,
     "a forged token for the same state": forged_token,
     "a second approval for the same state": second_approval,
     "an approval without any state": stateless_approval,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bridge.domain.encoding import digest
-from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey, SessionKey
+from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, SessionKey
 from bridge.domain.interaction import Handoff, Interaction
 from bridge.domain.next_step import AskConsent, Finish
 from bridge.domain.session import Session
@@ -18,6 +18,7 @@ from bridge.errors import (
     ShownToUser,
     UpstreamBroken,
     UpstreamError,
+    UpstreamFailure,
     UpstreamRefused,
     UpstreamUnavailable,
 )
@@ -37,8 +38,8 @@ TOKEN = "auth.token"
 
 def away(logins: LoginHouse, interaction: Interaction | None = None, person: str = SOPHEA) -> str | None:
     """BROWSER is at CamDigiKey, where this person approves; the state that comes back, if one does."""
-    waiting = interaction or logins.interaction()
-    logins.handoff_start.start(waiting, logins.connector, None, replaces_other=False)
+    interaction = interaction or logins.interaction()
+    logins.handoff_start.start(interaction, logins.connector, None, replaces_other=False)
     logins.connector.logins[TOKEN] = logins.login(person)
     logins.journal.clear()
     return logins.connector.states[-1] if logins.connector.capabilities.carries_state else None
@@ -100,14 +101,14 @@ def test_without_the_state_the_person_confirms_first(v2: LoginHouse) -> None:
     done = back(v2, away(v2))
     assert done == ConfirmationRequired(key_of(TOKEN))
     assert v2.sessions.live == {}
-    (pending,) = v2.confirmations.waiting.values()
+    (pending,) = v2.confirmations.pending.values()
     assert (pending.key, pending.login) == (key_of(TOKEN), v2.login())
     assert pending.interaction == v2.interaction()
     assert v2.confirmations.lives == {pending.key: v2.policy.lifetimes.confirm}
 
 
-def key_of(token: str) -> str:
-    return digest("confirmation:" + token)
+def key_of(token: str) -> ConfirmationKey:
+    return ConfirmationKey(digest("confirmation:" + token))
 
 
 UNFAMILIAR: dict[str, Callable[[LoginHouse], LastPerson]] = {
@@ -152,12 +153,12 @@ def test_another_persons_session_in_this_browser_ends(logins: LoginHouse) -> Non
     ],
 )
 def test_a_failed_exchange_resumes_the_interaction_with_its_failure(
-    logins: LoginHouse, error: UpstreamError, failure: str
+    logins: LoginHouse, error: UpstreamError, failure: UpstreamFailure
 ) -> None:
     state = away(logins)
     logins.connector.logins[TOKEN] = error
-    waiting = replace(logins.interaction(), failure=failure, created_at=NOW)
-    assert back(logins, state) == Resumed(waiting)
+    interaction = replace(logins.interaction(), failure=failure, created_at=NOW)
+    assert back(logins, state) == Resumed(interaction)
     assert logins.sessions.live == {}
     noted = {"event": "handoff.failed", "now": str(NOW), "error": type(error).__name__}
     assert logins.audit.facts == [noted]
@@ -211,7 +212,7 @@ def test_while_the_person_is_asked_the_callback_again_leads_to_the_same_page(v2:
     state = away(v2)
     first = back(v2, state)
     assert back(v2, state) == first
-    v2.confirmations.waiting.clear()
+    v2.confirmations.pending.clear()
     assert back(v2, state) == Resumed(v2.interaction())
 
 
@@ -264,7 +265,7 @@ def test_nobody_is_signed_in_for_a_client_that_has_gone_and_their_token_is_ended
     with pytest.raises(ShownToUser):
         back(logins, state)
     assert logins.did("upstream.logout") == [("upstream.logout", f"token of {SOPHEA}")]
-    assert (logins.sessions.live, logins.confirmations.waiting) == ({}, {})
+    assert (logins.sessions.live, logins.confirmations.pending) == ({}, {})
 
 
 # -- errors ------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -19,11 +19,11 @@ from bridge.oidc.authorization_response import AuthorizationResponse
 from tests.support.login_house import CALLBACK, ISSUER, NOW, SOPHEA, LoginHouse
 
 
-def finish(logins: LoginHouse, **fields: object) -> tuple[Decision, Finish]:
+def finish(logins: LoginHouse, **fields: Any) -> tuple[Decision, Finish]:
     """Somebody signed in by CamDigiKey who has nothing left to say."""
     session = logins.session(amr=("face",), auth_time=NOW - 7)
-    waiting = logins.interaction(consented_by=session.subject.id, **fields)
-    decision = logins.decider.decide(waiting, session)
+    interaction = logins.interaction(consented_by=session.subject.id, **fields)
+    decision = logins.decider.decide(interaction, session)
     assert isinstance(decision.step, Finish)
     return decision, decision.step
 
@@ -79,7 +79,7 @@ def test_an_interaction_gives_one_code(logins: LoginHouse) -> None:
 
 
 # What the client hears where the person gives up, by how CamDigiKey's part failed.
-TOLD: dict[Failure | None, str] = {
+DECLINED_AS: dict[Failure | None, str] = {
     None: "access_denied",
     "access_denied": "access_denied",
     "account_inactive": "access_denied",
@@ -89,14 +89,14 @@ TOLD: dict[Failure | None, str] = {
 
 
 def test_every_failure_has_an_error() -> None:
-    assert set(TOLD) == set(DECLINED) == {None, *get_args(Failure)}
+    assert set(DECLINED_AS) == set(DECLINED) == {None, *get_args(Failure)}
 
 
-@pytest.mark.parametrize("failure", TOLD)
+@pytest.mark.parametrize("failure", DECLINED_AS)
 def test_who_gives_up_goes_back_with_an_error(logins: LoginHouse, failure: Failure | None) -> None:
     answer = params(logins.completion.decline(logins.interaction(failure=failure)))
     assert answer.pop("error_description")
-    assert answer == {"error": TOLD[failure], "state": "st", "iss": ISSUER}
+    assert answer == {"error": DECLINED_AS[failure], "state": "st", "iss": ISSUER}
 
 
 def test_a_refusal_names_its_error(logins: LoginHouse) -> None:

@@ -45,9 +45,9 @@ def test_where_more_is_asked_first_nothing_is_kept(logins: LoginHouse) -> None:
 
 def test_prompt_consent_is_asked_once(logins: LoginHouse) -> None:
     session = logins.session()
-    waiting = logins.interaction(prompt=frozenset(["consent"]))
-    logins.agreed(session, waiting)
-    assert isinstance(logins.consent_giving.agree(waiting, session).step, Finish)
+    interaction = logins.interaction(prompt=frozenset(["consent"]))
+    logins.agreed(session, interaction)
+    assert isinstance(logins.consent_giving.agree(interaction, session).step, Finish)
 
 
 def test_one_persons_word_is_not_another_ones(logins: LoginHouse) -> None:

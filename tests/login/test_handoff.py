@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bridge.domain.authorization_request import Prompt
@@ -14,10 +16,10 @@ from tests.support.login_house import BROWSER, OTHER_BROWSER, LoginHouse
 
 
 def start(
-    logins: LoginHouse, session: Session | None = None, *, replaces_other: bool = False, **request: object
+    logins: LoginHouse, session: Session | None = None, *, replaces_other: bool = False, **request: Any
 ) -> StartedHandoff:
-    waiting = logins.interaction(**request)
-    return logins.handoff_start.start(waiting, logins.connector, session, replaces_other=replaces_other)
+    interaction = logins.interaction(**request)
+    return logins.handoff_start.start(interaction, logins.connector, session, replaces_other=replaces_other)
 
 
 def test_it_is_found_by_the_state_where_one_comes_back(logins: LoginHouse) -> None:

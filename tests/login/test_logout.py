@@ -24,10 +24,10 @@ def test_the_browsers_earlier_sessions_end_too_and_all_are_told(logins: LoginHou
         ),
         clients=("web",),
     )
-    elsewhere = logins.session("another browser", clients=("web",))
+    other_browser = logins.session("another browser", clients=("web",))
     notices = logins.sign_out.sign_out(last, "person")
     assert [notice.sid for notice in notices] == ["sid of session", "sid of earlier"]
-    assert list(logins.sessions.live) == [elsewhere.key]
+    assert list(logins.sessions.live) == [other_browser.key]
     assert {message.created_at for message in logins.outbox.messages} == {NOW}
     assert [value for _, value in logins.did("upstream.logout")] == ["token of session", "token of earlier"]
 

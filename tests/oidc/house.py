@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from bridge.domain.claims import SUPPORTED_CLAIMS
 from bridge.domain.client import Client, GrantType
 from bridge.domain.connector import Capabilities, UpstreamLogin
+from bridge.domain.encoding import base64url, from_base64url
 from bridge.domain.grant import Grant, Origin
 from bridge.domain.ids import ClientId, ConnectorId, GrantId, InteractionId, SessionKey, Sid, Sub, SubjectId
 from bridge.domain.outbox import OutboxMessage
@@ -48,7 +49,7 @@ ISSUER = "https://login.example"
 SECRET = "s3cret-with_no.special~letters"
 CALLBACK = "https://app.example/cb?tenant=1"
 VERIFIER = "v" * 43
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+CHALLENGE = base64url(hashlib.sha256(VERIFIER.encode()).digest())
 BOTH: tuple[GrantType, ...] = ("authorization_code", "refresh_token")
 OWN_SCOPES = ("registry.read", "registry.write")  # of a client itself: they speak of no person
 SCOPES = ("openid", "profile", "email", "phone", "nationality", "age", "offline_access")
@@ -152,7 +153,7 @@ class Said:
 def jwt_part(token: str, number: int) -> dict[str, Any]:
     """Header (0) or claims (1) of a JWT, read without looking at its signature."""
     part = token.split(".")[number]
-    return cast(dict[str, Any], json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+    return cast(dict[str, Any], json.loads(from_base64url(part)))
 
 
 def basic(client_id: str, secret: str = SECRET) -> str:

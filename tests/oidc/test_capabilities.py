@@ -135,9 +135,9 @@ def subject_type(house: House, value: str) -> bool:
     if value not in known:
         return False
     client = replace(house.client(), subject_type=known[value])
-    elsewhere = replace(client, sector_identifier="other.example")
+    other_sector = replace(client, sector_identifier="other.example")
     key = house.services.subject_key
-    return (key.sub(client, "CDK1") == key.sub(elsewhere, "CDK1")) is (value == "public")
+    return (key.sub(client, "CDK1") == key.sub(other_sector, "CDK1")) is (value == "public")
 
 
 def claims_locale(house: House, value: str) -> bool:

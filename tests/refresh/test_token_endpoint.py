@@ -183,9 +183,9 @@ class TestScope:
         token = house.tokens(scope=("openid", "profile", "email"))["refresh_token"]
         said = house.refresh("web", token, scope="openid email")
         assert said["scope"] == "openid email"
-        told = house.userinfo(said["access_token"]).body
-        assert told["email"]
-        assert "name" not in told
+        claims = house.userinfo(said["access_token"]).body
+        assert claims["email"]
+        assert "name" not in claims
 
     def test_narrowing_once_does_not_narrow_the_refresh_token(self, house: House) -> None:
         """RFC 6749 §6: a new refresh token has the scope of the old one."""

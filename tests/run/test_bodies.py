@@ -33,10 +33,10 @@ def post(bridge: Bridge) -> Iterator[Post]:
     with ExitStack() as stack:
 
         def send(rest: bytes, path: bytes = b"/token") -> socket.socket:
-            one = stack.enter_context(socket.create_connection(("127.0.0.1", bridge.port), 20))
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", bridge.port), 20))
             head = b"POST %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n" % (path, bridge.port)
-            one.sendall(head + FORM + rest)
-            return one
+            connection.sendall(head + FORM + rest)
+            return connection
 
         yield send
 
@@ -61,22 +61,22 @@ def test_bodies_that_do_not_come_stop_nobody_and_end(bridge: Bridge, post: Post,
     for _ in range(8):
         for path in ("/healthz", "/.well-known/openid-configuration", "/login"):
             assert requests.get(bridge.issuer + path, timeout=2).status_code < 500
-    said = [answer(one) for one in held]
-    statuses = {one.split(b" ")[1] for one in said}
+    replies = [answer(connection) for connection in held]
+    statuses = {reply.split(b" ")[1] for reply in replies}
     assert statuses == {b"408", b"503"}
-    assert all(b"connection: close" in one.lower() for one in said)
-    assert all(b"retry-after" in one.lower() for one in said if b" 503 " in one)
+    assert all(b"connection: close" in reply.lower() for reply in replies)
+    assert all(b"retry-after" in reply.lower() for reply in replies if b" 503 " in reply)
     until(lambda: posts_work(bridge), "posts do not work afterwards", 10)
 
 
 def test_a_body_that_drips_is_late_too(bridge: Bridge, post: Post) -> None:
-    one = post(HALF)
-    one.settimeout(1)
+    connection = post(HALF)
+    connection.settimeout(1)
 
     def answered() -> bool:
         try:
-            one.sendall(b"a")
-            return one.recv(12) == b"HTTP/1.1 408"
+            connection.sendall(b"a")
+            return connection.recv(12) == b"HTTP/1.1 408"
         except TimeoutError:
             return False
 

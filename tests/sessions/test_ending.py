@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
@@ -34,7 +34,7 @@ def end(logins: LoginHouse, *sessions: Session, cause: EndCause = "person") -> t
     return logins.ending.end([session.key for session in sessions], cause, NOW)
 
 
-def told(logins: LoginHouse) -> list[tuple[str, str]]:
+def notices(logins: LoginHouse) -> list[tuple[str, str]]:
     """Client and sid of each message in the outbox."""
     return [(message.client_id, message.facts["sid"]) for message in logins.outbox.messages]
 
@@ -82,7 +82,7 @@ def test_each_client_hears_of_the_person_by_its_own_sub(logins: LoginHouse) -> N
     [{"backchannel_logout_uri": None}, {**HEARS, "enabled": False}],
     ids=["unregistered", "disabled"],
 )
-def test_who_is_not_to_hear_does_not(logins: LoginHouse, fields: dict[str, object]) -> None:
+def test_who_is_not_to_hear_does_not(logins: LoginHouse, fields: dict[str, Any]) -> None:
     logins.client(**fields)
     assert end(logins, logins.session(clients=("web", "gone"))) == ()
     assert logins.journal == [
@@ -100,7 +100,7 @@ def test_a_session_without_grants_is_ended_all_the_same(logins: LoginHouse) -> N
 def test_of_several_all_end_and_each_client_hears_of_each(logins: LoginHouse, session: Session) -> None:
     earlier = logins.session("earlier", clients=("web",))
     assert len(end(logins, session, earlier)) == 2
-    assert told(logins) == [("web", "sid of session"), ("web", "sid of earlier")]
+    assert notices(logins) == [("web", "sid of session"), ("web", "sid of earlier")]
     assert logins.journal == [
         ("outbox.put", "web", "web"),
         ("sessions.end", "session"),
@@ -133,7 +133,7 @@ def test_a_grant_that_was_opened_meanwhile_is_told_too_and_nothing_twice(
 
     monkeypatch.setattr(logins.sessions, "peek", look_and_open)
     assert [notice.client_id for notice in end(logins, session)] == ["web", "late"]
-    assert told(logins) == [("web", "sid of session"), ("late", "sid of session")]
+    assert notices(logins) == [("web", "sid of session"), ("late", "sid of session")]
     assert logins.journal == [
         ("outbox.put", "web"),
         ("sessions.end", "session"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bridge.domain.ids import ClientId
+from bridge.domain.ids import ClientId, InteractionId
 from bridge.domain.next_step import Finish
 from bridge.sessions.index import SessionIndex
 from tests.support.login_house import DARA, NOW, SOPHEA, LoginHouse
@@ -19,7 +19,7 @@ def test_a_persons_sessions_are_found_in_every_browser(logins: LoginHouse) -> No
 
 def test_a_clients_sessions_are_those_of_its_grants_each_once(logins: LoginHouse) -> None:
     for number, key in enumerate(("phone", "office", "office")):
-        interaction = replace(logins.interaction(), id=f"number {number}")
+        interaction = replace(logins.interaction(), id=InteractionId(f"number {number}"))
         session = logins.session(key)
         logins.agreed(session, interaction)
         decision = logins.decider.decide(interaction, session)

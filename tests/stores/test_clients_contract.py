@@ -27,7 +27,7 @@ class TestClients:
         return stores.SqlClients(engine, COUNTERS, clock=hand)
 
     @pytest.fixture
-    def elsewhere(self, engine: Engine, hand: Hand) -> ClientStore:
+    def other_process(self, engine: Engine, hand: Hand) -> ClientStore:
         """The store of another process."""
         return stores.SqlClients(engine, COUNTERS, clock=hand)
 
@@ -55,20 +55,20 @@ class TestClients:
         assert [client.client_name for client in store.all()] == ["a", "b", "c"]
 
     def test_a_change_is_seen_at_once_here_and_soon_elsewhere(
-        self, store: ClientStore, elsewhere: ClientStore, hand: Hand
+        self, store: ClientStore, other_process: ClientStore, hand: Hand
     ) -> None:
         store.add(CLIENT)
-        assert elsewhere.get(CLIENT_1) == CLIENT
+        assert other_process.get(CLIENT_1) == CLIENT
         changed = replace(CLIENT, enabled=False)
         store.replace(changed)
         assert store.get(CLIENT_1) == changed
-        assert elsewhere.get(CLIENT_1) == CLIENT
+        assert other_process.get(CLIENT_1) == CLIENT
         hand.time += 3
-        assert elsewhere.get(CLIENT_1) == changed
+        assert other_process.get(CLIENT_1) == changed
         store.remove(CLIENT_1)
         assert store.get(CLIENT_1) is None
         hand.time += 3
-        assert elsewhere.get(CLIENT_1) is None
+        assert other_process.get(CLIENT_1) is None
 
     def test_known_and_unknown_clients_cost_no_query(
         self, store: ClientStore, engine: Engine, hand: Hand
@@ -85,18 +85,18 @@ class TestClients:
             assert trips == {"sql": 1}
 
     def test_a_change_of_one_client_reads_that_one_again(
-        self, store: ClientStore, elsewhere: ClientStore, engine: Engine, hand: Hand
+        self, store: ClientStore, other_process: ClientStore, engine: Engine, hand: Hand
     ) -> None:
         store.add(CLIENT)
         store.add(replace(CLIENT, client_id=CLIENT_2))
         for name in (CLIENT_1, CLIENT_2):
-            elsewhere.get(name)
+            other_process.get(name)
         store.replace(replace(CLIENT, client_name="new"))
         hand.time += 3
         with count_round_trips(None, engine, versions=True) as trips:
-            elsewhere.get(CLIENT_2)
+            other_process.get(CLIENT_2)
             assert trips == {"sql": 2}  # the version and the index of all
-            elsewhere.get(CLIENT_1)
+            other_process.get(CLIENT_1)
             assert trips == {"sql": 3}
 
     def test_a_removed_client_leaves_nothing_to_a_later_one(self, store: ClientStore, engine: Engine) -> None:
@@ -130,14 +130,14 @@ class TestClients:
             change = update(clients).where(clients.c.client_id == CLIENT_1)
             connection.execute(change.values(data='{"v": 99, "kind": "client"}'))
         counters = Counters()
-        elsewhere = stores.SqlClients(engine, counters, clock=hand)
-        assert elsewhere.get(CLIENT_1) is None
-        assert elsewhere.get(CLIENT_1) is None
-        assert elsewhere.get("unknown") is None
-        assert elsewhere.get(CLIENT_2) is not None
+        other_process = stores.SqlClients(engine, counters, clock=hand)
+        assert other_process.get(CLIENT_1) is None
+        assert other_process.get(CLIENT_1) is None
+        assert other_process.get("unknown") is None
+        assert other_process.get(CLIENT_2) is not None
         key = CounterKey("record.unreadable", (("kind", "client"), ("why", "version")))
         assert counters.snapshot() == {key: 1}
-        assert [client.client_id for client in elsewhere.all()] == [CLIENT_2]
+        assert [client.client_id for client in other_process.all()] == [CLIENT_2]
         assert counters.snapshot() == {key: 2}
 
     def test_known_clients_are_answered_while_sql_is_away(

@@ -18,8 +18,8 @@ from bridge.ports.clients import ConsentStore
 from bridge.ports.keys import SecretStore, SigningKey, SigningKeyStore
 from bridge.ports.logins import SpentTokens
 from bridge.stores import sql as stores
-from bridge.stores.kept_grant import KeptGrant
 from bridge.stores.sealing import MasterSealer
+from bridge.stores.stored_grant import StoredGrant
 from tests.stores import samples
 from tests.stores.conftest import Hand
 from tests.stores.races import Racers
@@ -213,7 +213,7 @@ def test_an_offline_grant_that_cannot_be_opened_is_counted_apart_from_one_that_i
     assert grants.find(GrantId("unknown"), NOW) is None
     assert tokens.refresh_token("grant-1.o-2", NOW) is None
     assert counters.snapshot() == {}
-    assert grants.find(grant.id, NOW) == KeptGrant(None)
+    assert grants.find(grant.id, NOW) == StoredGrant(None)
     assert tokens.refresh_token("grant-1.o-1", NOW) is None
     key = CounterKey("record.unreadable", (("kind", "grant"), ("why", "seal")))
     assert counters.snapshot() == {key: 2}

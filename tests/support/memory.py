@@ -286,18 +286,18 @@ class MemoryConfirmations:
     """ports.ConfirmationStore."""
 
     def __init__(self) -> None:
-        self.waiting: dict[ConfirmationKey, PendingConfirmation] = {}
+        self.pending: dict[ConfirmationKey, PendingConfirmation] = {}
         self.lives: dict[ConfirmationKey, int] = {}
 
     def put(self, pending: PendingConfirmation, ttl: int) -> None:
-        self.waiting[pending.key] = pending
+        self.pending[pending.key] = pending
         self.lives[pending.key] = ttl
 
     def peek(self, key: ConfirmationKey) -> PendingConfirmation | None:
-        return self.waiting.get(key)
+        return self.pending.get(key)
 
     def take(self, key: ConfirmationKey) -> PendingConfirmation | None:
-        return self.waiting.pop(key, None)
+        return self.pending.pop(key, None)
 
 
 class MemorySpent:

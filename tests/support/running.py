@@ -62,7 +62,7 @@ class Visitor(Person):
     @property
     def cookies(self) -> str:
         """What the browser sends, as the value of its header."""
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._elsewhere.cookies)
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._outside.cookies)
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Running(World):
         said = {"Content-Type": FORM, **(headers or {})} if form is not None else dict(headers or {})
         body = urlencode(form) if form is not None else None
 
-        def one(_: int) -> Any:
+        def ask(_: int) -> Any:
             connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)
             try:
                 connection.connect()
@@ -135,7 +135,7 @@ class Running(World):
             return then(answer)
 
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            return list(threads.map(one, range(AT_ONCE)))
+            return list(threads.map(ask, range(AT_ONCE)))
 
 
 def workers_of(supervisor: int) -> list[int]:

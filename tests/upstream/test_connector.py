@@ -116,9 +116,9 @@ def test_v2_sends_neither() -> None:
 
 def test_an_exchange_gives_the_person_and_the_token() -> None:
     library = good()
-    arrival = connector(library).exchange("auth")
-    assert arrival.identity.camdigikey_id == "CDK1"
-    assert arrival.token == UpstreamToken("new-token", CONNECTOR, NOW - 2, NOW + 3598, NOW)
+    login = connector(library).exchange("auth")
+    assert login.identity.camdigikey_id == "CDK1"
+    assert login.token == UpstreamToken("new-token", CONNECTOR, NOW - 2, NOW + 3598, NOW)
     assert library.asked == [("user_access_token", "auth"), ("status", "new-token")]
 
 

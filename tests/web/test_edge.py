@@ -56,9 +56,9 @@ def test_token_and_userinfo_are_for_the_pages_that_the_client_registered(
     assert (said.headers.get("Access-Control-Allow-Origin") == origin) is may
     tokens = world.tokens(world.sign_in(person))
     headers = {"Authorization": f"Bearer {tokens['access_token']}", "Origin": origin}
-    told = world.app.test_client().get("/userinfo", headers=headers, base_url=world.issuer)
-    assert told.status_code == 200
-    assert (told.headers.get("Access-Control-Allow-Origin") == origin) is may
+    answer = world.app.test_client().get("/userinfo", headers=headers, base_url=world.issuer)
+    assert answer.status_code == 200
+    assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is may
 
 
 def test_a_preflight_is_answered_and_pages_for_people_are_for_no_other_page(world: World) -> None:
@@ -83,7 +83,7 @@ def limited(world: World) -> Flask:
     return create_app(world.settings.model_copy(update=tight), world.services)
 
 
-def orphan(app: Flask, world: World, remote: str, forwarded: str = "") -> int:
+def unsolicited(app: Flask, world: World, remote: str, forwarded: str = "") -> int:
     """A callback without a Handoff, which counts."""
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     said = client_of(app, remote).get(
@@ -97,7 +97,7 @@ def orphan(app: Flask, world: World, remote: str, forwarded: str = "") -> int:
 
 
 def test_an_address_is_limited_and_told_when_to_come_again(world: World, limited: Flask) -> None:
-    assert [orphan(limited, world, "192.0.2.1") for _ in range(3)] == [400, 400, 429]
+    assert [unsolicited(limited, world, "192.0.2.1") for _ in range(3)] == [400, 400, 429]
 
 
 def test_beyond_the_limit_made_up_auth_tokens_leave_nothing_behind(world: World, limited: Flask) -> None:
@@ -105,10 +105,10 @@ def test_beyond_the_limit_made_up_auth_tokens_leave_nothing_behind(world: World,
         with sql.connect(world.settings.database_url).connect() as connection:
             return len(connection.execute(select(spent_tokens.c.digest)).all())
 
-    said = [orphan(limited, world, "203.0.113.99") for _ in range(2)]
+    said = [unsolicited(limited, world, "203.0.113.99") for _ in range(2)]
     before = burnt()
     assert said == [400, 400]
-    assert [orphan(limited, world, "203.0.113.99") for _ in range(5)] == [429] * 5
+    assert [unsolicited(limited, world, "203.0.113.99") for _ in range(5)] == [429] * 5
     assert burnt() == before
 
 
@@ -123,29 +123,34 @@ def test_requests_too_large_for_an_address_are_limited_more(world: World) -> Non
 
 def test_behind_a_trusted_proxy_each_person_counts_for_themselves(world: World, limited: Flask) -> None:
     for number in range(4):
-        assert orphan(limited, world, "10.0.0.1", f"198.51.100.{number}") == 400
-    assert [orphan(limited, world, "10.0.0.1", "198.51.100.0, 10.0.0.9") for _ in range(2)] == [400, 429]
+        assert unsolicited(limited, world, "10.0.0.1", f"198.51.100.{number}") == 400
+    assert [unsolicited(limited, world, "10.0.0.1", "198.51.100.0, 10.0.0.9") for _ in range(2)] == [
+        400,
+        429,
+    ]
 
 
 def test_a_stranger_can_not_speak_for_another_address(world: World, limited: Flask) -> None:
-    said = [orphan(limited, world, "192.0.2.77", f"203.0.113.{number}") for number in range(3)]
+    said = [unsolicited(limited, world, "192.0.2.77", f"203.0.113.{number}") for number in range(3)]
     assert said == [400, 400, 429]
     # Nor through the proxy: only what the proxy itself adds at the end counts.
-    told = [orphan(limited, world, "10.0.0.1", f"203.0.113.{number}, 198.51.100.99") for number in range(3)]
-    assert told == [400, 400, 429]
+    statuses = [
+        unsolicited(limited, world, "10.0.0.1", f"203.0.113.{number}, 198.51.100.99") for number in range(3)
+    ]
+    assert statuses == [400, 400, 429]
 
 
 def test_whoever_has_an_ipv6_network_counts_as_one(world: World, limited: Flask) -> None:
     """A customer has a /64 at least (RFC 6177 §2): as many addresses as one likes to take."""
-    assert [orphan(limited, world, f"2001:db8:1:2::{n}") for n in (1, 2, 3)] == [400, 400, 429]
-    assert orphan(limited, world, "2001:db8:1:3::1") == 400
+    assert [unsolicited(limited, world, f"2001:db8:1:2::{n}") for n in (1, 2, 3)] == [400, 400, 429]
+    assert unsolicited(limited, world, "2001:db8:1:3::1") == 400
 
 
 def test_an_ipv4_address_written_as_ipv6_is_the_same_and_so_is_a_proxys(world: World, limited: Flask) -> None:
-    said = [orphan(limited, world, start + "192.0.2.200") for start in ("", "::ffff:", "::ffff:")]
+    said = [unsolicited(limited, world, start + "192.0.2.200") for start in ("", "::ffff:", "::ffff:")]
     assert said == [400, 400, 429]
     for number in range(1, 4):
-        assert orphan(limited, world, "::ffff:10.0.0.1", f"198.51.100.{200 + number}") == 400
+        assert unsolicited(limited, world, "::ffff:10.0.0.1", f"198.51.100.{200 + number}") == 400
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Dest": "image"}, {"Sec-Purpose": "prefetch"}])
@@ -160,8 +165,8 @@ def test_a_callback_that_nobody_goes_to_does_nothing_and_counts_nothing(
         assert (said.status_code, said.headers["Referrer-Policy"]) == (403, "no-referrer")
     assert world.services.spent.spend(token, int(world.services.clock())), "it was burnt"
     person = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
-    told = asked.get("/camdigikey/callback?authToken=x" + token, headers=person, base_url=address)
-    assert told.status_code == 400
+    answer = asked.get("/camdigikey/callback?authToken=x" + token, headers=person, base_url=address)
+    assert answer.status_code == 400
 
 
 # -- addresses that are almost ours --------------------------------------------------------------------

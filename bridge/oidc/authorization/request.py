@@ -1,4 +1,4 @@
-"""The last stage: the parts that the checks found, put together into the AuthorizationRequest."""
+"""The last stage: puts the parts that the checks returned together into an AuthorizationRequest."""
 
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimsRequest
 from bridge.oidc.authorization.parts import (
@@ -15,7 +15,7 @@ from bridge.oidc.authorization.target import Target
 
 
 def compose(target: Target, parts: Parts) -> AuthorizationRequest:
-    """The checked request; a part that an endpoint does not ask for is as if nothing had been said."""
+    """The checked request; a part that is missing counts as a parameter that was not sent."""
     flow = parts.get(Flow) or Flow("code", None)
     wishes = parts.get(Wishes) or Wishes()
     return AuthorizationRequest(

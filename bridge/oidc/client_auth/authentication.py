@@ -1,4 +1,4 @@
-"""The one entry: which client a request comes from, by the one method that it uses (RFC 6749 §2.3)."""
+"""Authenticates the client of a request, by the one method that the request uses (RFC 6749 §2.3)."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,14 @@ from bridge.oidc.client_auth.methods import METHODS
 from bridge.oidc.errors import ClientRefused, invalid_request
 from bridge.ports.clients import ClientStore
 
-# Proofs of methods that we do not have (RFC 7521 §4.2): a request with one is never taken for one without.
-FOREIGN_PROOFS = ("client_assertion", "client_assertion_type")
+# Credentials of methods that we do not have (RFC 7521 §4.2): a request with them must not pass as a public
+# one.
+UNSUPPORTED_PROOFS = ("client_assertion", "client_assertion_type")
 
 
 @dataclass(frozen=True, slots=True)
 class AuthenticatedClient:
-    """A client, and how it proved to be it."""
+    """A client, and the method it authenticated with."""
 
     client: Client
     method: AuthMethod
@@ -23,14 +24,17 @@ class AuthenticatedClient:
 
 @dataclass(frozen=True, slots=True)
 class ClientAuthentication:
-    """What every endpoint that applications call asks first."""
+    """Authenticates clients; every endpoint that applications call begins with it."""
 
     clients: ClientStore
     proofs: Proofs
 
     def authenticate(self, request: ClientRequest, form: Form) -> AuthenticatedClient:
-        """The client that the request proves to come from. Raises OAuthError: invalid_client (always the same
-        401, also for one that is disabled), invalid_request where there is more than one proof."""
+        """The client that the request comes from.
+
+        Raises OAuthError: invalid_client, always the same 401, also for a disabled client; invalid_request
+        for a request that uses more than one method.
+        """
         credentials = read_credentials(request, form)
         client = self.clients.get(credentials.client_id)
         method = METHODS[credentials.method]
@@ -42,7 +46,7 @@ class ClientAuthentication:
         return AuthenticatedClient(client, credentials.method)
 
     def authenticate_confidential(self, request: ClientRequest, form: Form) -> Client:
-        """As above, for endpoints that want a proof: a public client is refused in the same words."""
+        """As `authenticate`, but a public client, which has no secret, is refused too, by the same error."""
         found = self.authenticate(request, form)
         if found.method == PUBLIC:
             raise ClientRefused(found.client.client_id)
@@ -50,13 +54,13 @@ class ClientAuthentication:
 
 
 def read_credentials(request: ClientRequest, form: Form) -> ClientCredentials:
-    """What the request says, by the one method it uses. Raises OAuthError."""
+    """The credentials in a request, by the one method that it uses. Raises OAuthError."""
     used = [name for name, method in METHODS.items() if name != PUBLIC and method.used(request, form)]
-    foreign = any(name in form for name in FOREIGN_PROOFS)
-    if len(used) + foreign > 1:
+    unsupported = any(name in form for name in UNSUPPORTED_PROOFS)
+    if len(used) + unsupported > 1:
         raise invalid_request("The client proves itself in more than one way.")  # RFC 6749 §2.3
     if used:
         return METHODS[used[0]].read(request, form)
-    if foreign or not METHODS[PUBLIC].used(request, form):
+    if unsupported or not METHODS[PUBLIC].used(request, form):
         raise ClientRefused
     return METHODS[PUBLIC].read(request, form)

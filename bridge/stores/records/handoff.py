@@ -1,4 +1,4 @@
-"""A Handoff: one trip to CamDigiKey."""
+"""The record of a Handoff."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""Redis: what dies by itself. Keys with a TTL each, and every take or rotate one atomic step.
+"""Redis: what expires by itself. Every key has a TTL, and whatever may happen once is one atomic step.
 
-The layout (what stands in braces chooses the Cluster slot; `digest` is SHA-256 of the text; what is sealed is
-a record of `stores.records`):
+The layout (the part in braces chooses the Cluster slot; `digest` is SHA-256 of the text; what is sealed is a
+record of `stores.records`):
 
 | key | value | dies |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""Authorization codes: each taken once, and remembered as long as anything lives that it gave."""
+"""Authorization codes: each is redeemed once, and remembered for as long as its tokens can live."""
 
 from bridge.domain.encoding import digest
 from bridge.domain.ids import ClientId
@@ -12,7 +12,7 @@ from bridge.stores.sealed import Sealed
 
 
 class RedisCodes:
-    """ports.CodeStore. They are kept by `RedisGrants.open`, by their digest, the record sealed."""
+    """ports.CodeStore. `RedisGrants.open` stores the codes: under their digest, the record sealed."""
 
     def __init__(self, redis: Redis, sealer: Sealer, counters: Counters) -> None:
         self._redis = redis
@@ -20,7 +20,7 @@ class RedisCodes:
         self._grants = Sealed(sealer, GRANT, counters)
 
     def take(self, code: str, client_id: ClientId, now: int) -> RedeemedCode | SpentCode | None:
-        """Take a code of this client with its Grant, atomically; its tombstone stays in its place."""
+        """Redeem a code of this client, and get its Grant, atomically (see ports.CodeStore)."""
         grant_id = layout.presented_grant_id(code)
         if grant_id is None:
             return None

@@ -1,4 +1,4 @@
-"""The names of the keys; the table of them stands in the package's docstring."""
+"""The names of the keys; the package's docstring explains each."""
 
 import re
 
@@ -15,12 +15,12 @@ _KIND = re.compile(
 
 
 def valid_grant_id(text: str) -> bool:
-    """Whether a text can be the id of a Grant: what a stranger presents may hold anything."""
+    """Whether a text can be the id of a Grant; a stranger may send anything."""
     return _GRANT_ID.fullmatch(text) is not None
 
 
 def presented_grant_id(credential: str) -> GrantId | None:
-    """The Grant id of a credential that a stranger presents; None where it can't be one of ours."""
+    """The Grant id in a code or token that was sent to us; None where it can't be one of ours."""
     grant_id = grant_id_of(credential)
     return grant_id if grant_id is not None and valid_grant_id(grant_id) else None
 

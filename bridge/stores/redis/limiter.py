@@ -5,8 +5,8 @@ from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis, Script
 from bridge.stores.redis.servers import Command
 
-# A sliding window from two fixed ones: the last one counts by the share that the sliding one still covers.
-# Returns the milliseconds to wait; a refused hit doesn't count.
+# A sliding window, approximated by two fixed ones: the hits of the previous one count by the share of it that
+# the sliding window still covers. Returns the milliseconds to wait; a refused hit is not counted.
 _HIT = Script("""
 local limit, window, elapsed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local current = tonumber(redis.call('GET', KEYS[1]) or '0')

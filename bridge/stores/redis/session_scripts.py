@@ -1,6 +1,6 @@
-"""The atomic steps of a Session, in Lua. The layout stands in the package's docstring.
+"""The atomic steps of a Session, in Lua. The keys are explained in the package's docstring.
 
-A Session reads `<idle until><ends at><sealed>`, both times as ten digits of epoch seconds.
+The value of a Session is `<idle until><ends at><sealed>`, both times as ten digits of epoch seconds.
 """
 
 from bridge.stores.redis.connection import Script
@@ -32,14 +32,15 @@ end
 return string.sub(value, 21)
 """)
 
-# {sealed or '', the members of its set of Grants}, or nothing where there is neither.
+# Returns {sealed or '', the members of its set of Grants}; false where there is neither.
 PEEK = Script("""
 local value, grants = redis.call('GET', KEYS[1]), redis.call('SMEMBERS', KEYS[2])
 if not value and #grants == 0 then return false end
 return {value and string.sub(value, 21) or '', grants}
 """)
 
-# As PEEK, and it is over: what was under way meanwhile saves and opens nothing any more.
+# Returns as PEEK, and ends the Session. The mark that stays keeps requests under way from saving it again, or
+# from opening Grants in it.
 END = Script("""
 local value, grants = redis.call('GET', KEYS[1]), redis.call('SMEMBERS', KEYS[2])
 if not value and #grants == 0 then return false end
@@ -48,7 +49,7 @@ redis.call('SET', KEYS[3], '1', 'EX', ARGV[1])
 return {value and string.sub(value, 21) or '', grants}
 """)
 
-# In the Session's slot: note a Grant that is opened in it, unless the Session was ended.
+# Lists a Grant in its Session; 0 where the Session was ended.
 NOTE = Script("""
 if redis.call('EXISTS', KEYS[2]) == 1 then return 0 end
 redis.call('SADD', KEYS[1], ARGV[1])

@@ -13,8 +13,8 @@ from bridge.stores.redis.servers import Command
 from bridge.stores.redis.session_scripts import END, GET, PEEK, SAVE
 from bridge.stores.sealed import Sealed
 
-_OVER = 600  # seconds in which a request begun before the end may still want to write
-_IDLE_UNTIL = 10  # characters: the digits in front
+_ENDED_MARK_FOR = 600  # seconds; no request that began before the end lasts longer
+_IDLE_UNTIL = 10  # characters: the digits of the idle limit, at the beginning
 
 
 class RedisSessions:
@@ -27,7 +27,7 @@ class RedisSessions:
         self._limit = limit
 
     def save(self, session: Session, now: int) -> None:
-        """Keep a new one, or the new state of one that lives; one that was ended stays ended."""
+        """Store a new one, or the new state of a live one; one that was ended stays ended."""
         keys = (layout.session(session.key), layout.session_over(session.key))
         ends_at = session.auth_time + self._limit
         self._redis.together(
@@ -40,13 +40,13 @@ class RedisSessions:
         return self._sealed.open(self._redis.run(GET, (layout.session(key),), now, self._idle))
 
     def peek(self, key: SessionKey) -> SessionContents | None:
-        """A live one, or what was opened in one that nobody has used for long; left as it is."""
+        """A live one with its Grants, or the Grants of one that has idled out; nothing changes."""
         return self._contents(self._redis.run(PEEK, (layout.session(key), layout.session_grants(key))))
 
     def end(self, key: SessionKey) -> SessionContents | None:
-        """End it, once, with what was opened in it; also where its idle limit was there first."""
+        """End it and return what it was; also where it has idled out and only its Grants are listed."""
         keys = (layout.session(key), layout.session_grants(key), layout.session_over(key))
-        return self._contents(self._redis.run(END, keys, _OVER))
+        return self._contents(self._redis.run(END, keys, _ENDED_MARK_FOR))
 
     def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[SessionKey]:
         """The keys of a person's live Sessions. Two round trips."""
@@ -64,6 +64,6 @@ class RedisSessions:
 
 
 def grants_of_session(members: Sequence[bytes]) -> tuple[GrantOfSession, ...]:
-    """The members of a Session's set, each `<grant id> <client id>`."""
+    """The Grants in a Session's set, whose members read `<grant id> <client id>`."""
     pairs = sorted(member.decode().split(" ", 1) for member in members)
     return tuple(GrantOfSession(GrantId(grant_id), ClientId(client_id)) for grant_id, client_id in pairs)

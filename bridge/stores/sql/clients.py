@@ -29,9 +29,9 @@ def _versions(connection: Connection) -> Mapping[str, int]:
 class SqlClients:
     """ports.ClientStore.
 
-    In memory are the ids of all clients with their versions, and the clients that were asked for: an id that
-    nobody registered costs no query, and a change reads again the one client that changed. Another process
-    sees a change within `every` seconds. A record that cannot be read is no client, but counted and logged.
+    In memory are the ids of all clients with their versions, and the clients that were asked for. So an
+    unknown id costs no query, and after a change only the changed client is read again. Other processes see a
+    change within `every` seconds. A record that can't be read counts as no client, and is counted and logged.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class SqlClients:
         self._kept: dict[str, tuple[int, Client | None]] = {}
 
     def get(self, client_id: str) -> Client | None:
-        """The client of that id."""
+        """The client of that id; None where there is none."""
         version = self._index.value().get(client_id)
         if version is None:
             return None
@@ -67,7 +67,7 @@ class SqlClients:
         return tuple(client for client in found if client is not None)
 
     def add(self, client: Client) -> None:
-        """Raises KeyError when the id is taken."""
+        """Store a new client. Raises KeyError when the id is taken."""
 
         def step(connection: Connection) -> None:
             row = _row(client, bump_version(connection, _VERSION))
@@ -80,7 +80,7 @@ class SqlClients:
         self._index.read_again()
 
     def replace(self, client: Client) -> None:
-        """Raises KeyError when there is none."""
+        """Store the new state of a client. Raises KeyError when there is none of its id."""
 
         def step(connection: Connection) -> None:
             row = _row(client, bump_version(connection, _VERSION))
@@ -92,7 +92,10 @@ class SqlClients:
         self._index.read_again()
 
     def remove(self, client_id: ClientId) -> None:
-        """With its consents and offline grants, which no later client inherits. Raises KeyError."""
+        """Delete a client with its consents and offline Grants: a later one of that id must not inherit them.
+
+        Raises KeyError when there is none.
+        """
 
         def step(connection: Connection) -> None:
             bump_version(connection, _VERSION)

@@ -1,4 +1,4 @@
-"""Taking away what is over."""
+"""Deletes rows that have expired."""
 
 from sqlalchemy import Connection, Delete, Engine, delete, update
 
@@ -7,24 +7,24 @@ from bridge.domain.policy import ROTATION_GRACE
 from bridge.stores.sql.engine import writing
 from bridge.stores.sql.tables import grants, outbox, refresh_tokens, spent_tokens
 
-SPENT_STAYS = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
-HEARD_STAYS = 24 * 3600  # seconds; so that the same message put again is known
-DEAD_LETTER_STAYS = 30 * 24 * 3600  # seconds; for an operator to see
+SPENT_TOKENS_KEPT_FOR = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
+DELIVERED_KEPT_FOR = 24 * 3600  # seconds; so that the same message put again is known
+DEAD_LETTERS_KEPT_FOR = 30 * 24 * 3600  # seconds; for an operator to see
 
 
 def purge(engine: Engine, now: int) -> int:
-    """Delete dead refresh tokens, Grants that are over, spent auth tokens older than 30 days, and
-    messages that were heard a day ago or given up 30 days ago.
+    """Delete expired refresh tokens and Grants, spent auth tokens, and settled messages; how many rows went.
 
-    Answers to rotations lose their 30 seconds' use and go too. Returns how many rows went.
+    For how long each is kept is said above. Stored responses of rotations older than ROTATION_GRACE are
+    cleared too. `now` in epoch seconds. Raises StoreUnavailable.
     """
     stale_answers = refresh_tokens.c.rotated_at <= now - ROTATION_GRACE
     dead = (
         delete(refresh_tokens).where(refresh_tokens.c.expires_at <= now),
         delete(grants).where(grants.c.ends_at <= now),
-        delete(spent_tokens).where(spent_tokens.c.spent_at <= now - SPENT_STAYS),
-        _settled("done", now - HEARD_STAYS),
-        _settled("dead", now - DEAD_LETTER_STAYS),
+        delete(spent_tokens).where(spent_tokens.c.spent_at <= now - SPENT_TOKENS_KEPT_FOR),
+        _settled("done", now - DELIVERED_KEPT_FOR),
+        _settled("dead", now - DEAD_LETTERS_KEPT_FOR),
     )
 
     def step(connection: Connection) -> int:

@@ -1,4 +1,4 @@
-"""Auth tokens that were seen, each burnt on first sight (DESIGN §6.5)."""
+"""Auth tokens that were used; none is accepted twice (DESIGN §6.5)."""
 
 from sqlalchemy import Connection, Engine
 
@@ -8,13 +8,13 @@ from bridge.stores.sql.tables import spent_tokens
 
 
 class SqlSpentTokens:
-    """ports.SpentTokens: by their digest, kept for longer than any auth token lives (see `purge`)."""
+    """ports.SpentTokens: stored as digests, for longer than any auth token lives (see `purge`)."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def spend(self, auth_token: str, now: int) -> bool:
-        """Whether this is the first sight of it; durable when this comes back."""
+        """Record that a token is used, durably; False where it was used before."""
 
         def step(connection: Connection) -> bool:
             row = dialect_insert(connection, spent_tokens).values(digest=digest(auth_token), spent_at=now)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 
 import pytest
 
 from bridge.domain.authorization_request import ReplyTo
+from bridge.domain.encoding import base64url
 from bridge.errors import ShownToUser
 from bridge.oidc.authorization import registered
 from bridge.oidc.authorization.parameters import MAX_LENGTH, Parameters
@@ -117,7 +117,7 @@ def test_nothing_is_registered_for_a_client_without_addresses() -> None:
 
 
 def request_object(**said: object) -> str:
-    body = base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+    body = base64url(json.dumps(said).encode())
     return f"eyJhbGciOiJub25lIn0.{body}."
 
 

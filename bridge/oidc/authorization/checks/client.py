@@ -1,4 +1,4 @@
-"""Checks of what the client wants for itself: which answer, how it travels, its scope, the code's binding."""
+"""Checks of response_type, response_mode, scope and PKCE."""
 
 import re
 
@@ -23,14 +23,14 @@ def check_response_type(unchecked: UncheckedRequest) -> Flow:
 
 
 def check_response_mode(unchecked: UncheckedRequest) -> None:
-    """How the answer travels (OAuth 2.0 Multiple Response Types §2.1); the ReplyTo holds it already."""
+    """Only response modes that we have (OAuth 2.0 Multiple Response Types §2.1); `target` has read it."""
     mode = unchecked.parameters.get("response_mode")
     if mode is not None and known_mode(mode) is None:
         raise ReturnedToClient("invalid_request", "This response_mode is not supported.", mode[:40])
 
 
 def check_scope(unchecked: UncheckedRequest) -> Scope:
-    """openid is wanted (OIDC Core §3.1.2.1); what the client may not have is dropped (RFC 6749 §3.3)."""
+    """openid is required (OIDC Core §3.1.2.1); what the client may not have is dropped (RFC 6749 §3.3)."""
     wanted = unchecked.parameters.words("scope")
     if "openid" not in wanted:
         raise ReturnedToClient("invalid_scope", "The scope openid is missing.")
@@ -47,7 +47,7 @@ def check_pkce(unchecked: UncheckedRequest) -> CodeChallenge:
         if method:
             raise ReturnedToClient("invalid_request", "A code_challenge_method came without code_challenge.")
         return CodeChallenge(None)
-    if method != "S256":  # left out it would mean plain
+    if method != "S256":  # a missing method means "plain" (RFC 7636 §4.3)
         raise ReturnedToClient("invalid_request", "Only the code_challenge_method S256 is supported.")
     if not CHALLENGE.fullmatch(challenge):
         raise ReturnedToClient("invalid_request", "The code_challenge is not a SHA-256 in base64url.")

@@ -1,4 +1,4 @@
-"""Checks of a request as a whole, before any parameter is read for what it says."""
+"""Checks of a request as a whole: repeated, oversized and unsupported parameters."""
 
 from bridge.errors import ReturnedToClient
 from bridge.oidc.authorization.parameters import MAX_LENGTH, MAX_TOTAL
@@ -16,7 +16,7 @@ def check_once(unchecked: UncheckedRequest) -> None:
 
 
 def check_size(unchecked: UncheckedRequest) -> None:
-    """Nothing beyond reason, one by one or together (DESIGN §6.14)."""
+    """No parameter longer than MAX_LENGTH, and not more than MAX_TOTAL together (DESIGN §6.14)."""
     values = unchecked.parameters.values
     for name, value in values.items():
         if len(value) > MAX_LENGTH:
