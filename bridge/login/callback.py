@@ -135,6 +135,8 @@ class Callback:
     def _repeated(self, back: CallbackRequest) -> CallbackOutcome:
         """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5)."""
         known = self._handoffs.taken(back.handoff_key, back.browser)
+        if known is None:  # Redis failed after the auth token was burnt: the Handoff still waits
+            known = self.live_handoff(back.handoff_key, back.browser)
         if known is None:
             raise ShownToUser(400, "already_used", "a spent auth token")
         key = _confirmation_key(back.auth_token)
