@@ -11,7 +11,6 @@ from bridge.ports.basics import Clock
 from bridge.ports.logins import ConfirmationStore
 from bridge.sessions.upstream import UpstreamLogout
 
-
 GIVEN_BACK = 60  # seconds; a yes that a store's failure undid may come again
 
 
