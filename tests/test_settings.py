@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.domain.ids import ConnectorId
 from bridge.errors import ConfigError
 from bridge.settings import load
 
@@ -56,6 +57,10 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         ('issuer = "ftp://sso.example"', "starts with https://"),
         ('issuer = "https://sso.example"\ndebug = true', "debug"),
         ("[camdigikey]\nmax_in_flight = 16", "below server.threads"),
+        ('[connectors.second]\namr = ["mfa"]', "connectors.second.amr: mfa"),
+        ("[connectors.camdigikey]\nmax_in_flight = 1", "connectors.camdigikey: that name"),
+        ("[connectors.Second]\nmax_in_flight = 1", "connectors.Second"),
+        ("[connectors.second]\npartners = 'x'", "connectors.second.partners is not a setting"),
         ("[connectors.trial]\nmax_in_flight = 4", "of all accounts together"),  # 12 is the first one's
         ('[server]\ntrusted_proxies = ["x"]', "no address or network"),
         ('[look]\ncolour = "red"', "look.colour"),
@@ -109,3 +114,20 @@ def test_secrets_print_as_stars(tmp_path: Path) -> None:
     assert "geheim" not in repr(settings)
     assert KEY not in repr(settings)
     assert settings.database_url == "postgresql://u:geheim@db/x"
+
+
+def test_further_accounts_stand_beside_the_first_one(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(
+        '[camdigikey]\npartner = "first.json"\nmax_in_flight = 6\n'
+        '[connectors.second]\npartner = "second.json"\nversion = "v2"\nmax_in_flight = 6\n'
+    )
+    accounts = load(file, {**GOOD, "BRIDGE_CONNECTORS__SECOND__TIMEOUT": "3"}).accounts
+    assert list(accounts) == ["camdigikey", "second"]
+    assert [str(account.partner) for account in accounts.values()] == ["first.json", "second.json"]
+    second = accounts[ConnectorId("second")]
+    assert (second.version, second.timeout, second.connect_timeout) == ("v2", 3, 2)
+
+
+def test_one_account_is_the_only_one() -> None:
+    assert list(load(None, GOOD).accounts) == ["camdigikey"]

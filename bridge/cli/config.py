@@ -51,6 +51,9 @@ def _leaves(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
         value = getattr(part, name)
         if isinstance(value, BaseModel):
             yield from _leaves(value, f"{before}{name}.")
+        elif isinstance(value, dict) and any(isinstance(entry, BaseModel) for entry in value.values()):
+            for key, entry in value.items():
+                yield from _leaves(entry, f"{before}{name}.{key}.")
         else:
             yield before + name, _toml(value)
 

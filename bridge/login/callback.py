@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from bridge.domain.auth_token import spent_form
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, HandoffKey
 from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
@@ -92,7 +93,12 @@ class Callback:
         now = int(self._clock())
         if self.live_handoff(back.handoff_key, back.browser) is None:
             limit()
-        if not self._spent.spend(back.auth_token, now):
+            first = self._spent.spend_unsolicited(spent_form(back.auth_token), now)
+        else:  # it always has its place
+            first = self._spent.spend(spent_form(back.auth_token), now)
+        if first is None:
+            raise ShownToUser(429, "too_many_requests", "too many auth tokens without a Handoff are kept")
+        if not first:
             return self._repeated(back)
         handoff = self._handoffs.take(back.handoff_key, back.browser)
         if handoff is None or handoff.connector != back.connector.id:

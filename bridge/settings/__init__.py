@@ -7,7 +7,16 @@ printed as `***`.
 """
 
 from bridge.settings.reading import PREFIX, load
-from bridge.settings.tree import DEFAULT_CONNECTOR, CamDigiKey, Limits, Look, Redis, Server, Settings
+from bridge.settings.tree import (
+    DEFAULT_CONNECTOR,
+    CamDigiKey,
+    Limits,
+    Look,
+    Redis,
+    Server,
+    Settings,
+    section_of,
+)
 from bridge.settings.values import NON_TEXT_CLAIMS
 
 __all__ = [
@@ -21,4 +30,5 @@ __all__ = [
     "Server",
     "Settings",
     "load",
+    "section_of",
 ]

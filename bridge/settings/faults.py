@@ -6,7 +6,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from bridge.domain.network import is_loopback
-from bridge.settings.tree import DEFAULT_CONNECTOR, Settings
+from bridge.settings.tree import DEFAULT_CONNECTOR, Settings, section_of
 
 
 def settings_faults(settings: Settings) -> list[str]:
@@ -26,8 +26,10 @@ def _account_faults(settings: Settings) -> list[str]:
     found = []
     if DEFAULT_CONNECTOR in settings.connectors:
         found.append(f"connectors.{DEFAULT_CONNECTOR}: that name is the account's of [camdigikey].")
-    if any("mfa" in account.amr for account in settings.accounts.values()):
-        found.append("camdigikey.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
+    for connector_id, account in settings.accounts.items():
+        if "mfa" in account.amr:
+            place = section_of(connector_id)
+            found.append(f"{place}.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
     if sum(account.max_in_flight for account in settings.accounts.values()) >= settings.server.threads:
         found.append(
             "camdigikey.max_in_flight (that of all accounts together) has to be below server.threads, so that"

@@ -12,6 +12,13 @@ from bridge.domain.policy import Policy
 from bridge.settings.values import ConstantClaims, Listed, Seconds
 
 DEFAULT_CONNECTOR = ConnectorId("camdigikey")
+
+
+def section_of(connector_id: ConnectorId) -> str:
+    """The table of the settings file that an account stands in."""
+    return "camdigikey" if connector_id == DEFAULT_CONNECTOR else f"connectors.{connector_id}"
+
+
 _DEFAULTS = PolicyLifetimes()  # the numbers stand in domain.policy
 
 
@@ -78,12 +85,15 @@ class Lifetimes(_Part):
 
 
 class Limits(_Part):
-    """Starts of a Handoff, and callbacks without one (DESIGN §6.15)."""
+    """Starts of a Handoff, callbacks without one, and what strangers may leave here (DESIGN §6.15, §6.21)."""
 
     per_browser: Annotated[int, Field(ge=1)] = 10
     per_browser_window: Seconds = 300
     per_address: Annotated[int, Field(ge=1)] = 300
     per_address_window: Seconds = 60
+    unsolicited_per_address: Annotated[int, Field(ge=1)] = 30  # callbacks without a Handoff, in a minute
+    unsolicited_in_all: Annotated[int, Field(ge=1)] = 600  # of all addresses together, in a minute
+    parked_in_all: Annotated[int, Field(ge=1)] = 2000  # requests too large for a URL, in half an hour
 
 
 class Look(_Part):

@@ -51,7 +51,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         decider=decider,
         handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy),
         callback=Callback(s.handoffs, s.spent, s.confirmations, signing_in, s.audit, s.clock, policy),
-        unsolicited=UnsolicitedLogins(upstream, s.audit, s.clock),
+        unsolicited=UnsolicitedLogins(upstream, s.audit, s.limiter, s.counters, s.clock),
         confirmations=Confirmations(s.confirmations, signing_in, upstream, s.clock),
         consent=ConsentGiving(decider, s.consents, s.audit, s.clock),
         completion=Completion(s.grants, s.token_bytes, s.clock, policy),

@@ -3,6 +3,7 @@
 from flask import redirect
 from werkzeug.wrappers import Response
 
+from bridge.domain.auth_token import canonical_auth_token
 from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey
 from bridge.errors import ShownToUser
 from bridge.login.callback import (
@@ -21,8 +22,6 @@ from bridge.web.parameters import query_pairs
 from bridge.web.steps import Place, answer
 from bridge.web.use_cases import use_cases
 
-MAX_AUTH_TOKEN = 8192  # characters
-
 
 def success(connector: str | None = None) -> Response:
     """CamDigiKey's success callback (document 2.2.1).
@@ -33,9 +32,9 @@ def success(connector: str | None = None) -> Response:
     given = dict(query_pairs())
     back = _returned(connector, given)
     try:
-        if not 0 < len(back.auth_token) <= MAX_AUTH_TOKEN:
-            raise ShownToUser(400, "unsolicited_callback", "no auth token")
-        return after_return(uses.callback.success(back, limit=uses.limits.start))
+        if not back.auth_token:
+            raise ShownToUser(400, "unsolicited_callback", "no auth token in its canonical form")
+        return after_return(uses.callback.success(back, limit=uses.limits.unsolicited))
     except UnsolicitedCallback as error:
         uses.unsolicited.end(back.auth_token, back.connector)
         return _dead_end(error)
@@ -79,7 +78,7 @@ def _returned(connector: str | None, given: dict[str, str]) -> CallbackRequest:
         connector=_connector(connector),
         browser=browser.id() or BrowserId(""),
         state=given.get("state"),
-        auth_token=given.get("authToken", ""),
+        auth_token=canonical_auth_token(given.get("authToken", "")) or "",
         session=browser.session(),
         last_person=browser.last_person(),
     )

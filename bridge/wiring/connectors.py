@@ -7,7 +7,7 @@ from bridge.domain.ids import ConnectorId
 from bridge.domain.network import is_loopback
 from bridge.errors import ConfigError
 from bridge.ports.connectors import Connector, Connectors
-from bridge.settings import DEFAULT_CONNECTOR, Settings
+from bridge.settings import DEFAULT_CONNECTOR, Settings, section_of
 from bridge.settings import CamDigiKey as Account
 from bridge.upstream.camdigikey import CamDigiKeyConnector
 
@@ -40,7 +40,7 @@ def callback_path(connector_id: ConnectorId) -> str:
 
 
 def _connector(settings: Settings, connector_id: ConnectorId, account: Account) -> Connector:
-    name = "camdigikey" if connector_id == DEFAULT_CONNECTOR else f"connectors.{connector_id}"
+    name = section_of(connector_id)
     if account.partner is None:
         raise ConfigError((f"{name}.partner is missing: it names the file of the service account.",))
     try:

@@ -25,6 +25,7 @@ def nobody_agreed_yet(world: World) -> None:
 @pytest.fixture(params=["v3", "v2"])
 def whole(request: pytest.FixtureRequest) -> World:
     found: World = request.getfixturevalue("world" if request.param == "v3" else "world_v2")
+    forget_consents(found)
     return found
 
 

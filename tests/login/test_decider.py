@@ -206,7 +206,7 @@ def test_in_v3_there_may_be_many(logins: LoginHouse) -> None:
     assert logins.decider.decide(logins.interaction(), None, "continue").step == GoToCamDigiKey()
 
 
-def test_a_navigation_goes_straight_on_where_the_client_may(logins: LoginHouse) -> None:
+def test_a_navigation_skips_the_login_page_where_the_client_may(logins: LoginHouse) -> None:
     logins.client(skip_login_page=True)
     decide = logins.decider.decide
     assert decide(logins.interaction(), None, navigated=True).step == GoToCamDigiKey()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from bridge.domain.connector import UpstreamLogin
 from bridge.domain.encoding import digest
 from bridge.errors import UpstreamRefused, UpstreamUnavailable
+from bridge.login.unsolicited import MAX_EXCHANGES, MAX_RECORDED
 from tests.support.login_house import NOW, SOPHEA, LoginHouse
 
 
@@ -45,3 +50,33 @@ def test_with_camdigikey_away_at_the_end_it_is_noted_too(logins: LoginHouse) -> 
         "callback.unsolicited",
         "upstream.logout_failed",
     ]
+
+
+def test_they_have_a_small_share_of_the_calls_to_camdigikey(logins: LoginHouse) -> None:
+    """DESIGN §6.21: with CamDigiKey slow, made-up callbacks leave the places to those who sign in."""
+    answered, begun = threading.Event(), threading.Semaphore(0)
+
+    def slow(auth_token: str) -> UpstreamLogin:
+        begun.release()
+        answered.wait(30)
+        raise UpstreamRefused("no such token")
+
+    logins.connector.exchange = slow  # type: ignore[method-assign]  # -- this connector hangs
+    with ThreadPoolExecutor(MAX_EXCHANGES) as threads:
+        for number in range(MAX_EXCHANGES):
+            threads.submit(logins.unsolicited.end, f"made up {number}", logins.connector)
+        assert all(begun.acquire(timeout=30) for _ in range(MAX_EXCHANGES))
+        logins.unsolicited.end("one more", logins.connector)  # comes back at once, and asks nobody
+        assert not begun.acquire(blocking=False)
+        answered.set()
+    assert "no place" in [facts.get("error") for facts in logins.audit.facts]
+
+
+def test_beyond_its_share_of_the_trail_they_are_counted(logins: LoginHouse) -> None:
+    tokens = [f"made up {number}" for number in range(MAX_RECORDED.limit + 5)]
+    logins.connector.logins.update({token: UpstreamRefused("x") for token in tokens})
+    for token in tokens:
+        logins.unsolicited.end(token, logins.connector)
+    assert len(logins.audit.facts) == 2 * MAX_RECORDED.limit
+    assert sum(logins.counters.snapshot().values()) == 5
+    assert len(logins.did("upstream.exchange")) == len(tokens)

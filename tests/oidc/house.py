@@ -1,4 +1,7 @@
-"""The token half of a provider on real stores (Valkey, SQLite), with a clock that stands still."""
+"""The endpoints that applications call, put together on real stores (Valkey, SQLite), for tests.
+
+The fixture is called `house` after its class; its clock stands still until a test moves it.
+"""
 
 from __future__ import annotations
 
@@ -187,7 +190,7 @@ def clients() -> tuple[Client, ...]:
 
 
 class House:
-    """One process' worth of the provider. `clock` moves by hand."""
+    """The provider of one process, and requests to it as its clients make them. Tests set `clock`."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
         self.policy = Policy(ISSUER)

@@ -192,7 +192,7 @@ def test_other_ways_to_write_a_private_address_are_seen_after_looking_up(host: s
         check_resolved(target, system_resolve(target.host, 443), PUBLIC)
 
 
-class TestOpened:
+class TestAllowedTargets:
     NETWORKS = AllowedTargets.of(networks=("10.20.0.0/16", "fd12::/16", "64:ff9b::/96"))
     HOSTS = AllowedTargets.of(hosts=("RP.internal", "127.0.0.1", "[::1]"))
 

@@ -179,6 +179,45 @@ class TestSpentTokens:
         assert stores.purge(engine, NOW + 30 * DAY) == 1
 
 
+def spend_either(url: str) -> Callable[[int], bool | None]:
+    spent = stores.SqlSpentTokens(stores.connect(url, timeout=30))
+    return lambda number: (spent.spend if number % 2 else spent.spend_unsolicited)("raced", NOW)
+
+
+class TestUnsolicitedTokens:
+    @pytest.fixture
+    def store(self, engine: Engine) -> SpentTokens:
+        return stores.SqlSpentTokens(engine, max_unsolicited=3)
+
+    def test_a_token_is_new_once_whichever_way_it_comes(self, store: SpentTokens) -> None:
+        assert store.spend_unsolicited("a", NOW)
+        assert not store.spend("a", NOW)
+        assert store.spend("b", NOW)
+        assert store.spend_unsolicited("b", NOW) is False
+
+    def test_of_a_hundred_sights_of_either_kind_one_is_the_first(
+        self, store: SpentTokens, sql_url: str, racers: Racers
+    ) -> None:
+        assert racers.run(spend_either, sql_url).count(True) == 1
+
+    def test_strangers_fill_their_own_share_and_no_more(self, store: SpentTokens, engine: Engine) -> None:
+        """DESIGN §6.21: it has a bound and an end; the token of a login always has its place."""
+        said = [store.spend_unsolicited(f"made up {number}", NOW) for number in range(5)]
+        assert said == [True, True, True, None, None]
+        assert store.spend("a person's", NOW)
+        assert stores.purge(engine, NOW + DAY) == 3
+        assert store.spend_unsolicited("made up 4", NOW + DAY)
+        assert not store.spend("a person's", NOW + DAY)
+
+
+def test_what_strangers_left_in_the_trail_goes_after_ninety_days(engine: Engine) -> None:
+    log = stores.SqlAuditLog(engine)
+    log.record("callback.unsolicited", NOW)
+    log.record("consent.given", NOW)
+    assert stores.purge(engine, NOW + 90 * DAY - 1) == 0
+    assert stores.purge(engine, NOW + 90 * DAY) == 1
+
+
 def test_events_are_kept_with_their_facts(engine: Engine) -> None:
     log: AuditLog = stores.SqlAuditLog(engine)
     log.record("client.added", NOW, client_id="c", actor="ខ")

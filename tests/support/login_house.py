@@ -23,6 +23,7 @@ from bridge.login.handoff import HandoffStart
 from bridge.login.logout import SignOut
 from bridge.login.signing_in import SigningIn
 from bridge.login.unsolicited import UnsolicitedLogins
+from bridge.ops.counters import Counters
 from bridge.sessions.ending import SessionEnding
 from bridge.sessions.opening import SessionOpening
 from bridge.sessions.upstream import UpstreamLogout
@@ -72,6 +73,7 @@ class LoginHouse:
         self.confirmations = MemoryConfirmations()
         self.spent = MemorySpent(journal)
         self.limiter = MemoryLimiter()
+        self.counters = Counters()
         self.audit = NotedAudit(journal)
         self._put_together()
         self.client()
@@ -89,7 +91,7 @@ class LoginHouse:
         self.callback = Callback(
             self.handoffs, self.spent, self.confirmations, self.signing_in, self.audit, clock, policy
         )
-        self.unsolicited = UnsolicitedLogins(self.upstream, self.audit, clock)
+        self.unsolicited = UnsolicitedLogins(self.upstream, self.audit, self.limiter, self.counters, clock)
         self.confirming = Confirmations(self.confirmations, self.signing_in, self.upstream, clock)
         self.consent_giving = ConsentGiving(self.decider, self.consents, self.audit, clock)
         self.completion = Completion(self.grants, self.token_bytes, clock, policy)

@@ -313,6 +313,9 @@ class MemorySpent:
         self._seen.add(auth_token)
         return not known
 
+    def spend_unsolicited(self, auth_token: str, now: int) -> bool | None:
+        return self.spend(auth_token, now)
+
 
 class MemoryLimiter:
     """ports.RateLimiter that counts for ever."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from bridge.app import create_app
 from bridge.settings import Limits, Redis, Server
 from bridge.stores import sql
+from bridge.stores.redis import Redis as RedisServer
 from bridge.stores.sql.tables import spent_tokens
 from bridge.wiring.services import build
 from tests.support.person import Person
@@ -75,9 +77,9 @@ def test_a_preflight_is_answered_and_pages_for_people_are_for_no_other_page(worl
 
 @pytest.fixture
 def limited(world: World) -> Flask:
-    """The same bridge, with two starts a minute for an address, behind a proxy at 10.0.0.1."""
+    """The same bridge, with two unsolicited callbacks a minute for an address, behind a proxy at 10.0.0.1."""
     tight = {
-        "limits": Limits(per_browser=100, per_address=2),
+        "limits": Limits(per_browser=100, unsolicited_per_address=2, unsolicited_in_all=10_000),
         "server": Server(trusted_proxies=("10.0.0.0/8",)),
     }
     return create_app(world.settings.model_copy(update=tight), world.services)
@@ -87,7 +89,7 @@ def unsolicited(app: Flask, world: World, remote: str, forwarded: str = "") -> i
     """A callback without a Handoff, which counts."""
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     said = client_of(app, remote).get(
-        "/camdigikey/callback?authToken=" + f"{remote}.{forwarded}.{free_port()}".replace(" ", ""),
+        f"/camdigikey/callback?authToken={secrets.token_urlsafe(16)}",
         headers=headers,
         base_url=world.issuer,
     )
@@ -116,9 +118,48 @@ def test_requests_too_large_for_an_address_are_limited_more(world: World) -> Non
     """DESIGN §5: nothing is written before a person acts; what has to be, is counted."""
     app = create_app(world.settings.model_copy(update={"limits": Limits(per_address=20)}), world.services)
     browser = client_of(app, "203.0.113.50")
-    large, small = world.authorize_url(state=secrets.token_hex(4000)), world.authorize_url()
+    incompressible = json.dumps({"userinfo": {secrets.token_hex(3000): None}})
+    large, small = world.authorize_url(claims=incompressible), world.authorize_url()
     assert [browser.get(large, base_url=world.issuer).status_code for _ in range(3)] == [200, 200, 429]
     assert browser.get(small, base_url=world.issuer).status_code == 200
+
+
+def test_strangers_park_no_more_than_their_share_in_all(world: World) -> None:
+    """DESIGN §6.21: over all strangers together, however many networks they come from."""
+    redis = getattr(world.services.checks["redis"], "__self__", None)
+    assert isinstance(redis, RedisServer)
+    for counter in redis.command("KEYS", "bridge:{rate:*"):  # what other tests parked
+        redis.command("DEL", counter)
+    app = create_app(world.settings.model_copy(update={"limits": Limits(parked_in_all=2)}), world.services)
+    large = world.authorize_url(claims=json.dumps({"userinfo": {secrets.token_hex(3000): None}}))
+    said = [
+        client_of(app, f"203.0.113.{number}").get(large, base_url=world.issuer).status_code
+        for number in range(100, 104)
+    ]
+    assert said == [200, 200, 429, 429]
+
+
+def test_made_up_callbacks_keep_nobody_at_that_address_from_signing_in(world: World) -> None:
+    """A ministry behind one address; one of its browsers is sent through 40 callbacks without a Handoff."""
+    tight = Limits(per_address=3, unsolicited_per_address=5, unsolicited_in_all=10_000)
+    app = create_app(world.settings.model_copy(update={"limits": tight}), world.services)
+    assert [unsolicited(app, world, "192.0.2.50") for _ in range(40)].count(429) == 35
+    person = Person(app, world.issuer)
+    person.bridge.environ_base["REMOTE_ADDR"] = "192.0.2.50"
+    assert person.press(person.get(world.authorize_url()), "continue").status == 303
+
+
+def test_a_browser_at_its_own_limit_uses_up_nothing_of_its_address(world: World) -> None:
+    tight = Limits(per_browser=1, per_address=3)
+    app = create_app(world.settings.model_copy(update={"limits": tight}), world.services)
+
+    def starts(person: Person) -> int:
+        person.bridge.environ_base["REMOTE_ADDR"] = "192.0.2.60"
+        return person.press(person.get(world.authorize_url()), "continue").status
+
+    eager = Person(app, world.issuer)
+    assert [starts(eager) for _ in range(10)] == [303, *[429] * 9]
+    assert [starts(Person(app, world.issuer)) for _ in range(2)] == [303, 303]
 
 
 def test_behind_a_trusted_proxy_each_person_counts_for_themselves(world: World, limited: Flask) -> None:

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from bridge.domain.authorization_request import AuthorizationRequest, ReplyTo
 from bridge.errors import ReturnedToClient
 from bridge.oidc.authorization.checks import run_checks
-from bridge.oidc.authorization.parameters import Origin, Parameters
+from bridge.oidc.authorization.parameters import ParameterOrigin, Parameters
 from bridge.oidc.authorization.parts import UncheckedRequest
 from bridge.oidc.authorization.request import compose
 from bridge.oidc.authorization.target import registered, trusted_target
 from bridge.oidc.id_token import HintReader
 from bridge.ports.clients import ClientStore
 
-__all__ = ["AuthorizationRequests", "Origin", "RequestRefused", "registered"]
+__all__ = ["AuthorizationRequests", "ParameterOrigin", "RequestRefused", "registered"]
 
 
 class RequestRefused(ReturnedToClient):
@@ -38,7 +38,7 @@ class AuthorizationRequests:
     clients: ClientStore
     hints: HintReader
 
-    def check(self, pairs: Sequence[tuple[str, str]], origin: Origin) -> AuthorizationRequest:
+    def check(self, pairs: Sequence[tuple[str, str]], origin: ParameterOrigin) -> AuthorizationRequest:
         """The checked request.
 
         Raises ShownToUser where client or redirect_uri are wrong, so that nothing may be redirected;

@@ -7,8 +7,10 @@ from typing import Literal
 
 from bridge.domain.encoding import from_base64url
 
-Origin = Literal["query", "form", "request_object"]  # later: pushed (RFC 9126)
+ParameterOrigin = Literal["query", "form", "request_object"]  # later: pushed (RFC 9126)
 MAX_LENGTH = 8192  # characters of one parameter
+# Of those that can't be compressed: a request with longer ones is too large for a URL of ours.
+MAX_LENGTHS = {"state": 2048, "nonce": 512, "login_hint": 512}
 MAX_TOTAL = 2 * MAX_LENGTH  # characters of all values together
 
 
@@ -17,11 +19,11 @@ class Parameters:
     """Parameters by name. Of one that came more than once the first value counts, and `repeated` names it."""
 
     values: Mapping[str, str]
-    origin: Origin
+    origin: ParameterOrigin
     repeated: frozenset[str] = frozenset()
 
     @classmethod
-    def received(cls, pairs: Sequence[tuple[str, str]], origin: Origin) -> "Parameters":
+    def received(cls, pairs: Sequence[tuple[str, str]], origin: ParameterOrigin) -> "Parameters":
         """The parameters of pairs, in the order in which they came."""
         values: dict[str, str] = {}
         repeated = set()

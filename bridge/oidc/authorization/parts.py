@@ -19,7 +19,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class GrantedScope:
     """The words of the scope that the client may have, in the order in which it asked."""
 
     words: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class Wishes:
     claims_locales: tuple[str, ...] = ()
 
 
-Part = Flow | Scope | CodeChallenge | LoginDemands | LoginAge | ClaimsRequest | ExpectedPerson | Wishes
+Part = Flow | GrantedScope | CodeChallenge | LoginDemands | LoginAge | ClaimsRequest | ExpectedPerson | Wishes
 PartT = TypeVar("PartT", bound=Part)
 
 

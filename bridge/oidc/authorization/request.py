@@ -5,10 +5,10 @@ from bridge.oidc.authorization.parts import (
     CodeChallenge,
     ExpectedPerson,
     Flow,
+    GrantedScope,
     LoginAge,
     LoginDemands,
     Parts,
-    Scope,
     Wishes,
 )
 from bridge.oidc.authorization.target import Target
@@ -21,7 +21,7 @@ def compose(target: Target, parts: Parts) -> AuthorizationRequest:
     return AuthorizationRequest(
         client_id=target.client.client_id,
         reply_to=target.reply_to,
-        scope=(parts.get(Scope) or Scope()).words,
+        scope=(parts.get(GrantedScope) or GrantedScope()).words,
         response_type=flow.response_type,
         nonce=flow.nonce,
         code_challenge=(parts.get(CodeChallenge) or CodeChallenge()).value,

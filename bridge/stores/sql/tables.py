@@ -77,6 +77,7 @@ spent_tokens = Table(
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("spent_at", BigInteger, nullable=False, index=True),
+    Column("unsolicited", Boolean, nullable=False, index=True),  # it came without a Handoff
 )
 
 audit = Table(

@@ -82,13 +82,13 @@ def test_whatever_a_request_object_holds_is_texts_or_nothing(text: str) -> None:
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=20))
-def test_foreign_json_reads_what_json_can_say(value: object) -> None:
+def test_untrusted_json_reads_what_json_can_say(value: object) -> None:
     assert untrusted_json(json.dumps(value, ensure_ascii=False)) == value
 
 
 @pytest.mark.parametrize(
     "text", ["", "{", "[" * 100_000, r'"\ud800"', "9" * 5000, b"\xff"], ids=lambda t: t[:9]
 )
-def test_foreign_json_has_one_error(text: str | bytes) -> None:
+def test_untrusted_json_has_one_error(text: str | bytes) -> None:
     with pytest.raises(ValueError):
         untrusted_json(text)

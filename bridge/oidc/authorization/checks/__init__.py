@@ -26,10 +26,10 @@ from bridge.oidc.authorization.checks.person import (
 from bridge.oidc.authorization.parts import Part, Parts, UncheckedRequest
 
 # Only authorize is open as yet. The others: RFC 9126 (pushed), RFC 8628 (device), OpenID CIBA (backchannel).
-Endpoint = Literal["authorize", "pushed", "device", "backchannel"]
-ALL: frozenset[Endpoint] = frozenset(get_args(Endpoint))
-BY_BROWSER: frozenset[Endpoint] = frozenset({"authorize", "pushed"})  # the browser carries the answer
-OF_LOGINS: frozenset[Endpoint] = BY_BROWSER | {"backchannel"}  # the requests of OpenID Connect
+RequestEndpoint = Literal["authorize", "pushed", "device", "backchannel"]
+ALL: frozenset[RequestEndpoint] = frozenset(get_args(RequestEndpoint))
+BY_BROWSER: frozenset[RequestEndpoint] = frozenset({"authorize", "pushed"})  # the browser carries the answer
+OF_LOGINS: frozenset[RequestEndpoint] = BY_BROWSER | {"backchannel"}  # the requests of OpenID Connect
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Check:
     """A row. `run` returns its part of the request, or None where it only checks; raises ReturnedToClient."""
 
     run: Callable[[UncheckedRequest], Part | None]
-    serves: frozenset[Endpoint]
+    serves: frozenset[RequestEndpoint]
     clause: str
 
 
@@ -58,7 +58,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def run_checks(endpoint: Endpoint, unchecked: UncheckedRequest) -> Parts:
+def run_checks(endpoint: RequestEndpoint, unchecked: UncheckedRequest) -> Parts:
     """Run the checks of an endpoint in order; the parts that they return. Raises ReturnedToClient."""
     for check in CHECKS:
         if endpoint in check.serves:

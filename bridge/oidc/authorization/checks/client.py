@@ -4,7 +4,7 @@ import re
 
 from bridge.domain.claims import allowed_scope
 from bridge.errors import ReturnedToClient
-from bridge.oidc.authorization.parts import CodeChallenge, Flow, Scope, UncheckedRequest
+from bridge.oidc.authorization.parts import CodeChallenge, Flow, GrantedScope, UncheckedRequest
 from bridge.oidc.response_modes import known_mode
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url, RFC 7636 §4.2
@@ -29,12 +29,12 @@ def check_response_mode(unchecked: UncheckedRequest) -> None:
         raise ReturnedToClient("invalid_request", "This response_mode is not supported.", mode[:40])
 
 
-def check_scope(unchecked: UncheckedRequest) -> Scope:
+def check_scope(unchecked: UncheckedRequest) -> GrantedScope:
     """openid is required (OIDC Core §3.1.2.1); what the client may not have is dropped (RFC 6749 §3.3)."""
     wanted = unchecked.parameters.words("scope")
     if "openid" not in wanted:
         raise ReturnedToClient("invalid_scope", "The scope openid is missing.")
-    return Scope(allowed_scope(unchecked.client, wanted))
+    return GrantedScope(allowed_scope(unchecked.client, wanted))
 
 
 def check_pkce(unchecked: UncheckedRequest) -> CodeChallenge:
