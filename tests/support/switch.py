@@ -1,4 +1,4 @@
-"""One address with several servers behind it: what a virtual IP, a proxy or a cloud's failover is to a client.
+"""One address with several servers behind it, as a virtual IP, a proxy or a cloud's failover is.
 
 Connections that stand stay with the server that they came to; new ones go to where the switch points.
 """
