@@ -31,7 +31,11 @@ class Switch:
             while True:
                 here, _ = self._listener.accept()
                 self.taken += 1
-                there = socket.create_connection(("127.0.0.1", self.target))
+                try:
+                    there = socket.create_connection(("127.0.0.1", self.target))
+                except OSError:
+                    here.close()
+                    continue
                 for ends in ((here, there), (there, here)):
                     threading.Thread(target=_pass_on, args=ends, daemon=True).start()
 

@@ -134,7 +134,8 @@ def health_check(engine: Engine) -> Callable[[], None]:
 
     def checked() -> None:
         with translated(engine), engine.connect() as connection, connection.begin() as transaction:
-            connection.execute(insert(spent_tokens).values(digest=os.urandom(16).hex(), spent_at=0, unsolicited=False))
+            row = {"digest": os.urandom(16).hex(), "spent_at": 0, "unsolicited": False}
+            connection.execute(insert(spent_tokens).values(**row))
             transaction.rollback()
 
     return checked
