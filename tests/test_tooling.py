@@ -20,7 +20,7 @@ from tests.support import postgres, prepare, tools
 from tests.support.browser import NewPage, screenshot
 
 ROOT = tools.ROOT
-COMMANDS = {"help", "setup", "demo", "run", "test", "lint", "format", "bench", "lock", "clean"}
+COMMANDS = {"help", "setup", "demo", "run", "test", "lint", "format", "bench", "mutants", "lock", "clean"}
 HOST = re.compile(r"https?://|\b[\w-]+\.(?:org|com|net|io|dev|kh)/")
 
 

@@ -153,10 +153,10 @@ def test_the_pin_is_asked_of_each_chain_that_comes() -> None:
 @pytest.mark.parametrize("outcome", ["good", "bad", "broken"])
 def test_threads_that_wait_share_one_fetch_and_its_outcome(outcome: str) -> None:
     house = House()
-    begun, go_on = threading.Event(), threading.Event()
+    started, go_on = threading.Event(), threading.Event()
 
     def slow() -> Sequence[x509.Certificate]:
-        begun.set()
+        started.set()
         assert go_on.wait(30)
         if outcome == "bad":
             raise TransportError("away")
@@ -173,7 +173,7 @@ def test_threads_that_wait_share_one_fetch_and_its_outcome(outcome: str) -> None
     house.fetch = slow
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(ask)
-        assert begun.wait(30)
+        assert started.wait(30)
         others = [pool.submit(ask) for _ in range(7)]
         _all_wait(house.signer, 7)
         go_on.set()

@@ -17,9 +17,9 @@ max_in_flight = 6
 
 def test_the_check_tells_what_is_wrong_with_each_account(console: Console) -> None:
     console.settings(ACCOUNTS.format(first="", second='partner = "nowhere.json"'))
-    told = console.say("config", "check", wanted=2).output
-    assert "camdigikey.partner is missing" in told
-    assert "connectors.second.partner: nowhere.json can't be read" in told
+    output = console.say("config", "check", wanted=2).output
+    assert "camdigikey.partner is missing" in output
+    assert "connectors.second.partner: nowhere.json can't be read" in output
 
 
 def test_two_right_accounts_are_said_to_be_right(console: Console) -> None:
@@ -40,5 +40,5 @@ def test_settings_of_both_are_shown_each_in_its_place(console: Console) -> None:
 def test_an_application_names_its_account_and_no_other_one(console: Console) -> None:
     console.settings(ACCOUNTS.format(first="", second=""))
     assert console.add("--connector", "second")["connector"] == "second"
-    told = console.say("client", "edit", "portal", "--connector", "third", wanted=1).output
-    assert "third" in told and "second" in told
+    output = console.say("client", "edit", "portal", "--connector", "third", wanted=1).output
+    assert "third" in output and "second" in output

@@ -54,10 +54,10 @@ def test_with_camdigikey_away_at_the_end_it_is_noted_too(logins: LoginHouse) -> 
 
 def test_they_have_a_small_share_of_the_calls_to_camdigikey(logins: LoginHouse) -> None:
     """DESIGN §6.21: with CamDigiKey slow, made-up callbacks leave the places to those who sign in."""
-    answered, begun = threading.Event(), threading.Semaphore(0)
+    answered, started = threading.Event(), threading.Semaphore(0)
 
     def slow(auth_token: str) -> UpstreamLogin:
-        begun.release()
+        started.release()
         answered.wait(30)
         raise UpstreamRefused("no such token")
 
@@ -65,9 +65,9 @@ def test_they_have_a_small_share_of_the_calls_to_camdigikey(logins: LoginHouse) 
     with ThreadPoolExecutor(MAX_EXCHANGES) as threads:
         for number in range(MAX_EXCHANGES):
             threads.submit(logins.unsolicited.end, f"made up {number}", logins.connector)
-        assert all(begun.acquire(timeout=30) for _ in range(MAX_EXCHANGES))
+        assert all(started.acquire(timeout=30) for _ in range(MAX_EXCHANGES))
         logins.unsolicited.end("one more", logins.connector)  # comes back at once, and asks nobody
-        assert not begun.acquire(blocking=False)
+        assert not started.acquire(blocking=False)
         answered.set()
     assert "no place" in [facts.get("error") for facts in logins.audit.facts]
 

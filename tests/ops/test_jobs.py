@@ -138,15 +138,15 @@ class TestOneProcess:
         assert threads() == []
 
     def test_a_run_that_hangs_does_not_hold_the_end_up(self, make: Make) -> None:
-        begun, over = threading.Event(), threading.Event()
+        started, over = threading.Event(), threading.Event()
 
         def hang() -> None:
-            begun.set()
+            started.set()
             over.wait(20)
 
         jobs = make([Job("hanging", 1, hang)])
         jobs.start()
-        assert begun.wait(10)
+        assert started.wait(10)
         began = time.monotonic()
         assert not jobs.stop()
         assert time.monotonic() - began < 1

@@ -331,9 +331,9 @@ def test_faults_below_the_envelope_fit_the_certificates_too(
 
 def test_slow_is_late_but_right(simulator: Simulator, partner: RawPartner) -> None:
     simulator.service.faults.add("organization", Fault("slow", seconds=0.3), 1)
-    begun = time.monotonic()
+    started = time.monotonic()
     assert _organization(partner)
-    assert time.monotonic() - begun >= 0.3
+    assert time.monotonic() - started >= 0.3
 
 
 @pytest.mark.parametrize("kind", ["hang", "reset"])

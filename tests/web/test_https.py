@@ -51,7 +51,7 @@ def walk(whole: World, *, secure: bool) -> Answers:
     settings = whole.settings.model_copy(update={"issuer": ISSUERS[secure]})
     world = replace(whole, settings=settings, app=create_app(settings, whole.services))
     answers = Answers()
-    world.app.wsgi_app = answers.of(world.app.wsgi_app)  # type: ignore[method-assign]
+    world.app.wsgi_app = answers.of(world.app.wsgi_app)  # type: ignore[method-assign]  # -- Flask says to do it so
     forget_consents(world)
     person = world.person()
     page = visit(world, person, world.authorize_url("own"))
