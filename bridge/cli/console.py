@@ -85,7 +85,7 @@ class Group(click.Group):
 def sentence(error: BridgeError) -> str:
     """An error for the person at the console."""
     if isinstance(error, StoreUnavailable):
-        return f"The database or Redis can't be used ({error}). Is it running, and `bridge db upgrade` done?"
+        return error.sentence
     if isinstance(error, SealBroken):
         return "master_keys: none of them opens what the database holds; add the one that sealed it."
     return str(error)

@@ -43,6 +43,10 @@ CREDENTIAL = re.compile(
     r"|(?<=Bearer )[\w.~+/=-]+|(?<=Basic )[\w+/=]+"
     r"|(?<=[?&\s](?:code)=)[^&\s\"']+|(?<=(?:token|Token)=)[^&\s\"']+|(?<=secret=)[^&\s\"']+"
 )
+# What a terminal obeys or does not show: C1 controls, directions and blanks of no width; and half letters.
+UNPRINTABLE = re.compile(
+    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 Event = MutableMapping[str, Any]
 
 
@@ -57,7 +61,7 @@ def configure(level: str = "info") -> None:
             _without_exception_text,
             _without_secrets,
             _ordered,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            lambda _logger, _method, event: _line(event),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=lambda *_: lines,
@@ -157,7 +161,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0] is not None:
             event.update(_place(record.exc_info[0], record.exc_info[2]))
-        return json.dumps(_without_secrets(None, "", event), ensure_ascii=False, default=str)
+        return _line(_without_secrets(None, "", event))
 
 
 def _without_exception_text(_logger: Any, _method: str, event: Event) -> Event:
@@ -183,6 +187,12 @@ def _without_secrets(_logger: Any, _method: str, event: Event) -> Event:
         elif isinstance(value, str):
             event[name] = CREDENTIAL.sub("***", value)
     return event
+
+
+def _line(event: Event) -> str:
+    """One line of JSON. Its own escapes are for C0 controls alone; ours are for what else is unprintable."""
+    line = json.dumps(event, ensure_ascii=False, default=str)
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def _ordered(_logger: Any, _method: str, event: Event) -> Event:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from bridge.domain.client import Client
-from bridge.domain.ids import SessionKey, Sid, Sub
+from bridge.domain.ids import GrantId, SessionKey, Sid, Sub
 from bridge.domain.outbox import logout_messages
 from bridge.domain.session import EndCause, GrantOfSession, LogoutNotice, Session
 from bridge.domain.subject import Subject, SubjectKey
@@ -55,9 +55,11 @@ class SessionEnding:
         found = _contents_of(keys, self._sessions.peek)
         people = _people(found)
         announced = self._announce(found, people, now)
+        # The Session goes last, for it decides: where its Grants could not be ended, a repeat finds them.
+        known = _grant_ids(found)
+        self._end_grants(known, now)
         ended = _contents_of(keys, self._sessions.end)
-        if grant_ids := [grant.grant_id for contents in ended.values() for grant in contents.grants]:
-            self._grants.end_with_session(grant_ids, now)
+        self._end_grants([grant_id for grant_id in _grant_ids(ended) if grant_id not in known], now)
         announced_late = self._announce(ended, people, now, already_announced=announced)
         sessions = [contents.session for contents in ended.values() if contents.session]
         for session in sessions:
@@ -66,6 +68,10 @@ class SessionEnding:
         if cause != "upstream":  # CamDigiKey has ended it itself
             self._end_upstream(sessions, now)
         return announced + announced_late
+
+    def _end_grants(self, grant_ids: Sequence[GrantId], now: int) -> None:
+        if grant_ids:
+            self._grants.end_with_session(grant_ids, now)
 
     def _announce(
         self,
@@ -102,6 +108,10 @@ class SessionEnding:
         for session in sessions:
             if not self._upstream.end(session.upstream, now, sid=session.sid):
                 return  # CamDigiKey is away, and each further call would wait for its timeout
+
+
+def _grant_ids(found: Mapping[SessionKey, SessionContents]) -> Sequence[GrantId]:
+    return [grant.grant_id for contents in found.values() for grant in contents.grants]
 
 
 def _contents_of(

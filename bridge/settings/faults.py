@@ -3,10 +3,13 @@
 import base64
 import binascii
 import ipaddress
+import re
 
 from bridge.settings.issuer import issuer_faults
 from bridge.settings.lifetimes import lifetime_faults
 from bridge.settings.tree import DEFAULT_CONNECTOR, Settings, section_of
+
+ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 
 
 def settings_faults(settings: Settings) -> list[str]:
@@ -30,6 +33,11 @@ def _account_faults(settings: Settings) -> list[str]:
         place = section_of(connector_id)
         if "mfa" in account.amr:
             found.append(f"{place}.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
+        found += [
+            f"{place}.login_origins: {origin!r} is no origin (https://login.example.gov.kh)."
+            for origin in account.login_origins
+            if not ORIGIN.fullmatch(origin)
+        ]
         if account.connect_timeout > account.timeout:
             found.append(
                 f"{place}.connect_timeout is longer than {place}.timeout, which bounds the whole call."

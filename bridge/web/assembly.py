@@ -11,6 +11,7 @@ from bridge.login.logout import SignOut
 from bridge.login.signing_in import SigningIn
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.oidc import provider
+from bridge.ops.health import Readiness
 from bridge.ports.services import Services
 from bridge.sessions.ending import SessionEnding
 from bridge.sessions.opening import SessionOpening
@@ -45,10 +46,10 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         clients=s.clients,
         connectors=s.connectors,
         interactions=s.interactions,
-        checks=s.checks,
+        readiness=Readiness(s.checks),
         provider=provider.assemble(s, policy, watch),
         decider=decider,
-        handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy),
+        handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy, s.audit),
         callback=Callback(s.handoffs, s.spent, s.confirmations, signing_in, s.audit, s.clock, policy),
         unsolicited=UnsolicitedLogins(upstream, s.audit, s.limiter, s.counters, s.clock),
         confirmations=Confirmations(s.confirmations, signing_in, upstream, s.clock),

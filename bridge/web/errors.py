@@ -63,7 +63,8 @@ def _seal_broken(error: SealBroken) -> BaseResponse:
 
 
 def _unavailable(error: Exception) -> BaseResponse:
-    logger().error("unavailable", error=type(error).__name__)
+    facts = error.facts if isinstance(error, StoreUnavailable) else {}
+    logger().error("unavailable", error=type(error).__name__, **facts)
     response = _error_answer(503, "unavailable")
     response.headers["Retry-After"] = RETRY_AFTER
     return response

@@ -105,8 +105,8 @@ ERRORS = {
 _AGAIN = N_("Try again, or go back to the service.")
 PROBLEMS = {
     "temporarily_unavailable": Text(
-        N_("CamDigiKey cannot be reached"),
-        N_("CamDigiKey did not answer in time."),
+        N_("CamDigiKey is not available"),
+        N_("CamDigiKey cannot answer at the moment."),
         _AGAIN,
     ),
     "access_denied": Text(

@@ -198,7 +198,7 @@ class NoOutbox:
     """SQL is away."""
 
     def put(self, _: object) -> None:
-        raise StoreUnavailable("SQL: away")
+        raise StoreUnavailable("SQL", "unreachable")
 
 
 def test_while_nobody_can_be_told_nothing_ends(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:

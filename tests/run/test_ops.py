@@ -113,7 +113,7 @@ def test_an_exception_says_where_it_broke_and_not_its_text(lines: io.StringIO) -
 
 
 def broken() -> None:
-    raise StoreUnavailable("away")
+    raise StoreUnavailable("Redis", "unreachable")
 
 
 def test_readiness_names_what_is_missing() -> None:

@@ -89,7 +89,9 @@ class LoginHouse:
         self.decider = Decider(self.clients, self.consents, connectors, self.handoffs, self.watch, key, clock)
         self.opening = SessionOpening(self.sessions, self.ending, key, self.token_bytes, policy)
         self.signing_in = SigningIn(self.decider, self.opening, self.upstream, key, self.audit, clock)
-        self.handoff_start = HandoffStart(self.handoffs, self.upstream, self.token_bytes, clock, policy)
+        self.handoff_start = HandoffStart(
+            self.handoffs, self.upstream, self.token_bytes, clock, policy, self.audit
+        )
         self.callback = Callback(
             self.handoffs, self.spent, self.confirmations, self.signing_in, self.audit, clock, policy
         )

@@ -244,7 +244,7 @@ class MemoryOutbox:
 
     def put(self, messages: Sequence[OutboxMessage]) -> None:
         if self.away:
-            raise StoreUnavailable("the outbox is away")
+            raise StoreUnavailable("SQL", "unreachable")
         self._journal.append(("outbox.put", *(message.client_id for message in messages)))
         self.messages += messages
 

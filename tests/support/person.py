@@ -62,8 +62,10 @@ class Page:
 
     @property
     def location(self) -> str:
-        """Where it redirects to; empty when it does not."""
+        """Where it redirects to, by a header or by a page's script; empty when it does not."""
         target = self.headers.get("Location", "")
+        if "/static/go_on.js" in self.text:
+            target = self._links["continue"]
         return urljoin(self.url, target) if target else ""
 
     @property

@@ -200,7 +200,7 @@ def simulating(folder: Path, issuer: str, version: str = "v3") -> Iterator[Simul
     """A CamDigiKey that leads back to this issuer, while the block lasts; its partner.json says `version`."""
     local = ("127.0.0.1", 0)
     back = f"{issuer}/camdigikey/"
-    urls = {"success_url": back + "callback", "error_url": back + "error"}
+    urls: dict[str, Any] = {"success_url": back + "callback", "error_url": back + "error"}
     simulator = serve(folder, local, local, **urls, version=version)
     try:
         yield simulator
@@ -220,8 +220,8 @@ def make_running(folder: Path, version: str = "v3", **more: str) -> Iterator[Run
         process = launch(environ, folder / "bridge.log")
         stack.callback(_end, process)
         ready(issuer, process, folder / "bridge.log")
-        redis = f"unix://{folder / 'data' / 'redis' / 'valkey.sock'}"
-        settings = load(environ={**environ, "BRIDGE_REDIS__URL": redis})
+        own = f"unix://{folder / 'data' / 'redis' / 'valkey.sock'}"
+        settings = load(environ={"BRIDGE_REDIS__URL": own, **environ})
         services = build(settings)
         stack.callback(services.close)
         app = create_app(settings, services)

@@ -24,6 +24,7 @@ record of `stores.records`):
 | `bridge:parked:<digest>` | an Interaction too large for a URL, sealed | after 30 min |
 | `bridge:{rate:<digest>}:<window>` | a count | after two windows |
 | `bridge:{lease:<name>}` | who has it | unless renewed in time |
+| `bridge:{probe}` | written to see whether Redis takes writes | after 1 min |
 """
 
 from bridge.stores.redis.codes import RedisCodes
