@@ -81,7 +81,7 @@ def test_a_claimed_clients_error_is_for_its_own_pages_alone(world: World) -> Non
 
 def test_a_store_that_is_away_is_told_to_pages_too(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: object) -> None:
-        raise StoreUnavailable("Redis: away")
+        raise StoreUnavailable("Redis")
 
     monkeypatch.setattr(world.services.tokens, "access_token", away)
     headers = {"Origin": ORIGIN, "Authorization": "Bearer " + "a" * 16 + ".b"}
