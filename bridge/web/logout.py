@@ -88,11 +88,10 @@ def _sign_out(logout_request: LogoutRequest, cause: EndCause) -> Response:
     session = uses.browser.held_session()
     uses.sign_out.sign_out(session, cause, logout_request.sid)
     if session is not None:
+        logger().info("session.ended", sid=session.sid)
         mark: str | None = uses.subject_key.browser_mark(session.subject.identity.camdigikey_id)
-    else:
+    else:  # a hint's Session is written down where it ends
         mark = uses.browser.last_person().mark
-    if session is not None or logout_request.sid is not None:
-        logger().info("session.ended", sid=session.sid if session is not None else logout_request.sid)
     response = _signed_out(logout_request)
     uses.browser.forget_session(response, mark)
     return response
