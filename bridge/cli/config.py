@@ -1,6 +1,7 @@
 """`bridge config`: prints the settings and where each comes from, or checks them."""
 
 import os
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,9 +26,13 @@ def config() -> None:
     "--ask-camdigikey", is_flag=True, help="Ask CamDigiKey for a login token too, and say what it answered."
 )
 def check_settings(config_file: Path | None, ask_camdigikey: bool) -> None:
-    """Tell of every fault at once; nothing is started."""
+    """Tell of every fault at once; Redis and the database are asked, nothing is started or made."""
     settings = settings_of(config_file)
-    checks.check_before_start(settings)
+    failures = checks.check_before_start(settings)
+    for failure in failures:
+        click.echo(failure.sentence, err=True)
+    if failures:
+        sys.exit(FAILED)
     click.echo("The settings are right.")
     answers = asking.ask_camdigikey(settings) if ask_camdigikey else ()
     for answered in answers:

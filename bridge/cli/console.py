@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -36,6 +37,13 @@ class Group(click.Group):
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **options: Any) -> None:
         super().__init__(*args, **options)
         self._lazy = lazy
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run, on any terminal: where one has no Khmer letters they are written as \\u17…, never an error."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the table."""
@@ -77,7 +85,7 @@ class Group(click.Group):
 def sentence(error: BridgeError) -> str:
     """An error for the person at the console."""
     if isinstance(error, StoreUnavailable):
-        return f"The database or Redis can't be used ({error}). Is it running, and `bridge db upgrade` done?"
+        return error.sentence
     if isinstance(error, SealBroken):
         return "master_keys: none of them opens what the database holds; add the one that sealed it."
     return str(error)

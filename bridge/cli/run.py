@@ -32,7 +32,11 @@ def serve(settings: Settings, file: Path | None) -> None:
     try:
         serving.prepare_to_serve(settings)
         database.upgrade(settings)
-        checks.check_before_start(settings)
+        for failure in checks.check_before_start(settings):
+            if failure.store == "SQL":  # no worker starts without it
+                raise failure
+            # Without Redis it serves what it can, and /readyz says that it is not ready.
+            click.echo(f"{failure.sentence} Starting all the same.", err=True)
         with serving.redis_server(settings) as redis_url:
             _tell_workers(file, redis_url)
             serving.serve(

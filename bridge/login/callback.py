@@ -186,6 +186,8 @@ class Callback:
         stolen one shows.
         """
         known = self._handoffs.taken(back.handoff_key, back.browser)
+        if known is None:  # Redis failed after the auth token was burnt: the Handoff still waits
+            known = self.live_handoff(back.handoff_key, back.browser)
         if known is None:
             if self.live_handoff(back.handoff_key, back.browser) is not None:
                 spent = digest(back.auth_token)[:16]

@@ -145,6 +145,7 @@ class Decider:
             raise RequestRefused(  # prompt=none gets no page (DESIGN §6.2)
                 ReturnedToClient("temporarily_unavailable", "Nobody can be signed in now.", shown.detail),
                 interaction.request.reply_to,
+                client.client_id,
             ) from None
 
     def _still_alive(self, session: Session, interaction: Interaction, now: int) -> Session | None:

@@ -111,8 +111,8 @@ class Sender:
     def _attempt(self, message: OutboxMessage) -> None:
         try:
             self._record_outcome(message, self._outcome(message))
-        except StoreUnavailable:
-            self._log.warning("outbox.waits", why="store", client_id=message.client_id)
+        except StoreUnavailable as error:
+            self._log.warning("outbox.waits", why="store", client_id=message.client_id, **error.facts)
         except Exception:  # a bug; the message is due again when its lease is over
             self._log.exception("outbox.failed", client_id=message.client_id)
         finally:

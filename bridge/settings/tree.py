@@ -36,6 +36,7 @@ class Server(_Part):
     trusted_proxies: Annotated[tuple[str, ...], Listed] = ()  # networks whose X-Forwarded-… headers count
     max_body: Annotated[int, Field(ge=1024)] = 65536  # bytes
     body_within: Annotated[int, Field(ge=1, le=300)] = 10  # seconds that a request's body may take
+    keep_alive: Annotated[int, Field(ge=5, le=3600)] = 75  # seconds of an idle connection: above the proxy's
 
 
 class Database(_Part):

@@ -45,10 +45,8 @@ class Grants:
         """End it: its code, access and refresh tokens are dead at once."""
         if not valid_grant_id(grant_id):
             return
-        try:
-            self._redis.end(grant_id, now)
-        finally:
-            self._sql.end(grant_id, now)
+        self._redis.end(grant_id, now)  # where it fails SQL is left alone, so that a repeat finds the Grant
+        self._sql.end(grant_id, now)
 
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
         """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""

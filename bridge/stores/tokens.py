@@ -51,10 +51,26 @@ class Tokens:
         """Replace `old` by new tokens, in one step (see ports.TokenStore)."""
         if not is_offline(old):
             return self._redis.rotate(old, access, refresh, answer, now)
+        return self._rotate_offline(old, access, refresh, answer, now)
+
+    def _rotate_offline(
+        self,
+        old: str,
+        access: tuple[str, AccessToken],
+        refresh: tuple[str, RefreshToken],
+        answer: bytes,
+        now: int,
+    ) -> tuple[Rotation, bytes]:
+        """The access token is kept first, for SQL decides: whoever repeats gets an answer that holds.
+
+        Where SQL fails after that, nobody has heard of the access token, and it dies by itself.
+        """
         grant = refresh[1].grant
-        rotation, kept_answer = self._sql.rotate(old, refresh, answer, now)
-        if rotation is Rotation.WON and not self._minted_beside(grant, access, refresh[1]):
+        if not self._minted_beside(grant, access, refresh[1]):
             return Rotation.GONE, b""
+        rotation, kept_answer = self._sql.rotate(old, refresh, answer, now)
+        if rotation is not Rotation.WON:
+            self._redis.revoke_access_token(access[0])
         if rotation is Rotation.REUSED:
             self._grants.end(grant.id, now)
         return rotation, kept_answer

@@ -93,7 +93,7 @@ def _returned(connector: str | None, given: dict[str, str]) -> CallbackRequest:
         state=given.get("state"),
         request_id=g.request_id,
         auth_token=canonical_auth_token(given.get("authToken", "")) or "",
-        session=browser.session(),
+        session=browser.held_session(),
         last_person=browser.last_person(),
     )
 

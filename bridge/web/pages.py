@@ -78,6 +78,11 @@ def form_post(*, action: str, fields: Mapping[str, str]) -> str:
     return _page("form_post", form=Form(action, fields), switches=())
 
 
+def go_on(address: str) -> str:
+    """The way on to an address that is too long for the Location header of a redirect."""
+    return _page("go_on", address_to=address, switches=())
+
+
 def error(*, key: str, status: int, way_back: str | None, client_name: str | None, wait: int = 0) -> str:
     """An error that ends the sign-in: what happened, what to do, and a link back where there is one.
 

@@ -5,9 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from bridge.errors import StoreUnavailable
 from bridge.manage.administration import Administration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
@@ -30,7 +27,7 @@ def administration(settings: Settings) -> Iterator[Administration]:
     try:
         if migrate.current(settings.database_url) is None:
             upgrade(settings)
-        sealer, audit = MasterSealer(settings.keys()), sql.SqlAuditLog(engine)
+        sealer, audit = MasterSealer(settings.keys()), sql.SqlAuditLog(engine, Counters())
         keys, clients = sql.SqlSigningKeys(engine, sealer), sql.SqlClients(engine, Counters())
         yield Administration(
             clients=ClientAdministration(
@@ -40,7 +37,5 @@ def administration(settings: Settings) -> Iterator[Administration]:
             jobs=JobAdministration(sql.SqlJobLog(engine), sql.SqlOutbox(engine), EVERY),
             clock=time.time,
         )
-    except SQLAlchemyError as error:  # not a database of ours, or one with the tables of another release
-        raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
     finally:
         engine.dispose()

@@ -4,11 +4,12 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Engine
 
 from bridge.domain.encoding import TokenBytes
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, StoreUnavailable
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
 from bridge.ports.basics import Clock, HealthCheck
@@ -46,14 +47,22 @@ def build(settings: Settings) -> Services:
     Raises StoreUnavailable, and ConfigError where an address or a partner file can't be used, or a key is
     lost.
     """
+    counters = Counters()
     foundations = Foundations(
         redis=redis_of(settings),
-        engine=engine_of(settings),
+        engine=engine_of(settings, partial(_count_failure, counters)),
         sealer=MasterSealer(settings.keys()),
         connectors=connectors_of(settings),
         fetcher=fetcher_of(settings),
+        counters=counters,
     )
+    foundations.redis.on_failure = partial(_count_failure, counters)
     return assembled(settings, foundations)
+
+
+def _count_failure(counters: Counters, failure: StoreUnavailable) -> None:
+    """Every failure of a store counts here; what was to be done with it, its caller logs."""
+    counters.add("store_failures", store=failure.store, server=failure.server, cause=failure.cause)
 
 
 def assembled(settings: Settings, foundations: Foundations) -> Services:
@@ -87,7 +96,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         secrets=secrets,
         consents=sql.SqlConsents(engine),
         spent=sql.SqlSpentTokens(engine),
-        audit=sql.SqlAuditLog(engine),
+        audit=sql.SqlAuditLog(engine, counters),
         handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
         confirmations=redis.RedisConfirmations(redis_store, sealer, counters),
         sessions=redis.RedisSessions(
@@ -123,7 +132,7 @@ def _checks(redis_store: redis.Redis, engine: Engine, keys: SigningKeyStore) -> 
     def check_keys() -> None:
         keys.all()
 
-    return {"redis": redis_store.ping, "sql": sql.health_check(engine), "keys": check_keys}
+    return {"redis": redis_store.probe, "sql": sql.health_check(engine), "keys": check_keys}
 
 
 def _closing(foundations: Foundations) -> Callable[[], None]:

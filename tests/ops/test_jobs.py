@@ -225,7 +225,7 @@ class Away:
         def call(*arguments: object) -> object:
             self.asked += 1
             if self.away:
-                raise StoreUnavailable("gone")
+                raise StoreUnavailable("Redis", "unreachable")
             found: object = getattr(self.store, name)(*arguments)
             return found
 
@@ -269,7 +269,7 @@ class TestStoresAway:
 
         def work() -> int:
             if next(tried) < 4:
-                raise StoreUnavailable("gone")
+                raise StoreUnavailable("Redis", "unreachable")
             done.set()
             return 1
 
@@ -290,7 +290,7 @@ class TestStoresAway:
                 return {}
 
             def record(self, run: JobRun) -> None:
-                raise StoreUnavailable("gone")
+                raise StoreUnavailable("Redis", "unreachable")
 
         jobs = make([Job("hourly", 3600, work), Job("often", 0.01, Counter())], job_log=NoRecord())
         jobs.start()

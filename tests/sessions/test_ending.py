@@ -44,16 +44,16 @@ def test_every_cause_is_known_here() -> None:
 
 
 @pytest.mark.parametrize("cause", get_args(EndCause))
-def test_first_the_outbox_then_the_session_then_its_grants_and_camdigikey_last(
+def test_first_the_outbox_then_its_grants_then_the_session_and_camdigikey_last(
     logins: LoginHouse, session: Session, cause: EndCause
 ) -> None:
-    """An end happens once: what failed after it would never be told."""
+    """An end happens once: what failed after it would never be told, and no repeat would mend it."""
     end(logins, session, cause=cause)
     upstream = [("upstream.logout", "token of session")] if TOLD_AT_CAMDIGIKEY[cause] else []
     assert logins.journal == [
         ("outbox.put", "web"),
-        ("sessions.end", "session"),
         ("grants.end_with_session", "web in session"),
+        ("sessions.end", "session"),
         *upstream,
     ]
 
@@ -86,8 +86,8 @@ def test_who_is_not_to_hear_does_not(logins: LoginHouse, fields: dict[str, Any])
     logins.client(**fields)
     assert end(logins, logins.session(clients=("web", "gone"))) == ()
     assert logins.journal == [
-        ("sessions.end", "session"),
         ("grants.end_with_session", "web in session", "gone in session"),
+        ("sessions.end", "session"),
         ("upstream.logout", "token of session"),
     ]
 
@@ -103,9 +103,9 @@ def test_of_several_all_end_and_each_client_hears_of_each(logins: LoginHouse, se
     assert notices(logins) == [("web", "sid of session"), ("web", "sid of earlier")]
     assert logins.journal == [
         ("outbox.put", "web", "web"),
+        ("grants.end_with_session", "web in session", "web in earlier"),
         ("sessions.end", "session"),
         ("sessions.end", "earlier"),
-        ("grants.end_with_session", "web in session", "web in earlier"),
         ("upstream.logout", "token of session"),
         ("upstream.logout", "token of earlier"),
     ]
@@ -136,8 +136,9 @@ def test_a_grant_that_was_opened_meanwhile_is_told_too_and_nothing_twice(
     assert notices(logins) == [("web", "sid of session"), ("late", "sid of session")]
     assert logins.journal == [
         ("outbox.put", "web"),
+        ("grants.end_with_session", "web in session"),
         ("sessions.end", "session"),
-        ("grants.end_with_session", "web in session", "late in session"),
+        ("grants.end_with_session", "late in session"),
         ("outbox.put", "late"),
         ("upstream.logout", "token of session"),
     ]
@@ -157,8 +158,8 @@ def test_one_that_cannot_be_read_ends_with_its_grants_and_nobody_can_be_told(
     logins.sessions.live[session.key] = None
     assert end(logins, session) == ()
     assert logins.journal == [
-        ("sessions.end", "session"),
         ("grants.end_with_session", "web in session"),
+        ("sessions.end", "session"),
     ]
 
 

@@ -220,8 +220,8 @@ def make_running(folder: Path, version: str = "v3", **more: str) -> Iterator[Run
         process = launch(environ, folder / "bridge.log")
         stack.callback(_end, process)
         ready(issuer, process, folder / "bridge.log")
-        redis = f"unix://{folder / 'data' / 'redis' / 'valkey.sock'}"
-        settings = load(environ={**environ, "BRIDGE_REDIS__URL": redis})
+        own = f"unix://{folder / 'data' / 'redis' / 'valkey.sock'}"
+        settings = load(environ={"BRIDGE_REDIS__URL": own, **environ})
         services = build(settings)
         stack.callback(services.close)
         app = create_app(settings, services)

@@ -1,6 +1,7 @@
 """grant_type=authorization_code (RFC 6749 §4.1.3) with PKCE (RFC 7636)."""
 
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 from bridge.domain.client import AUTH_METHODS, Client
 from bridge.domain.grant import Grant
 from bridge.domain.token import RedeemedCode, SpentCode
+from bridge.errors import StoreUnavailable
 from bridge.oidc.server.credentials import CodeCredential
 from bridge.oidc.token_issuer import IssuedTokens, TokenIssuer
 from bridge.ports.basics import AuditLog
@@ -51,14 +53,20 @@ class CodeExchange:
         refresh = self.issuer.first_refresh_token(grant, client, now) if wanted else None
         return self.issuer.issue(grant, client, scope, refresh, now, nonce=redeemed.code.nonce)
 
-    def keep(self, issued: IssuedTokens) -> None:
+    def keep(self, issued: IssuedTokens, code: str, redeemed: RedeemedCode) -> None:
         """Store the tokens, unless the Grant was ended since the code was redeemed.
 
         The answer is the same in both cases, as if the end had come a moment later; the tokens in it then do
         not work. So of many exchanges at once one always gets an answer, even where a replay of the code
-        overtakes it.
+        overtakes it. Where a store fails nobody has heard of these tokens, and the client may come again with
+        the same code. Raises StoreUnavailable.
         """
-        self.tokens.mint(issued.grant, issued.access, issued.refresh)
+        try:
+            self.tokens.mint(issued.grant, issued.access, issued.refresh)
+        except StoreUnavailable:
+            with suppress(StoreUnavailable):
+                self.codes.give_back(code, redeemed)
+            raise
 
 
 def same_challenge(code_verifier: str, code_challenge: str) -> bool:
@@ -123,4 +131,4 @@ class AuthorizationCodeGrantType(grants.AuthorizationCodeGrant):
 
     def save_token(self, issued: IssuedTokens) -> None:
         """Store the tokens."""
-        self._exchange.keep(issued)
+        self._exchange.keep(issued, self.request.form["code"], self.request.authorization_code.redeemed)

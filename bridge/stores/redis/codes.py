@@ -7,7 +7,7 @@ from bridge.ports.basics import Counters, Sealer
 from bridge.stores.records import AUTHORIZATION_CODE, GRANT
 from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis
-from bridge.stores.redis.grant_scripts import TAKE
+from bridge.stores.redis.grant_scripts import GIVE_BACK, TAKE
 from bridge.stores.sealed import Sealed
 
 
@@ -35,3 +35,10 @@ class RedisCodes:
         if record is None or grant is None or now >= record.expires_at:
             return None
         return RedeemedCode(record, grant)
+
+    def give_back(self, code: str, redeemed: RedeemedCode) -> None:
+        """A code that was redeemed and gave nothing can be redeemed again (see ports.CodeStore)."""
+        record = redeemed.code
+        keys = layout.code(record.grant_id), layout.ended(record.grant_id)
+        sealed = self._codes.seal(record)
+        self._redis.run(GIVE_BACK, keys, digest(code), record.client_id, sealed)

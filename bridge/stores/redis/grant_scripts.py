@@ -29,6 +29,14 @@ end
 return {state, sealed, redis.call('GET', KEYS[3]) or ''}
 """)
 
+# What was taken and gave nothing; one whose Grant has ended stays as it is.
+GIVE_BACK = Script("""
+local live = redis.call('EXISTS', KEYS[2]) == 0
+if not live or redis.call('GET', KEYS[1]) ~= 'spent ' .. ARGV[1] .. ' - ' .. ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], 'live ' .. ARGV[1] .. ' ' .. ARGV[3] .. ' ' .. ARGV[2], 'KEEPTTL')
+return 1
+""")
+
 # The end of a Session does not stop new tokens of an offline Grant, whose record is in SQL.
 MINT = Script("""
 local ended = redis.call('GET', KEYS[2])

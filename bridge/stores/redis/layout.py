@@ -8,6 +8,10 @@ from bridge.domain.ids import GrantId
 from bridge.domain.token import grant_id_of
 
 _GRANT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # a brace or a newline in it would break the slot
+# What stands in braces tells of its kind where it is no bare id; so does the word behind it.
+_KIND = re.compile(
+    r"bridge:(?:\{(?:(origin|subject|client|rate|lease)(?=:)|(probe)(?=\}))?[^}]*\}:?)?([a-z]+)?"
+)
 
 
 def valid_grant_id(text: str) -> bool:
@@ -65,6 +69,10 @@ def session(key: str) -> str:
     return f"bridge:{{{key}}}:session"
 
 
+def session_of_sid(sid: str) -> str:
+    return f"bridge:{{sid:{digest(sid)}}}:session"
+
+
 def session_grants(key: str) -> str:
     return f"bridge:{{{key}}}:grants"
 
@@ -95,3 +103,13 @@ def rate(key: str, window: int) -> str:
 
 def lease(name: str) -> str:
     return f"bridge:{{lease:{name}}}"
+
+
+def probe() -> str:
+    return "bridge:{probe}"
+
+
+def kind(key: str) -> str:
+    """What rests at a key, without any id in it: for the log."""
+    found = _KIND.match(key)
+    return " ".join(word for word in found.groups() if word) if found else ""

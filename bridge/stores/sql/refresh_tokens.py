@@ -127,5 +127,4 @@ def _why_not_rotated(connection: Connection, old: str, now: int) -> tuple[Rotati
         return Rotation.GONE, b""
     if now - row.rotated_at < ROTATION_GRACE and row.answer is not None:
         return Rotation.REPEATED, open_answer(old, row.answer)
-    connection.execute(update(grants).where(grants.c.id == row.grant_id).values(ended_at=now))
-    return Rotation.REUSED, b""
+    return Rotation.REUSED, b""  # its caller ends the Grant, here last
