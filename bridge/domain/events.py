@@ -59,7 +59,7 @@ _ROWS = (
         "handoff.token_spent_elsewhere",
         ("audit",),
         "stranger",
-        "An auth token was used by another browser before its own: stolen, or sent on.",
+        "An auth token was spent before its own Handoff came: stolen, or Redis failed in between.",
     ),
     Event("login.not_started", ("log",), "camdigikey", "A sign-in could not start: operation, code, class."),
     Event("login.failed", ("log",), "camdigikey", "A sign-in could not finish: operation, code, class."),

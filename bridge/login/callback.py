@@ -174,6 +174,10 @@ class Callback:
         failed = replace(interaction, failure=error.failure, failed_in=back.request_id, created_at=now)
         return Resumed(failed, error)
 
+    def _record_spent_elsewhere(self, back: CallbackRequest, now: int) -> None:
+        spent = digest(back.auth_token)[:16]
+        self._audit.record("handoff.token_spent_elsewhere", now, request_id=back.request_id, auth_token=spent)
+
     def live_handoff(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
         """The live Handoff of this key, if this browser began it; it is not taken."""
         handoff = self._handoffs.peek(key) if key else None
@@ -182,18 +186,15 @@ class Callback:
     def _repeated(self, back: CallbackRequest, now: int) -> CallbackOutcome:
         """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5).
 
-        Where the Handoff is live still, somebody else was faster with this person's auth token: that is how a
-        stolen one shows.
+        Where the Handoff still waits, its auth token was spent without it: Redis failed after the burning, or
+        somebody else was faster with this person's token, which is how a stolen one shows.
         """
         known = self._handoffs.taken(back.handoff_key, back.browser)
-        if known is None:  # Redis failed after the auth token was burnt: the Handoff still waits
-            known = self.live_handoff(back.handoff_key, back.browser)
         if known is None:
-            if self.live_handoff(back.handoff_key, back.browser) is not None:
-                spent = digest(back.auth_token)[:16]
-                self._audit.record(
-                    "handoff.token_spent_elsewhere", now, request_id=back.request_id, auth_token=spent
-                )
+            known = self.live_handoff(back.handoff_key, back.browser)
+            if known is not None:
+                self._record_spent_elsewhere(back, now)
+        if known is None:
             raise ShownToUser(400, "already_used", "a spent auth token")
         key = _confirmation_key(back.auth_token)
         return ConfirmationRequired(key) if self._confirmations.peek(key) else Resumed(known.interaction)
