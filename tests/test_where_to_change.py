@@ -130,7 +130,6 @@ CHANGES = (
         ("CamDigiKeyConnector", "carries_state"),
         uses={
             "bridge/login/handoff.py": "asks the capability",
-            "bridge/login/callback.py": "asks the capability",
             "bridge/login/decider.py": "asks the capability",
         },
         follows={

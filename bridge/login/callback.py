@@ -78,9 +78,8 @@ class CallbackRequest:
         return handoff_key(self.connector.capabilities, self.browser, self.state)
 
     def fits(self, handoff: Handoff) -> bool:
-        """Whether it is this Handoff's: by the account, and by the state, where it brings one back."""
-        states = self.state is None or digest(self.state) == handoff.state_hash
-        return handoff.connector == self.connector.id and states
+        """Whether the state, where it brings one back, is this Handoff's."""
+        return self.state is None or digest(self.state) == handoff.state_hash
 
 
 class Callback:
@@ -123,7 +122,7 @@ class Callback:
         if not first:
             return self._repeated(back, now)
         handoff = self._take(back)
-        if handoff is None:
+        if handoff is None or handoff.connector != back.connector.id:
             raise UnsolicitedCallback
         try:
             login = back.connector.exchange(back.auth_token)
@@ -144,8 +143,11 @@ class Callback:
         Without the state anybody may have made the request: then the Handoff lives on, and the person only
         sees that page, with both ways on (DESIGN §6.6).
         """
+        live = self.live_handoff(back.handoff_key, back.browser)
+        if live is None or live.connector != back.connector.id:
+            return None
         proven = back.state is not None
-        handoff = self._take(back) if proven else self._unproven(back)
+        handoff = self._take(back) if proven else live
         if handoff is None:
             return None
         code, why = _known_code(error_code), message_class(f"{error_code} {message}")
@@ -156,18 +158,11 @@ class Callback:
         return RefusedAtCamDigiKey(interaction, code, why, proven)
 
     def _take(self, back: CallbackRequest) -> Handoff | None:
-        """The live Handoff that this callback fits, taken; one that it does not fit stays as it is."""
+        """The live Handoff whose state it brings, taken; one of another state stays as it is."""
         live = self.live_handoff(back.handoff_key, back.browser)
         if live is None or not back.fits(live):
             return None
         return self._handoffs.take(back.handoff_key, back.browser)
-
-    def _unproven(self, back: CallbackRequest) -> Handoff | None:
-        """This browser's only Handoff, where none has to bring its state back (v2)."""
-        if back.connector.capabilities.carries_state:
-            return None
-        live = self.live_handoff(back.handoff_key, back.browser)
-        return live if live is not None and back.fits(live) else None
 
     def _failed(
         self, back: CallbackRequest, interaction: Interaction, error: UpstreamError, now: int
@@ -179,6 +174,10 @@ class Callback:
         failed = replace(interaction, failure=error.failure, failed_in=back.request_id, created_at=now)
         return Resumed(failed, error)
 
+    def _record_spent_elsewhere(self, back: CallbackRequest, now: int) -> None:
+        spent = digest(back.auth_token)[:16]
+        self._audit.record("handoff.token_spent_elsewhere", now, request_id=back.request_id, auth_token=spent)
+
     def live_handoff(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
         """The live Handoff of this key, if this browser began it; it is not taken."""
         handoff = self._handoffs.peek(key) if key else None
@@ -187,18 +186,15 @@ class Callback:
     def _repeated(self, back: CallbackRequest, now: int) -> CallbackOutcome:
         """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5).
 
-        Where the Handoff is live still, somebody else was faster with this person's auth token: that is how a
-        stolen one shows.
+        Where the Handoff still waits, its auth token was spent without it: Redis failed after the burning, or
+        somebody else was faster with this person's token, which is how a stolen one shows.
         """
         known = self._handoffs.taken(back.handoff_key, back.browser)
-        if known is None:  # Redis failed after the auth token was burnt: the Handoff still waits
-            known = self.live_handoff(back.handoff_key, back.browser)
         if known is None:
-            if self.live_handoff(back.handoff_key, back.browser) is not None:
-                spent = digest(back.auth_token)[:16]
-                self._audit.record(
-                    "handoff.token_spent_elsewhere", now, request_id=back.request_id, auth_token=spent
-                )
+            known = self.live_handoff(back.handoff_key, back.browser)
+            if known is not None:
+                self._record_spent_elsewhere(back, now)
+        if known is None:
             raise ShownToUser(400, "already_used", "a spent auth token")
         key = _confirmation_key(back.auth_token)
         return ConfirmationRequired(key) if self._confirmations.peek(key) else Resumed(known.interaction)

@@ -19,7 +19,8 @@ TRIAL = ConnectorId("trial")
 @pytest.fixture
 def accounts(world: World) -> Iterator[World]:
     """The world with a second account, by which the people of `own` sign in."""
-    trial = world.settings.camdigikey.model_copy(update={"amr": ("app",)})
+    trial = world.settings.camdigikey.model_copy(update={"amr": ("app",), "success_return_url": True})
+    world.control("POST", "/settings", registered=[f"{world.issuer}/camdigikey/trial/callback"])
     settings = world.settings.model_copy(update={"connectors": {TRIAL: trial}})
     services = replace(world.services, connectors=connectors_of(settings))
     try:

@@ -82,6 +82,15 @@ def test_the_qr_page_goes_on_by_itself_once_a_phone_has_approved(
     assert status.user and status.user.camdigikey_id == "CDK000000042"
 
 
+def test_the_login_page_goes_by_both_names_of_its_parameter(simulator: Simulator, third: CamDigiKey) -> None:
+    """PROTOCOL, Seen later 5."""
+    url = third.login_token().login_url
+    other = url.replace("?token=", "?loginToken=")
+    assert other != url
+    for address in (url, other):
+        assert "<svg" in browser().get(address, timeout=10).text
+
+
 def test_a_refusal_comes_to_the_error_address_with_the_callback_variables(
     simulator: Simulator, third: CamDigiKey
 ) -> None:

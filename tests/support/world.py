@@ -289,6 +289,8 @@ def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **env
             "BRIDGE_CAMDIGIKEY__VERSION": version,
             "BRIDGE_LIMITS__PER_BROWSER": "10000",
             "BRIDGE_LIMITS__PER_ADDRESS": "100000",
+            "BRIDGE_LIMITS__UNSOLICITED_PER_ADDRESS": "100000",
+            "BRIDGE_LIMITS__UNSOLICITED_IN_ALL": "100000",
             **environ,
         }
     )
