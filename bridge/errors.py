@@ -76,6 +76,26 @@ class UpstreamError(BridgeError):
 
     oauth_error: Literal["access_denied", "temporarily_unavailable", "server_error"] = "server_error"
 
+    def __init__(self, detail: str = "", *, operation: str = "", code: str = "", why: str = "") -> None:
+        """`operation`: what was asked; `code`: the number it answered; `why`: its message's class, or ours.
+
+        All in fixed words and numbers: nothing of what was sent or answered.
+        """
+        super().__init__(detail)
+        self._facts = {"operation": operation, "error_code": code, "why": why or detail}
+
+    def as_broken(self) -> "UpstreamBroken":
+        """The same, where it says nothing of the person."""
+        broken = UpstreamBroken(str(self))
+        broken._facts = self._facts
+        return broken
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What log and audit say of it."""
+        told = {name: text for name, text in self._facts.items() if text}
+        return {"error": type(self).__name__, **told}
+
     @property
     def failure(self) -> UpstreamFailure:
         """The text of the page that says how the sign-in failed; by default the one of `oauth_error`."""

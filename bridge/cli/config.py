@@ -12,7 +12,7 @@ from pydantic import BaseModel, SecretStr
 
 from bridge.cli.console import FAILED, config_option, file_of, settings_of
 from bridge.settings import PREFIX
-from bridge.wiring import checks
+from bridge.wiring import asking, checks
 
 
 @click.group()
@@ -22,14 +22,23 @@ def config() -> None:
 
 @config.command("check")
 @config_option
-def check_settings(config_file: Path | None) -> None:
+@click.option(
+    "--ask-camdigikey", is_flag=True, help="Ask CamDigiKey for a login token too, and say what it answered."
+)
+def check_settings(config_file: Path | None, ask_camdigikey: bool) -> None:
     """Tell of every fault at once; Redis and the database are asked, nothing is started or made."""
-    failures = checks.check_before_start(settings_of(config_file))
+    settings = settings_of(config_file)
+    failures = checks.check_before_start(settings)
     for failure in failures:
         click.echo(failure.sentence, err=True)
     if failures:
         sys.exit(FAILED)
     click.echo("The settings are right.")
+    answers = asking.ask_camdigikey(settings) if ask_camdigikey else ()
+    for answered in answers:
+        click.echo(answered.sentence, err=not answered.works)
+    if not all(answered.works for answered in answers):
+        raise click.exceptions.Exit(FAILED)
 
 
 @config.command()

@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -36,6 +37,13 @@ class Group(click.Group):
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **options: Any) -> None:
         super().__init__(*args, **options)
         self._lazy = lazy
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run, on any terminal: where one has no Khmer letters they are written as \\u17…, never an error."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the table."""

@@ -48,16 +48,16 @@ class UnsolicitedLogins:
             self._counters.add("callback.unsolicited_unrecorded")
         failure = self._failure(auth_token, connector, now)
         if failure is not None and recorded:
-            self._audit.record(UNSOLICITED_NOT_ENDED, now, error=failure)
+            self._audit.record(UNSOLICITED_NOT_ENDED, now, **failure)
 
-    def _failure(self, auth_token: str, connector: Connector, now: int) -> str | None:
+    def _failure(self, auth_token: str, connector: Connector, now: int) -> dict[str, str] | None:
         """Why the person was not signed out; None where they were."""
         if not self._places.acquire(blocking=False):
-            return "no place"
+            return {"error": "no place"}
         try:
             self._upstream.end(connector.exchange(auth_token).token, now)
         except UpstreamError as error:
-            return type(error).__name__
+            return error.facts
         finally:
             self._places.release()
         return None

@@ -40,6 +40,12 @@ class Capability:
     value: Callable[[Circumstances], MetadataValue | None]
 
 
+def _claims(policy: Policy) -> Sequence[str]:
+    """amr is said only of accounts that the settings tell it of."""
+    silent = set() if any(policy.amr.values()) else {"amr"}
+    return sorted(claims_supported(policy.constant_claims) - silent)
+
+
 def always(name: str, value: MetadataValue) -> Capability:
     """A capability whose value depends on nothing."""
     return Capability(name, lambda now: value)
@@ -59,7 +65,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     always("prompt_values_supported", PROMPTS),  # OIDC Prompt Create §4.2
     always("acr_values_supported", (ACR,)),
     always("claim_types_supported", ("normal",)),
-    Capability("claims_supported", lambda now: sorted(claims_supported(now.policy.constant_claims))),
+    Capability("claims_supported", lambda now: _claims(now.policy)),
     always("claims_locales_supported", ("en", "km")),
     always("ui_locales_supported", ("km", "en")),
     always("claims_parameter_supported", True),

@@ -99,8 +99,7 @@ class IntrospectionEndpoint:
         """As at a refresh, but the Session's idle limit does not move, and CamDigiKey is not asked."""
         if record.grant.offline:
             return "offline_access" in scope
-        contents = self.sessions.peek(record.grant.person.login.session_key)
-        return contents is not None and contents.session is not None
+        return self.sessions.held(record.grant.person.login.session_key, int(self.clock())) is not None
 
 
 def _jti(text: str) -> str | None:

@@ -16,7 +16,6 @@ from bridge.oidc.server.refresh_token import Refresh
 from bridge.oidc.server.server import GrantTypeUseCases, Server, TokenEndpoint
 from bridge.oidc.token_issuer import TokenIssuer
 from bridge.oidc.userinfo import UserinfoEndpoint
-from bridge.ports.clients import ClientStore
 from bridge.ports.services import Services
 from bridge.sessions.watch import SessionWatch
 
@@ -32,12 +31,6 @@ class Provider:
     hints: HintReader
     authorization_requests: AuthorizationRequests
     logout_requests: LogoutRequests
-    clients: ClientStore
-
-    def allowed_origins(self, client_id: str | None) -> tuple[str, ...]:
-        """The origins whose pages may read answers to this client (CORS); none for an unknown client."""
-        client = self.clients.get(client_id) if client_id else None
-        return client.allowed_origins if client is not None else ()
 
 
 def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provider:
@@ -46,14 +39,13 @@ def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provide
     hints = HintReader(s.signer, policy.issuer)
     authentication = ClientAuthentication(s.clients, Proofs(s.sealer))
     return Provider(
-        token=TokenEndpoint(Server(authentication, _grant_types(services, policy, watch), s.clock)),
+        token=TokenEndpoint(Server(authentication, _grant_types(services, policy, watch), s.clock), s.audit),
         userinfo=UserinfoEndpoint(s.tokens, s.clients, s.clock),
         introspection=IntrospectionEndpoint(authentication, s.tokens, s.sessions, policy, s.clock),
         revocation=RevocationEndpoint(authentication, s.tokens, s.grants, s.audit, s.clock),
         hints=hints,
         authorization_requests=AuthorizationRequests(s.clients, hints),
         logout_requests=LogoutRequests(s.clients, hints),
-        clients=s.clients,
     )
 
 

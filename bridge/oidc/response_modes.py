@@ -1,10 +1,11 @@
 """The table of response modes: how an answer gets to the client (OAuth 2.0 Multiple Response Types §2.1).
 
-The checks of /authorize and discovery read this table too, so a new mode is a row here.
+The checks of /authorize and discovery read RESPONSE_MODES too: a new mode is a row there. `fragment` is not
+offered: it takes errors alone, to who asked for a response type whose answers travel so.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -45,10 +46,25 @@ def _by_form(response: AuthorizationResponse) -> Delivery:
     return PostedForm(response.reply_to.redirect_uri, response.params)
 
 
+def _by_fragment(response: AuthorizationResponse) -> Delivery:
+    return Redirection(f"{response.reply_to.redirect_uri}#{urlencode(response.params)}")
+
+
 RESPONSE_MODES: Mapping[ResponseMode, Callable[[AuthorizationResponse], Delivery]] = {
     "query": _by_query,
     "form_post": _by_form,
 }
+
+
+_DELIVERIES: Mapping[ResponseMode, Callable[[AuthorizationResponse], Delivery]] = {
+    **RESPONSE_MODES,
+    "fragment": _by_fragment,
+}
+
+
+def default_mode(response_type: Collection[str]) -> ResponseMode:
+    """How answers to a response type travel by default (OAuth 2.0 Multiple Response Types §2.1, §5)."""
+    return "fragment" if {"token", "id_token"} & set(response_type) else "query"
 
 
 def known_mode(text: str | None) -> ResponseMode | None:
@@ -58,7 +74,7 @@ def known_mode(text: str | None) -> ResponseMode | None:
 
 def delivery(response: AuthorizationResponse) -> Delivery:
     """How this answer gets to the client, by the response mode that it asked for."""
-    return RESPONSE_MODES[response.reply_to.response_mode](response)
+    return _DELIVERIES[response.reply_to.response_mode](response)
 
 
 def needs_a_page(reply_to: ReplyTo) -> bool:

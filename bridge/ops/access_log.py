@@ -1,4 +1,8 @@
-"""The access log: one line for each request, without the query, which holds codes and sealed requests."""
+"""The access log: one line for each request, with what its path may say.
+
+Never the query, which holds codes and sealed requests. Of a path that is ours the route, so that no key in it
+is written; of any other those steps that are words of the protocol, because anything may stand in one.
+"""
 
 import time
 from collections.abc import Iterable
@@ -6,13 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bridge.ops.environ import ROUTE
 from bridge.ops.logs import logger
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MAX_PATH_LENGTH = 200  # characters
+MAX_STEPS = 8
+# What applications ask at a wrong address: worth reading, and no secret.
+WORDS = frozenset(
+    """.well-known api auth authorize authorization callback camdigikey certs confirm connect consent error
+    favicon.ico form health healthz introspect jwks jwks.json keys login logout metrics oauth oauth2
+    oauth-authorization-server oidc openid openid-configuration openid-connect protocol readyz realms register
+    revoke robots.txt signin signout start static status token userinfo v1 v2""".split()
+)
 
 
 class AccessLog:
@@ -36,7 +48,13 @@ class AccessLog:
             logger().info(
                 "request",
                 method=environ["REQUEST_METHOD"][:16],
-                path=environ["PATH_INFO"][:MAX_PATH_LENGTH],
+                path=environ.get(ROUTE) or shown(environ["PATH_INFO"]),
                 status=int(statuses[-1][:3]) if statuses else 500,
                 milliseconds=round((time.perf_counter() - began) * 1000, 1),
             )
+
+
+def shown(path: str) -> str:
+    """What may be written of a path that is not ours."""
+    steps = path.split("/")[: MAX_STEPS + 1]
+    return "/".join(step if step in WORDS or not step else "***" for step in steps)

@@ -1,167 +1,193 @@
-"""Bodies are read before the application runs, by few threads at a time and within a deadline.
+"""Bodies of requests that are on their way: nobody waits for one, and none is on its way for ever.
 
-Granian hands a request over when its headers are there, and a thread that reads a body which does not come
-waits for ever. It can't be left behind either: when the call returns while a read of its body is under way,
-Granian 2.8 stops the whole worker. So a late read is ended from outside, by shutting the connection's way in;
-its way out stays open for the answer.
+A body is a chain of callbacks, each in a thread that Granian lends for the piece that came; while nothing
+comes, there is only an entry here. A body that is late, drips, or comes in crumbs is ended, and so are the
+oldest of an address that has more than its share under way.
 """
 
-import io
-import ipaddress
-import os
-import queue
-import socket
-import struct
-import sys
 import threading
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from _typeshed import OptExcInfo
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from bridge.ops import health
+from bridge.ops.logs import logger
 
-FAULT = "bridge.body_fault"  # in the environ: the status of a request whose body is not to be had
-PATIENCE = 0.25  # seconds for a place, while places change hands
-LOOKS_EVERY = 0.5  # seconds
-IDLE_TIMES = struct.Struct("44x 3I")  # of tcp_info (linux/tcp.h): last_data_sent, …, last_data_recv; in ms
+LOOK_EVERY = 0.25  # seconds
+MAX_UNDER_WAY = 1024  # bodies, in one worker
+MAX_SHARE = 32  # of them, of one address, once they are older than YOUNG
+YOUNG = 1.0  # seconds: a burst of honest requests is through by then
+SLOW_AFTER = 5.0  # seconds, from which on a body has to have come at MIN_RATE: TCP sends a lost piece again
+MIN_RATE = 256  # bytes a second
+LEAVING_WITHIN = 3.0  # seconds that a body has once this process is about to end
+FEW_PIECES = 64
+MIN_PIECE = 64  # bytes on average, of more than a few pieces
 
 
-@dataclass(slots=True)
-class Read:
-    """A read under way, for the watch."""
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """`size`: bytes of a body; `within`: seconds that it may take."""
 
-    address: str
-    began: float
-    late: bool = False
+    size: int
+    within: float
+
+
+class Pending(Protocol):
+    """Granian's future of the next piece."""
+
+    def result(self) -> Any: ...
+    def cancel(self) -> bool: ...
+    def add_done_callback(self, callback: "Arrival") -> None: ...
+
+
+class Directly:
+    """Stands where Granian's futures have an event loop: who says that a callback is due calls it."""
+
+    @staticmethod
+    def call_soon_threadsafe(arrival: "Arrival", piece: Pending, *, context: object = None) -> None:
+        """A piece came, in this thread."""
+        arrival(piece)
+
+    @staticmethod
+    def call_soon(arrival: "Arrival", _piece: Pending, *, context: object = None) -> None:
+        """It was there when the callback was added, or is called off: without a call inside the call."""
+        arrival.at_once = True
+
+
+class Arrival:
+    """What happens when a piece comes."""
+
+    __slots__ = ("_body", "at_once")
+
+    def __init__(self, body: "Body") -> None:
+        self._body = body
+        self.at_once = False
+
+    def __call__(self, piece: Pending) -> None:
+        self._body.go_on(piece)
+
+
+class Body:
+    """One body under way. `done` is called once, with the body, or with the status of its fault."""
+
+    def __init__(
+        self,
+        bodies: "Bodies",
+        receive: Callable[[], Pending],
+        address: Callable[[], str],
+        length: int | None,
+        done: Callable[[bytes, int], None],
+    ) -> None:
+        self.began = time.monotonic()
+        self.got = 0
+        self.address = address
+        self._bodies = bodies
+        self._receive = receive
+        self._length = length  # None: chunked
+        self._done = done
+        self._pieces: list[bytes] = []
+        self._next: Pending | None = None
+
+    def go_on(self, piece: Pending | None = None) -> None:
+        """Take this piece, and those that are there already; a callback takes the next."""
+        try:
+            while self in self._bodies and (piece is None or not self._taken(piece.result())):
+                arrival = Arrival(self)
+                self._next = piece = self._receive()
+                piece.add_done_callback(arrival)
+                if not arrival.at_once:
+                    return
+        except Exception:  # nobody above would hear of it
+            logger().exception("body.failed")
+            self.end(400)
+
+    def _taken(self, message: dict[str, Any]) -> bool:
+        """Whether it was the last."""
+        if message["type"] != "http.request":  # the connection has gone
+            return self.end(408)
+        self._pieces.append(message["body"])
+        self.got += len(message["body"])
+        limit = self._bodies.limits.size if self._length is None else self._length
+        if self.got > limit:
+            return self.end(413)
+        if self.got == self._length or not message["more_body"]:
+            return self.end(0 if self._length in (None, self.got) else 408)
+        crumbs = len(self._pieces) > FEW_PIECES and self.got < MIN_PIECE * len(self._pieces)
+        return crumbs and self.end(400)
+
+    def late(self, now: float, within: float) -> bool:
+        """Whether it has taken too long, or comes too slowly."""
+        age = now - self.began
+        return age > within or (age > SLOW_AFTER and self.got < MIN_RATE * age)
+
+    def end(self, fault: int) -> bool:
+        """It is over, for whoever says so first; the others change nothing."""
+        if self._bodies.dropped(self):
+            if self._next is not None:
+                self._next.cancel()
+                self._next = None  # it knows us as well, and nobody collects such a circle
+            self._done(b"" if fault else b"".join(self._pieces), fault)
+        return True
 
 
 class Bodies:
-    """A WSGI application around ours: whole bodies of at most `max_body` bytes, or a fault in the environ.
+    """Those under way in this process, and the thread that looks after them."""
 
-    `places`: threads that may wait for bodies at once; `within`: seconds that a body may take.
-    """
+    def __init__(self, limits: BodyLimits) -> None:
+        self.limits = limits
+        self._under_way: dict[Body, None] = {}  # the oldest first
 
-    def __init__(self, app: "WSGIApplication", max_body: int, places: int, within: float) -> None:
-        self._app, self._max_body = app, max_body
-        self._places: queue.SimpleQueue[None] = queue.SimpleQueue()
-        for _ in range(places):
-            self._places.put(None)
-        self._freed = time.monotonic()
-        self._watch = Watch(within)
+    def __contains__(self, body: Body) -> bool:
+        return body in self._under_way
 
-    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        length = environ.get("CONTENT_LENGTH") or "0"
-        chunked = "HTTP_TRANSFER_ENCODING" in environ
-        if not chunked and (length == "0" or not length.isdecimal()):
-            return self._app(environ, start_response)
-        body, fault = b"", 413
-        if chunked or int(length) <= self._max_body:
-            body, fault = self._taken(environ, None if chunked else int(length))
-        environ["wsgi.input"] = io.BytesIO(b"" if fault else body)
-        environ["CONTENT_LENGTH"] = "0" if fault else str(len(body))
-        environ.pop("HTTP_TRANSFER_ENCODING", None)
-        if not fault:
-            return self._app(environ, start_response)
-        environ[FAULT] = fault
+    def begin(
+        self,
+        receive: Callable[[], Pending],
+        address: Callable[[], str],
+        length: int | None,
+        done: Callable[[bytes, int], None],
+    ) -> None:
+        """Read a body. `address`: whose it is, asked only where it is not there soon."""
+        body = Body(self, receive, address, length, done)
+        self._under_way[body] = None
+        body.go_on()
+        if len(self._under_way) > MAX_UNDER_WAY:
+            self._make_room()
 
-        def closing(status: str, headers: list[tuple[str, str]], exc_info: "OptExcInfo | None" = None) -> Any:
-            headers = [*headers, ("Connection", "close")]
-            return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
+    def dropped(self, body: Body) -> bool:
+        """Take it out; False where somebody else has done so."""
+        return self._under_way.pop(body, body) is None
 
-        return self._app(environ, closing)
+    def watch(self) -> None:
+        """Look after them from now on, in a thread that is there as long as the process."""
+        threading.Thread(target=self._watch, name="bodies", daemon=True).start()
 
-    def _taken(self, environ: "WSGIEnvironment", length: int | None) -> tuple[bytes, int]:
-        """The body, of this length where it is known, and 0; or a status."""
-        try:
-            patient = time.monotonic() - self._freed < PATIENCE
-            self._places.get(timeout=PATIENCE) if patient else self._places.get_nowait()
-        except queue.Empty:
-            return b"", 503
-        try:
-            read = self._watch.began(environ.get("REMOTE_ADDR", ""))
-            try:
-                body: bytes = environ["wsgi.input"].read(self._max_body + 1 if length is None else length)
-            finally:
-                self._watch.ended(read)
-        finally:
-            self._freed = time.monotonic()
-            self._places.put(None)
-        if length is not None:
-            return body, 408 if len(body) < length else 0
-        return body, 413 if len(body) > self._max_body else 408 if read.late else 0
-
-
-class Watch:
-    """Ends the reads that take too long. It is a thread from the first read on."""
-
-    def __init__(self, within: float) -> None:
-        self._within = within
-        self._reads: dict[int, Read] = {}
-        self._starts = threading.Lock()
-
-    def began(self, address: str) -> Read:
-        """To be called before a read."""
-        read = Read(address, time.monotonic())
-        self._reads[id(read)] = read
-        if self._starts.acquire(blocking=False):  # never given back: one thread is enough
-            threading.Thread(target=self._look, name="bodies", daemon=True).start()
-        return read
-
-    def ended(self, read: Read) -> None:
-        """To be called after it."""
-        del self._reads[id(read)]
-
-    def _look(self) -> None:
+    def _watch(self) -> None:
         pause = threading.Event()
-        while not pause.wait(LOOKS_EVERY):
-            now, reads = time.monotonic(), list(self._reads.values())
-            longest_read: dict[str, float] = {}
-            for read in reads:
-                longest_read[read.address] = max(longest_read.get(read.address, 0.0), now - read.began)
-            for address, took in longest_read.items():
-                if took > self._within:
-                    for read in reads:  # a read may have begun a little after its connection fell silent
-                        read.late |= read.address == address and now - read.began > 0.8 * self._within
-                    shut(address, self._within, drip=took > 2 * self._within)
+        while not pause.wait(LOOK_EVERY):
+            try:
+                self.look(time.monotonic())
+            except Exception:  # whatever it was: the next look has to come
+                logger().exception("bodies.look_failed")
 
+    def look(self, now: float) -> None:
+        """End those that are late, and the oldest of whoever has more than a share."""
+        within = min(self.limits.within, LEAVING_WITHIN) if health.leaving() else self.limits.within
+        old: dict[str, list[Body]] = {}
+        for body in list(self._under_way):
+            if body.late(now, within):
+                body.end(408)
+            elif now - body.began > YOUNG:
+                old.setdefault(body.address(), []).append(body)
+        for theirs in old.values():
+            for body in theirs[: max(0, len(theirs) - MAX_SHARE)]:
+                body.end(408)
 
-def shut(address: str, seconds: float, drip: bool) -> None:
-    """End what comes in from an address over connections where nothing went either way for `seconds`.
-
-    Which connection a request came by is not to be known. Those that idle may be shut as well: HTTP allows it
-    at any time (RFC 9112 §9.5). With `drip`, also those that still send, but were not answered for so long.
-    """
-    if not sys.platform.startswith("linux"):
-        return
-    for name in os.listdir("/proc/self/fd"):
-        with suppress(OSError):  # it is no socket, or has gone
-            with socket.socket(fileno=os.dup(int(name))) as connection:
-                if connection.type == socket.SOCK_STREAM and _peer(connection) == _canonical_address(address):
-                    sent, received = _silence(connection)
-                    if sent > seconds and (drip or received > seconds):
-                        connection.shutdown(socket.SHUT_RD)
-
-
-def _silence(connection: socket.socket) -> tuple[float, float]:
-    """Seconds since something was sent, and since something was received."""
-    info = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, IDLE_TIMES.size)
-    sent, _, received = IDLE_TIMES.unpack(info)
-    return sent / 1000, received / 1000
-
-
-def _peer(connection: socket.socket) -> str:
-    name = connection.getpeername()
-    return _canonical_address(name[0]) if isinstance(name, tuple) else ""
-
-
-def _canonical_address(address: str) -> str:
-    """One spelling for an address, also for an IPv4 one that is written as IPv6."""
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(getattr(found, "ipv4_mapped", None) or found)
+    def _make_room(self) -> None:
+        """End the oldest of the address that has most under way."""
+        theirs: dict[str, list[Body]] = {}
+        for body in list(self._under_way):
+            theirs.setdefault(body.address(), []).append(body)
+        for body in max(theirs.values(), key=len, default=[])[:MAX_SHARE]:
+            body.end(408)

@@ -26,6 +26,20 @@ def leave(leaving: bool = True) -> None:
     _this_process.leaving = leaving
 
 
+def leaving() -> bool:
+    """Whether this process is about to end."""
+    return bool(_this_process.leaving)
+
+
+def can_open_files() -> bool:
+    """Whether this process can open one more file; without that it can hardly do anything."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError:
+        return False
+    return True
+
+
 class Readiness:
     """What keeps this process from serving. Threads share it; `start` in the process that serves."""
 
@@ -55,10 +69,13 @@ class Readiness:
     def missing(self) -> Mapping[str, str]:
         """The checks that did not pass, in order, each with its reason; empty when ready.
 
-        Before the end of this process it is `leaving` alone. Where no probe runs it is asked now.
+        Before the end of this process it is `leaving` alone, and `files` alone where it can open none. Where
+        no probe runs it is asked now.
         """
         if _this_process.leaving:
             return {"leaving": "ending"}
+        if not can_open_files():
+            return {"files": "none can be opened"}
         if self._found_at is None or time.monotonic() - self._found_at > STALE:
             self._probe()
         return self._found

@@ -6,12 +6,14 @@ line of defence: it hides fields with a telling name, and texts that look like a
 
 import json
 import logging
+import os
 import re
+import select
 import sys
 import time
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -41,11 +43,16 @@ CREDENTIAL = re.compile(
     r"|(?<=Bearer )[\w.~+/=-]+|(?<=Basic )[\w+/=]+"
     r"|(?<=[?&\s](?:code)=)[^&\s\"']+|(?<=(?:token|Token)=)[^&\s\"']+|(?<=secret=)[^&\s\"']+"
 )
+# What a terminal obeys or does not show: C1 controls, directions and blanks of no width; and half letters.
+UNPRINTABLE = re.compile(
+    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 Event = MutableMapping[str, Any]
 
 
 def configure(level: str = "info") -> None:
     """Set up logging for this process, also that of libraries. `level`: debug, info, warning, error."""
+    lines = Lines(sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -54,13 +61,13 @@ def configure(level: str = "info") -> None:
             _without_exception_text,
             _without_secrets,
             _ordered,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            lambda _logger, _method, event: _line(event),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LineHandler(lines)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.captureWarnings(True)
@@ -77,6 +84,69 @@ def bind(**facts: str) -> None:
     structlog.contextvars.bind_contextvars(**facts)
 
 
+class Lines:
+    """Writes each line at once and whole, so that those of several workers never run into one another.
+
+    A pipe takes up to PIPE_BUF bytes in one piece (POSIX `write`): of longer lines the texts are cut.
+    In UTF-8, whatever the terminal's own encoding.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        try:
+            self._fd: int | None = stream.fileno()
+        except (OSError, AttributeError, ValueError):
+            self._fd = None  # none of the system's
+
+    def msg(self, text: str) -> None:
+        """Write one line."""
+        line = text.encode("utf-8", "backslashreplace") + b"\n"
+        if self._fd is None:
+            self._stream.write(line.decode())
+            return
+        if len(line) > select.PIPE_BUF:
+            line = _shortened(text)
+        try:
+            os.write(self._fd, line)
+        except OSError:
+            pass  # nobody reads any more, and a request does not fail for that
+
+    log = debug = info = warning = warn = error = critical = exception = fatal = failure = msg
+
+
+def _shortened(text: str) -> bytes:
+    """A line that fits: its longest texts are cut until it does."""
+    event: Event = json.loads(text)
+    room = select.PIPE_BUF
+    while room:
+        line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        if len(line) <= select.PIPE_BUF:
+            return line
+        room //= 2
+        event = {name: _cut(value, room) for name, value in event.items()}
+    return line[: select.PIPE_BUF - 1] + b"\n"
+
+
+def _cut(value: Any, room: int) -> Any:
+    """A text of so many letters at most; lists and the like become texts."""
+    if isinstance(value, int | float | bool) or value is None:
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= room else text[:room] + "…"
+
+
+class LineHandler(logging.Handler):
+    """What libraries log, by the same way out."""
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        self._lines.msg(self.format(record))
+
+
 class JsonLines(logging.Formatter):
     """What libraries log, in the same form."""
 
@@ -91,7 +161,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info and record.exc_info[0] is not None:
             event.update(_place(record.exc_info[0], record.exc_info[2]))
-        return json.dumps(_without_secrets(None, "", event), ensure_ascii=False, default=str)
+        return _line(_without_secrets(None, "", event))
 
 
 def _without_exception_text(_logger: Any, _method: str, event: Event) -> Event:
@@ -117,6 +187,12 @@ def _without_secrets(_logger: Any, _method: str, event: Event) -> Event:
         elif isinstance(value, str):
             event[name] = CREDENTIAL.sub("***", value)
     return event
+
+
+def _line(event: Event) -> str:
+    """One line of JSON. Its own escapes are for C0 controls alone; ours are for what else is unprintable."""
+    line = json.dumps(event, ensure_ascii=False, default=str)
+    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def _ordered(_logger: Any, _method: str, event: Event) -> Event:

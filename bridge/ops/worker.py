@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bridge.errors import BridgeError, ConfigError, StoreUnavailable
-from bridge.ops import health, logs
+from bridge.ops import file_watch, health, logs
 from bridge.ops.access_log import AccessLog
 from bridge.parent_death import end_with
 from bridge.settings import PREFIX
@@ -45,6 +45,7 @@ def load(target: str, parent: int, level: str) -> "WSGIApplication":
     logs.configure(level)
     app = _create(target)
     forget_settings()
+    file_watch.watch()
     return AccessLog(app) if level in ("debug", "info") else app
 
 
@@ -66,6 +67,6 @@ def _create(target: str) -> "WSGIApplication":
 
 
 def forget_settings() -> None:
-    """Take our settings out of the environment: the server copies it into every request's environ."""
+    """Take our settings out of the environment: nothing that is started from here needs them."""
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]

@@ -1,4 +1,4 @@
-"""The server: Granian over WSGI, with a supervisor of our own for the worker processes.
+"""The server: Granian, with a supervisor of our own for the worker processes.
 
 Granian's supervisor gives up when a worker dies twice within seconds, and can miss one of two that die at
 once; this one restarts every worker, at growing intervals while they die soon after their start. All else is
@@ -7,7 +7,6 @@ Granian's.
 
 import gc
 import importlib
-import itertools
 import os
 import queue
 import resource
@@ -19,26 +18,25 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from granian import _signals
-from granian._granian import WorkerSignal
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
 from bridge.errors import BridgeError
-from bridge.ops import logs, worker
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+from bridge.ops import granian_worker, logs, worker
+from bridge.ops.bodies import BodyLimits
+from bridge.ops.requests import SPARE_THREADS, Requests
 
 FINISH_WITHIN = 10  # seconds that requests under way have, from the first signal on (DESIGN §6.14)
 STABLE_AFTER = 5.0  # seconds; a worker that dies before has something wrong
 MAX_EARLY_DEATHS = 8  # in a row, of all workers together: then the service gives up
 MAX_CONNECTIONS = 16384  # that a worker holds open; many of them idle, which costs little
-MAX_HEADERS_MILLISECONDS = 10_000  # that a request's headers may take
+FEWEST_CONNECTIONS = 64
+RESERVED_FILES = 512  # of a worker: for stores, CamDigiKey and itself
+MAX_HEAD = 32768  # bytes of a request's head; a larger one is answered 431 (RFC 6585 §5)
 MAX_IDLE_THREAD = 600  # seconds after which a thread without work ends
 MAX_PAUSE = 2.0  # seconds; Python can miss a signal that comes just before it begins to wait
 LOG_LINES: dict[str, Any] = {
@@ -60,7 +58,11 @@ class GaveUp(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """Where and with how many a server listens. `drain`: seconds between a SIGTERM and the workers' end."""
+    """Where and with how many a server listens, and what it takes.
+
+    `drain`: seconds between a SIGTERM and the workers' end. `keep_alive`: seconds in which a connection has
+    to bring the whole head of its next request. `max_body`: bytes; `body_within`: seconds.
+    """
 
     host: str
     port: int
@@ -68,6 +70,10 @@ class Listening:
     threads: int
     level: str = "info"
     drain: float = 1.0
+    keep_alive: int = 75
+    max_body: int = 65536
+    body_within: float = 10.0
+    trusted_proxies: tuple[str, ...] = ()
 
 
 def check_free(host: str, port: int) -> None:
@@ -86,18 +92,22 @@ def check_free(host: str, port: int) -> None:
 class Workers(MPServer):
     """Starts the workers, keeps their number, and ends them in order."""
 
-    def __init__(self, target: str, listening: Listening, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, target: str, listening: Listening, connections: int, on_ready: Callable[[], None]
+    ) -> None:
         super().__init__(
             target,
             address=listening.host,
             port=listening.port,
             interface=Interfaces.WSGI,
             workers=listening.workers,
-            blocking_threads=listening.threads,
+            blocking_threads=listening.threads + SPARE_THREADS,
             blocking_threads_idle_timeout=MAX_IDLE_THREAD,
-            backpressure=MAX_CONNECTIONS,
+            backpressure=connections,
             http=HTTPModes.http1,
-            http1_settings=HTTP1Settings(header_read_timeout=MAX_HEADERS_MILLISECONDS),
+            http1_settings=HTTP1Settings(
+                header_read_timeout=listening.keep_alive * 1000, max_buffer_size=MAX_HEAD
+            ),
             websockets=False,
             log_level=LogLevels.error,
             log_dictconfig=LOG_LINES,
@@ -211,24 +221,21 @@ def _signal_leave(stopping: Sequence[WorkerProcess]) -> None:
                 os.kill(process.inner.pid, worker.LEAVE)
 
 
-def _ending_at_first_signal() -> WorkerSignal:
-    """In the place of Granian's own, which waits for ever at a second signal, holding the GIL.
-
-    Two signals are usual: systemd signals every process of a service, and then the supervisor does as well.
-    """
-    ending, times = WorkerSignal(), itertools.count()
-
-    def handle(*_: object) -> None:
-        if next(times) == 0:  # one step, which no other handler can interrupt
-            ending.set()
-
-    _signals.set_main_signals(handle)  # type: ignore[no-untyped-call]  # -- Granian's
-    return ending
+def _load(target: str, parent: int, listening: Listening) -> Requests:
+    app = worker.load(target, parent, listening.level)
+    limits = BodyLimits(listening.max_body, listening.body_within)
+    return Requests(app, listening.threads, limits, listening.trusted_proxies)
 
 
-def _load(target: str, parent: int, level: str) -> "WSGIApplication":
-    _signals.set_sync_signals = _ending_at_first_signal
-    return worker.load(target, parent, level)
+def max_connections() -> int:
+    """How many connections a worker may hold, by the files that it may open: as many as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return MAX_CONNECTIONS
+    wanted = MAX_CONNECTIONS + RESERVED_FILES
+    limit = max(soft, wanted if hard == resource.RLIM_INFINITY else min(wanted, hard))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    return max(FEWEST_CONNECTIONS, min(MAX_CONNECTIONS, limit - RESERVED_FILES))
 
 
 def serve(target: str, listening: Listening, *, on_ready: Callable[[], None] = lambda: None) -> None:
@@ -237,20 +244,16 @@ def serve(target: str, listening: Listening, *, on_ready: Callable[[], None] = l
     `on_ready` is called once the port answers. Workers are forks: what the target's module needs is imported
     here, once for all. Raises GaveUp.
     """
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = MAX_CONNECTIONS + 1024
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, limit), hard))
+    connections = max_connections()
     gc.disable()
     importlib.import_module(target.partition(":")[0])
     gc.freeze()  # so that collections in the workers leave the pages of what is imported shared
     gc.enable()
-    server = Workers(target, listening, on_ready)
-    load = partial(_load, target, os.getpid(), listening.level)
+    server = Workers(target, listening, connections, on_ready)
+    load: Any = partial(_load, target, os.getpid(), listening)  # for `spawn`, which takes what it makes
     try:
         with suppress(SystemExit):  # so Granian reports a worker that ended before it was told to
-            server.serve(target_loader=load, wrap_loader=False)
+            server.serve(spawn_target=granian_worker.spawn, target_loader=load, wrap_loader=False)
     finally:
         server.ended.set()
     if server.gave_up:

@@ -8,6 +8,7 @@ from bridge.domain.ids import GrantId, SessionKey, Sid, Sub
 from bridge.domain.outbox import logout_messages
 from bridge.domain.session import EndCause, GrantOfSession, LogoutNotice, Session
 from bridge.domain.subject import Subject, SubjectKey
+from bridge.ports.basics import AuditLog
 from bridge.ports.clients import ClientStore
 from bridge.ports.grants import GrantStore
 from bridge.ports.outbound import Outbox
@@ -33,6 +34,7 @@ class SessionEnding:
         outbox: Outbox,
         upstream: UpstreamLogout,
         subject_key: SubjectKey,
+        audit: AuditLog,
     ) -> None:
         self._sessions = sessions
         self._grants = grants
@@ -40,6 +42,7 @@ class SessionEnding:
         self._outbox = outbox
         self._upstream = upstream
         self._subject_key = subject_key
+        self._audit = audit
 
     def end(self, keys: Sequence[SessionKey], cause: EndCause, now: int) -> tuple[LogoutNotice, ...]:
         """End the Sessions of these keys with their access tokens and session-bound refresh tokens.
@@ -58,8 +61,12 @@ class SessionEnding:
         ended = _contents_of(keys, self._sessions.end)
         self._end_grants([grant_id for grant_id in _grant_ids(ended) if grant_id not in known], now)
         announced_late = self._announce(ended, people, now, already_announced=announced)
+        sessions = [contents.session for contents in ended.values() if contents.session]
+        for session in sessions:
+            facts = {"sid": session.sid, "subject": session.subject.id, "cause": cause}
+            self._audit.note("session.ended", now, **facts)
         if cause != "upstream":  # CamDigiKey has ended it itself
-            self._end_upstream([contents.session for contents in ended.values() if contents.session], now)
+            self._end_upstream(sessions, now)
         return announced + announced_late
 
     def _end_grants(self, grant_ids: Sequence[GrantId], now: int) -> None:

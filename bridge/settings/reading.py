@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bridge.errors import ConfigError
 from bridge.settings.faults import settings_faults
+from bridge.settings.sentences import sentence
 from bridge.settings.tree import Settings
 
 PREFIX = "BRIDGE_"
@@ -33,7 +34,7 @@ def _read_tree(tree: dict[str, Any], faults: list[str]) -> Settings:
         return Settings.model_validate(tree)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-    faults += [_sentence(fault) for fault in found]
+    faults += [sentence(fault) for fault in found]
     for fault in found:
         _leave_out(tree, fault["loc"])
     return Settings.model_validate(tree)
@@ -52,10 +53,12 @@ def _leave_out(tree: dict[str, Any], place: Sequence[int | str]) -> None:
 
 def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         faults.append(f"The settings file {file} can't be read: {error.strerror}.")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        faults.append(f"The settings file {file} is not text in UTF-8.")
+    except tomllib.TOMLDecodeError as error:
         faults.append(f"The settings file {file} is not TOML: {error}.")
     return {}
 
@@ -80,10 +83,3 @@ def _overlay_environment(tree: dict[str, Any], environ: Mapping[str, str], fault
                 faults.append(f"{name} names a part of {step}, which has no parts.")
                 part = {}
         part[last] = value
-
-
-def _sentence(fault: Any) -> str:
-    path = ".".join(str(step) for step in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        return f"{path} is not a setting; see `bridge config show` for those that are."
-    return f"{path}: {fault['msg']}."

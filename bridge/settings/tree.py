@@ -36,6 +36,7 @@ class Server(_Part):
     trusted_proxies: Annotated[tuple[str, ...], Listed] = ()  # networks whose X-Forwarded-… headers count
     max_body: Annotated[int, Field(ge=1024)] = 65536  # bytes
     body_within: Annotated[int, Field(ge=1, le=300)] = 10  # seconds that a request's body may take
+    keep_alive: Annotated[int, Field(ge=5, le=3600)] = 75  # seconds of an idle connection: above the proxy's
 
 
 class Database(_Part):
@@ -60,6 +61,8 @@ class CamDigiKey(_Part):
     partner: Path | None = None
     version: Literal["v3", "v2"] | None = None  # else as the partner's file says, or v3
     login_origins: Annotated[tuple[str, ...], Listed] = ()  # of its login pages; empty: any https address
+    success_return_url: bool = False  # send our callback with each login (v3); it must be registered there
+    error_return_url: bool = False  # the same of our error callback
     connect_timeout: Annotated[float, Field(gt=0, le=30)] = 2.0
     timeout: Annotated[float, Field(gt=0, le=60)] = 8.0
     max_in_flight: Annotated[int, Field(ge=1, le=256)] = 12  # per worker: keep below server.threads

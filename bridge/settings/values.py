@@ -14,7 +14,10 @@ def _read_list(value: object) -> object:
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):
-        return json.loads(value)
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("has to be a list: JSON, or words separated by commas") from None
     return value.replace(",", " ").split()
 
 

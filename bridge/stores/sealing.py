@@ -29,7 +29,7 @@ _VERSION = b"\x01"
 _NONCE = 12  # bytes; 96 random bits (NIST SP 800-38D §8.2.2)
 _HEAD = 1 + 4 + _NONCE
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]+")
-MAX_IN_URL = 4096  # characters; browsers, proxies and servers all accept addresses of this length
+MAX_IN_URL = 2800  # characters: with the other headers of a redirect less than the 4 KiB that proxies take
 PARKED_FOR = 30 * 60  # seconds; as long as an Interaction lives
 _PARKED = "p."  # no sealed text has a dot
 # Texts that most Interactions hold, which the compression then does not have to repeat. A change here ends

@@ -4,49 +4,32 @@ import ipaddress
 from collections.abc import Sequence
 
 from flask import Request
+from werkzeug.exceptions import BadRequest
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from bridge.domain import network
 
 
 class ClientAddress:
     """Finds the address that a request came from. `proxies`: networks whose X-Forwarded-For counts."""
 
     def __init__(self, proxies: Sequence[str]) -> None:
-        self._proxies = [ipaddress.ip_network(network) for network in proxies]
+        self._proxies = [ipaddress.ip_network(text) for text in proxies]
 
     def of(self, request: Request) -> str:
-        """The sender's address: going back through X-Forwarded-For, the first that is none of our proxies."""
-        hops = [request.remote_addr or ""]
-        for line in reversed(request.headers.getlist("X-Forwarded-For")):
-            hops += [hop.strip() for hop in reversed(line.split(","))]
-        for hop in hops[:-1]:
-            if not self._is_proxy(hop):
-                return hop
-        return hops[-1]
+        """The sender's address: going back through X-Forwarded-For, the first that is none of our proxies.
 
-    def _is_proxy(self, text: str) -> bool:
-        address = _parsed_address(text)
-        return address is not None and any(address in network for network in self._proxies)
+        Raises BadRequest where a proxy of ours wrote something else: it is not known whose request it is.
+        """
+        peer = request.remote_addr or ""
+        address = network.nearest(peer, request.headers.getlist("X-Forwarded-For"), self._proxies)
+        if address is not None:
+            return str(address)
+        if network.address_of(peer) is None:  # no server's: a test's
+            return peer
+        raise BadRequest
 
 
 def rate_limit_key(text: str) -> str:
-    """The key that an address is counted under.
-
-    Of IPv6 it is the /64: one customer has all of it (RFC 6177 §2).
-    """
-    address = _parsed_address(text)
-    if isinstance(address, ipaddress.IPv6Address):
-        return str(ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))
-    return str(address or text)
-
-
-def _parsed_address(text: str) -> Address | None:
-    """The address in a text; None for anything else.
-
-    IPv4 written as IPv6 (::ffff:192.0.2.1) comes as IPv4.
-    """
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
+    """The key that an address is counted under; a text that is none stands for itself."""
+    address = network.address_of(text)
+    return network.rate_limit_key(address) if address is not None else text

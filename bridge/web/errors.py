@@ -44,7 +44,8 @@ def register(app: Flask) -> None:
 
 
 def _refused(error: RequestRefused) -> BaseResponse:
-    logger().info("authorize.refused", error=error.error, why=error.description)
+    facts = {"error": error.error, "why": error.description, "detail": error.detail}
+    logger().info("authorize.refused", client_id=error.client_id, **facts)
     return send(failure(error.reply_to, error, use_cases().policy.issuer))
 
 

@@ -9,22 +9,22 @@ from werkzeug.exceptions import MethodNotAllowed, MisdirectedRequest
 from werkzeug.wrappers import Response as BaseResponse
 
 from bridge.oidc.endpoints import Endpoint, endpoint_of
-from bridge.ops import bodies, logs
+from bridge.ops import environ, logs
 from bridge.web import language
 from bridge.web.cookies import YEAR
+from bridge.web.cors import allow_reading
 from bridge.web.fetch_metadata import is_part_of_a_page, is_prefetch
 from bridge.web.headers import finish_headers
-from bridge.web.responses import prefetch_refused
+from bridge.web.responses import prefetch_refused, within_proxies_limit
 from bridge.web.use_cases import UseCases, use_cases
 
+DEFAULT_PORTS = {"https": ":443", "http": ":80"}
+HOST = re.compile(r"[a-z0-9.:\[\]-]{1,255}", re.ASCII)  # what may be shown of one
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 def register(app: Flask, uses: UseCases) -> None:
-    """Mount both hooks, and before them the reading of whole bodies (ops.bodies)."""
-    server = uses.settings.server
-    whole = bodies.Bodies(app.wsgi_app, server.max_body, max(1, server.threads // 2), server.body_within)
-    app.wsgi_app = whole  # type: ignore[method-assign]  # -- Flask says to do it so
+    """Mount both hooks."""
     app.before_request(_before_request)
     app.after_request(_after_request)
 
@@ -34,19 +34,29 @@ def _before_request() -> BaseResponse | None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.fullmatch(given) else os.urandom(8).hex()
     logs.bind(request_id=g.request_id)
+    if request.url_rule is not None:
+        request.environ[environ.ROUTE] = request.url_rule.rule
     endpoint = endpoint_of(request.path)
     _check_host(endpoint)
-    if fault := request.environ.get(bodies.FAULT):
+    if fault := request.environ.get(environ.FAULT):
         abort(fault)
     return _refused_get(endpoint) if endpoint is not None and endpoint.get_acts else None
 
 
 def _check_host(endpoint: Endpoint | None) -> None:
     """A Host that is not the issuer's is answered 421 (RFC 9110 §15.5.20); probes come by address."""
-    probe = endpoint is not None and endpoint.audience == "probe"
-    ours = urlsplit(use_cases().policy.issuer).netloc
-    if not probe and request.host.lower() != ours.lower():
+    if endpoint is not None and endpoint.audience == "probe":
+        return
+    issuer, host = urlsplit(use_cases().policy.issuer), request.headers.get("Host", "").lower()
+    if _without_default_port(host, issuer.scheme) != _without_default_port(issuer.netloc, issuer.scheme):
+        readable = host if HOST.fullmatch(host) else "unreadable"
+        logs.logger().warning("request.misdirected", expected=issuer.netloc, host=readable)
         raise MisdirectedRequest
+
+
+def _without_default_port(host: str, scheme: str) -> str:
+    """A host in small letters; `name:443` and `name` are one place (RFC 9110 §4.2.3)."""
+    return host.lower().removesuffix(DEFAULT_PORTS[scheme])
 
 
 def _refused_get(endpoint: Endpoint) -> BaseResponse | None:
@@ -62,7 +72,7 @@ def _refused_get(endpoint: Endpoint) -> BaseResponse | None:
     return prefetch_refused() if embedded or is_prefetch(request) else None
 
 
-def _after_request(response: Response) -> Response:
+def _after_request(response: Response) -> BaseResponse:
     uses = use_cases()
     if new_browser := g.get("new_browser"):
         uses.browser.cookies.put(response, "browser", new_browser, max_age=YEAR)
@@ -73,6 +83,7 @@ def _after_request(response: Response) -> Response:
     endpoint = endpoint_of(request.path)
     if endpoint is None or endpoint.whole_page_only:  # its address may hold an auth token
         response.headers["Referrer-Policy"] = "no-referrer"
+    allow_reading(response, endpoint)
     response.headers["X-Request-Id"] = g.get("request_id", "")
     finish_headers(response, secure=uses.settings.secure)
-    return response
+    return within_proxies_limit(response) if "Location" in response.headers else response

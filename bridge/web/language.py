@@ -14,11 +14,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Flask, g, request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from bridge.web.use_cases import use_cases
 
 LANGUAGES = {"km": "ភាសាខ្មែរ", "en": "English"}
 TRANSLATIONS = Path(__file__).parent / "translations"
+MAX_ACCEPT_LANGUAGE = 512  # characters
 NOT_REPEATABLE = ("/camdigikey/",)  # a second request to these is answered with something else
 _QUERY_CHARACTERS = "%&=+!$'()*,/:;?@[]-._~"  # not encoded in a query (RFC 3986 §3.4)
 
@@ -80,7 +83,14 @@ def _choose() -> str:
         language: str = wish.partition("-")[0].lower()
         if language in LANGUAGES:
             return language
-    return request.accept_languages.best_match(("en", *LANGUAGES), default="en") or "en"
+    return _accepted(request.headers.get("Accept-Language", ""))
+
+
+def _accepted(header: str) -> str:
+    """What the browser prefers of what we have (RFC 9110 §12.5.4); the far end of a long list is not read."""
+    head = header if len(header) <= MAX_ACCEPT_LANGUAGE else header[:MAX_ACCEPT_LANGUAGE].rpartition(",")[0]
+    accepted = parse_accept_header(head, LanguageAccept)
+    return accepted.best_match(("en", *LANGUAGES), default="en") or "en"
 
 
 def requested() -> str:

@@ -16,6 +16,7 @@ from bridge.domain.policy import Policy
 from bridge.oidc import discovery as discovery_document
 from bridge.oidc.answer import to_json
 from bridge.oidc.endpoints import BY_NAME, Endpoint
+from bridge.ops.environ import ROUTE
 from bridge.ports.keys import Signer
 from bridge.web.use_cases import use_cases
 
@@ -89,6 +90,7 @@ class PreparedMiddleware:
         found = self._makers.get(environ["PATH_INFO"])
         if found is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
+        environ[ROUTE] = environ["PATH_INFO"]
         endpoint, make = found
         status, headers, body = make().answer(endpoint, environ.get("HTTP_IF_NONE_MATCH", ""))
         start_response(f"{status} {HTTPStatus(status).phrase}", list(headers.items()))

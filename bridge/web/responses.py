@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 
 from flask import Response as FlaskResponse
-from flask import redirect
+from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from bridge.domain.client import Client
 from bridge.oidc.authorization_response import AuthorizationResponse
 from bridge.oidc.response_modes import PostedForm, delivery, origin
 from bridge.web import pages
+from bridge.web.fetch_metadata import is_part_of_a_page
 from bridge.web.headers import content_security_policy
+
+MAX_HEADERS = 4000  # bytes; the server adds 80, for the status line, its name and the date
+HEADER_MARKS = len(": \r\n")
 
 
 def page(
@@ -42,6 +46,24 @@ def send(answer: AuthorizationResponse) -> Response:
     else:
         response = redirect(sent.location, 303)
     response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def within_proxies_limit(response: Response) -> Response:
+    """A redirect whose address makes the headers too long for a proxy, as a page that leads there.
+
+    nginx takes 4 KiB of headers by default and answers 502 beyond, with the auth token burnt. A page's frame
+    or a script of its own gets the redirect nonetheless: ours can't be shown there.
+    """
+    size = sum(len(name) + len(value) + HEADER_MARKS for name, value in response.headers)
+    if size <= MAX_HEADERS or "Location" not in response.headers or is_part_of_a_page(request):
+        return response
+    location = response.headers.pop("Location")
+    way = page(pages.go_on(location), scripts=True)
+    response.status_code = way.status_code
+    response.set_data(way.get_data())
+    for name in ("Content-Type", "Content-Security-Policy"):
+        response.headers[name] = way.headers[name]
     return response
 
 

@@ -27,7 +27,7 @@ def administration(settings: Settings) -> Iterator[Administration]:
     try:
         if migrate.current(settings.database_url) is None:
             upgrade(settings)
-        sealer, audit = MasterSealer(settings.keys()), sql.SqlAuditLog(engine)
+        sealer, audit = MasterSealer(settings.keys()), sql.SqlAuditLog(engine, Counters())
         keys, clients = sql.SqlSigningKeys(engine, sealer), sql.SqlClients(engine, Counters())
         yield Administration(
             clients=ClientAdministration(

@@ -35,8 +35,17 @@ def close_connectors(connectors: Connectors) -> None:
 
 def callback_path(connector_id: ConnectorId) -> str:
     """The path of an account's success callback, which is registered with CamDigiKey."""
+    return _path(connector_id, "callback")
+
+
+def error_path(connector_id: ConnectorId) -> str:
+    """Where an account's error callback comes to; it is registered with CamDigiKey too."""
+    return _path(connector_id, "error")
+
+
+def _path(connector_id: ConnectorId, what: str) -> str:
     middle = "" if connector_id == DEFAULT_CONNECTOR else f"/{connector_id}"
-    return f"/camdigikey{middle}/callback"
+    return f"/camdigikey{middle}/{what}"
 
 
 def _connector(settings: Settings, connector_id: ConnectorId, account: Account) -> Connector:
@@ -60,7 +69,8 @@ def _connector(settings: Settings, connector_id: ConnectorId, account: Account) 
         connector_id,
         client,
         partner.version,
-        settings.url(callback_path(connector_id)),
+        success_url=settings.url(callback_path(connector_id)) if account.success_return_url else None,
+        error_url=settings.url(error_path(connector_id)) if account.error_return_url else None,
         login_pages=account.login_origins or _any_address(partner),
     )
 

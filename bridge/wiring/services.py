@@ -96,7 +96,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         secrets=secrets,
         consents=sql.SqlConsents(engine),
         spent=sql.SqlSpentTokens(engine),
-        audit=sql.SqlAuditLog(engine),
+        audit=sql.SqlAuditLog(engine, counters),
         handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
         confirmations=redis.RedisConfirmations(redis_store, sealer, counters),
         sessions=redis.RedisSessions(

@@ -34,7 +34,15 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
     """
     server = settings.server
     listening = workers.Listening(
-        server.host, server.port, server.workers, server.threads, settings.log.level
+        server.host,
+        server.port,
+        server.workers,
+        server.threads,
+        settings.log.level,
+        keep_alive=server.keep_alive,
+        max_body=server.max_body,
+        body_within=server.body_within,
+        trusted_proxies=server.trusted_proxies,
     )
     workers.serve(APPLICATION, listening, on_ready=on_ready)
 

@@ -120,7 +120,7 @@ TABLE: dict[str, dict[str, Cell]] = {
     },
     "the error callback with its state": {
         "before": "not_completed 400",
-        "away": ("problem", "problem 400"),  # in v2 nothing proves it: the sign-in goes on waiting
+        "away": "problem",
         "confirming": "not_completed 400",
         "consenting": "not_completed 400",
         "finished": "not_completed 400",
@@ -129,7 +129,7 @@ TABLE: dict[str, dict[str, Cell]] = {
     },
     "the error callback without a state": {
         "before": "not_completed 400",
-        "away": "problem 400",
+        "away": "problem 400",  # nothing proves it: the sign-in goes on waiting
         "confirming": "not_completed 400",
         "consenting": "not_completed 400",
         "finished": "not_completed 400",

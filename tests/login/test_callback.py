@@ -12,6 +12,7 @@ from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, SessionKey
 from bridge.domain.interaction import Handoff, Interaction
 from bridge.domain.next_step import AskConsent, Finish
+from bridge.domain.policy import CLOCK_SKEW
 from bridge.domain.session import Session
 from bridge.errors import (
     AccountInactive,
@@ -60,7 +61,8 @@ def returned(
     session: Session | None = None,
     last_person: LastPerson | None = None,
 ) -> CallbackRequest:
-    return CallbackRequest(logins.connector, browser, state, token, session, last_person or LastPerson())
+    person = last_person or LastPerson()
+    return CallbackRequest(logins.connector, browser, state, token, session, person, "request-1")
 
 
 def mark(logins: LoginHouse, person: str) -> str:
@@ -158,11 +160,12 @@ def test_a_failed_exchange_resumes_the_interaction_with_its_failure(
 ) -> None:
     state = away(logins)
     logins.connector.logins[TOKEN] = error
-    interaction = replace(logins.interaction(), failure=failure, created_at=NOW)
-    assert back(logins, state) == Resumed(interaction)
+    interaction = replace(logins.interaction(), failure=failure, failed_in="request-1", created_at=NOW)
+    assert back(logins, state) == Resumed(interaction, error)
     assert logins.sessions.live == {}
-    noted = {"event": "handoff.failed", "now": str(NOW), "error": type(error).__name__}
-    assert logins.audit.facts == [noted]
+    (noted,) = logins.audit.facts
+    assert (noted["event"], noted["error"]) == ("handoff.failed", type(error).__name__)
+    assert noted["request_id"] == "request-1"  # the reference number on the page that follows
 
 
 # -- what does not fit together ----------------------------------------------------------------------------
@@ -273,14 +276,36 @@ def test_nobody_is_signed_in_for_a_client_that_has_gone_and_their_token_is_ended
 
 
 @pytest.mark.parametrize(
-    ("code", "known"), [("access_denied", "True"), ("cancelled", "True"), ("<b>", "False"), ("", "False")]
+    ("code", "message", "told", "why", "failure"),
+    [
+        ("access_denied", "", "access_denied", "refused", "access_denied"),
+        ("cancelled", "", "cancelled", "refused", "access_denied"),
+        ("104", "", "104", "other", "access_denied"),
+        ("4001", "Sophea rejected it", "4001", "refused", "access_denied"),
+        ("<b>", "", "other", "other", "access_denied"),
+        ("", "", "other", "none", "access_denied"),
+        ("102", "Invalid client domain", "102", "domain", "server_error"),
+        ("500", "Service is busy", "500", "busy", "temporarily_unavailable"),
+    ],
 )
-def test_an_error_with_its_state_ends_the_handoff(logins: LoginHouse, code: str, known: str) -> None:
+def test_an_error_with_its_state_ends_the_handoff(
+    logins: LoginHouse, code: str, message: str, told: str, why: str, failure: Any
+) -> None:
     state = away(logins)
-    refused = logins.callback.error(returned(logins, state), code)
-    assert refused == replace(logins.interaction(), failure="access_denied")
+    refused = logins.callback.error(returned(logins, state), code, message)
+    assert refused is not None and (refused.error_code, refused.why) == (told, why)
+    assert refused.interaction == replace(logins.interaction(), failure=failure, failed_in="request-1")
     assert logins.handoffs.live == {}
-    assert logins.audit.facts == [{"event": "handoff.refused", "now": str(NOW), "known": known}]
+    (noted,) = logins.audit.facts
+    assert noted == {
+        "event": "handoff.refused",
+        "now": str(NOW),
+        "connector": logins.connector.id,
+        "error_code": told,
+        "request_id": "request-1",
+        "why": why,
+        "with_state": "True",
+    }
 
 
 @pytest.mark.parametrize("state", [None, "another"])
@@ -296,11 +321,46 @@ def test_an_error_in_another_browser_changes_nothing(logins: LoginHouse) -> None
     assert len(logins.handoffs.live) == 1
 
 
-def test_in_v2_nothing_proves_an_error(v2: LoginHouse) -> None:
+def test_in_v2_an_error_without_a_state_is_shown_and_ends_nothing(v2: LoginHouse) -> None:
     away(v2)
-    for state in (None, "anything"):
-        assert v2.callback.error(returned(v2, state), "access_denied") is None
+    assert v2.callback.error(returned(v2, "another"), "access_denied") is None
+    refused = v2.callback.error(returned(v2, None), "access_denied")
+    assert refused is not None and refused.interaction.failure == "access_denied"
     assert len(v2.handoffs.live) == 1
+    assert v2.callback.error(returned(v2, v2.connector.states[-1]), "access_denied") == replace(
+        refused, proven=True
+    )
+    assert v2.handoffs.live == {}
+
+
+def test_in_v2_a_state_that_comes_back_has_to_be_the_right_one(v2: LoginHouse) -> None:
+    away(v2)
+    with pytest.raises(UnsolicitedCallback):
+        back(v2, "another")
+    assert len(v2.handoffs.live) == 1
+    v2.connector.logins["second.token"] = v2.login(SOPHEA)
+    assert isinstance(back(v2, v2.connector.states[-1], "second.token"), ConfirmationRequired)
+
+
+def test_a_token_from_before_the_handoff_signs_nobody_in(logins: LoginHouse) -> None:
+    """Whoever steals a token may bring it into a login of their own; an old one does not fit there."""
+    state = away(logins)
+    login = logins.login(SOPHEA)
+    old = replace(login.token, issued_at=login.token.checked_at - CLOCK_SKEW - 1)
+    logins.connector.logins[TOKEN] = replace(login, token=old)
+    failed = back(logins, state)
+    assert isinstance(failed, Resumed) and failed.interaction.failure == "server_error"
+    assert logins.audit.facts[-1]["event"] == "handoff.failed"
+    assert "before this sign-in began" in logins.audit.facts[-1]["why"]
+    assert logins.sessions.live == {}
+
+
+def test_a_token_that_somebody_else_was_faster_with_shows_in_the_audit(logins: LoginHouse) -> None:
+    state = away(logins)
+    logins.spent.spend(TOKEN, NOW)
+    with pytest.raises(ShownToUser, match="already_used"):
+        back(logins, state)
+    assert logins.audit.facts[-1]["event"] == "handoff.token_spent_elsewhere"
 
 
 def test_only_the_browser_that_began_a_handoff_is_shown_it(logins: LoginHouse) -> None:

@@ -189,7 +189,8 @@ def test_nor_does_a_remembered_consent_of_somebody_else(logins: LoginHouse) -> N
 
 def under_way(logins: LoginHouse) -> None:
     key = handoff_key(logins.connector.capabilities, BROWSER, "its state")
-    logins.handoffs.live[key] = Handoff(key, BROWSER, logins.connector.id, logins.interaction())
+    other = replace(logins.interaction(), id=InteractionId("another"))
+    logins.handoffs.live[key] = Handoff(key, BROWSER, logins.connector.id, other, NOW, "state hash")
 
 
 def test_in_v2_another_sign_in_under_way_is_asked_about_at_the_press_alone(v2: LoginHouse) -> None:

@@ -95,4 +95,6 @@ def test_what_fails_at_the_start_leaves_nothing_behind(
     with pytest.raises(raised, match=str(error)) as failed:
         start(logins, logins.session(), prompt=frozenset(["login"]))
     assert type(failed.value) is raised
-    assert logins.journal == [("upstream.start",)]
+    assert logins.did("upstream.logout") == [] and logins.handoffs.live == {}
+    (noted,) = logins.audit.facts
+    assert (noted["event"], noted["error"]) == ("handoff.not_started", raised.__name__)

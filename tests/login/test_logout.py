@@ -51,3 +51,16 @@ def test_the_cause_is_handed_on(logins: LoginHouse, cause: EndCause) -> None:
 )
 def test_whom_a_browser_has_to_ask_is_this_you(last: LastPerson, differs: bool) -> None:
     assert last.differs("her") is differs
+
+
+def test_the_session_of_a_hint_ends_with_those_before_it(logins: LoginHouse) -> None:
+    logins.session("earlier")
+    logins.session(predecessors=(Predecessor(SessionKey("earlier"), Sid("sid of earlier")),))
+    logins.sign_out.sign_out(None, "application", Sid("sid of session"))
+    assert list(logins.sessions.live) == []
+
+
+def test_a_hint_of_nobody_ends_nothing(logins: LoginHouse) -> None:
+    kept = logins.session()
+    assert logins.sign_out.sign_out(None, "application", Sid("sid of another")) == ()
+    assert list(logins.sessions.live) == [kept.key]

@@ -15,6 +15,7 @@ import pytest
 from bridge.domain.encoding import digest
 from bridge.domain.ids import SessionKey
 from bridge.errors import StoreUnavailable
+from bridge.stores.redis import Redis, layout
 from bridge.web.assembly import assemble
 from tests.support.clocks import with_clock
 from tests.support.pages import changed, kind, sign_out, visit
@@ -69,7 +70,10 @@ def key_of(person: Person) -> SessionKey:
 
 def idle_out(world: World, key: SessionKey) -> None:
     """As if nobody had used this Session for longer than its idle limit."""
-    assert world.services.sessions.get(key, int(world.services.clock()) + 3601) is None
+    redis = getattr(world.services.checks["redis"], "__self__", None)
+    assert isinstance(redis, Redis)
+    redis.command("SETRANGE", layout.session(key), 0, f"{int(world.services.clock()):010d}")
+    assert world.services.sessions.get(key, int(world.services.clock())) is None
 
 
 def test_each_client_of_the_session_hears_once_however_often_it_signed_in(listening: Listening) -> None:
@@ -165,11 +169,29 @@ def test_somebody_else_in_the_browser_tells_of_those_that_idled_out_too(listenin
 def test_a_session_that_idles_out_by_itself_tells_nobody(listening: Listening) -> None:
     """DESIGN §6.24: idle ends single sign-on alone."""
     world, person = listening.world, listening.world.person()
-    listening.signed_in(person, "web")
+    tokens = listening.signed_in(person, "web")
     idle_out(world, key_of(person))
-    assert kind(world, visit(world, person, world.issuer + "/logout")) == "signed_out"
+    assert kind(world, visit(world, person, world.authorize_url("own"))) == "sign_in"
+    said = world.token("web", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert said.status == 200
     listening.signed_in(person, "post")
     assert not listening.notified()
+
+
+@pytest.mark.parametrize("by", ["the person", "an application's call", "another person"])
+def test_of_an_idle_session_that_is_ended_all_hear(listening: Listening, by: str) -> None:
+    world, person = listening.world, listening.world.person()
+    tokens = listening.signed_in(person, "web")
+    idle_out(world, key_of(person))
+    if by == "the person":
+        sign_out(world, person)
+    elif by == "another person":
+        listening.signed_in(person, "own", persona="dara")
+    else:
+        world.person().get(f"{world.issuer}/logout?id_token_hint={tokens['id_token']}")
+    assert listening.told() == {named("web", tokens): 1}
+    said = world.token("web", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert said["error"] == "invalid_grant"
 
 
 class NoOutbox:

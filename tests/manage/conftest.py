@@ -29,6 +29,9 @@ class RememberedAudit:
     def __init__(self) -> None:
         self.lines: list[tuple[str, dict[str, str]]] = []
 
+    def note(self, event: str, now: int, **facts: str) -> None:
+        raise AssertionError("what operators do is recorded before anything goes on")
+
     def record(self, event: str, now: int, **facts: str) -> None:
         self.lines.append((event, facts))
 

@@ -224,7 +224,7 @@ class House:
             secrets=sql.SqlSecrets(self.engine, SEALER),
             consents=sql.SqlConsents(self.engine),
             spent=sql.SqlSpentTokens(self.engine),
-            audit=sql.SqlAuditLog(self.engine),
+            audit=sql.SqlAuditLog(self.engine, counters),
             handoffs=redis.RedisHandoffs(kept, SEALER, counters),
             confirmations=redis.RedisConfirmations(kept, SEALER, counters),
             sessions=redis.RedisSessions(
@@ -246,7 +246,13 @@ class House:
     def _watch(self) -> SessionWatch:
         s = self.services
         self.ending = SessionEnding(
-            s.sessions, s.grants, s.clients, s.outbox, UpstreamLogout(s.connectors, s.audit), s.subject_key
+            s.sessions,
+            s.grants,
+            s.clients,
+            s.outbox,
+            UpstreamLogout(s.connectors, s.audit),
+            s.subject_key,
+            s.audit,
         )
         return SessionWatch(s.sessions, s.connectors, s.limiter, self.ending, s.audit, self.policy)
 

@@ -7,6 +7,8 @@ import io
 import json
 import logging
 import os
+import select
+import subprocess
 import sys
 import threading
 import time
@@ -181,3 +183,34 @@ def test_settings_of_no_use_are_told_before_anything_starts(
 ) -> None:
     with pytest.raises(ConfigError, match=expected):
         checks.check_before_start(settings_in(tmp_path, os.urandom(32), **more))
+
+
+def test_a_line_is_one_piece_however_long_and_whatever_the_terminal() -> None:
+    """Lines of two workers that share a pipe never run into one another (POSIX: up to PIPE_BUF bytes)."""
+    ours, theirs = os.pipe()
+    with os.fdopen(theirs, "w", encoding="ascii") as stream:
+        lines = logs.Lines(stream)
+        lines.msg(json.dumps({"event": "x", "text": "ចូល" * 5000, "where": ["a" * 3000] * 3, "n": 1}))
+        lines.msg(json.dumps({"event": "y"}))
+    with os.fdopen(ours, "rb") as reader:
+        first, second = reader.read().splitlines()
+    assert len(first) < select.PIPE_BUF
+    said = json.loads(first)
+    assert (said["event"], said["n"], said["text"][:3]) == ("x", 1, "ចូល")
+    assert json.loads(second) == {"event": "y"}
+
+
+def test_lines_of_many_writers_never_merge(tmp_path: Path) -> None:
+    """Eight threads and two processes on one pipe, each line as long as its text says."""
+    ours, theirs = os.pipe()
+    script = (
+        "import sys; from bridge.ops import logs; logs.configure('info')\n"
+        "for n in range(400): logs.logger().info('x', text='y' * (n * 9 % 3000))\n"
+    )
+    workers = [subprocess.Popen([sys.executable, "-c", script], stderr=theirs) for _ in range(3)]
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as reader:
+        found = [json.loads(line) for line in reader.read().splitlines()]
+    assert [worker.wait() for worker in workers] == [0, 0, 0]
+    assert len(found) == 1200
+    assert {line["event"] for line in found} == {"x"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from bridge.errors import StoreUnavailable
 from bridge.ops.counters import CounterKey, Counters
 from bridge.ports.clients import ClientStore
 from bridge.stores import sql as stores
+from bridge.stores.sql.clients import LOOKS_A_SECOND, LOOKS_AT_ONCE
 from bridge.stores.sql.tables import clients
 from tests.stores import samples
 from tests.stores.conftest import Hand
@@ -70,19 +72,69 @@ class TestClients:
         hand.time += 3
         assert other_process.get(CLIENT_1) is None
 
-    def test_known_and_unknown_clients_cost_no_query(
+    def test_known_clients_cost_no_query_and_unknown_ones_few(
         self, store: ClientStore, engine: Engine, hand: Hand
     ) -> None:
+        """What strangers make up asks for the version, so many times a second and no more."""
         store.add(CLIENT)
         store.get(CLIENT_1)
         with count_round_trips(None, engine, versions=True) as trips:
             for number in range(50):
                 assert store.get(f"unknown-{number}\0\udcff") is None
+                assert store.latest(CLIENT_1) == CLIENT
                 assert store.get(CLIENT_1) == CLIENT
-            assert not trips
+            assert trips == {"sql": LOOKS_AT_ONCE}
+            hand.time += 1
+            for number in range(50):
+                assert store.get(f"unknown-{number}") is None
+            assert trips == {"sql": LOOKS_AT_ONCE + LOOKS_A_SECOND}
             hand.time += 3
             store.get(CLIENT_1)
-            assert trips == {"sql": 1}
+            assert trips == {"sql": LOOKS_AT_ONCE + LOOKS_A_SECOND + 1}
+
+    def test_one_that_was_just_added_elsewhere_is_known_at_once(
+        self, store: ClientStore, elsewhere: ClientStore
+    ) -> None:
+        assert elsewhere.get(CLIENT_1) is None
+        store.add(CLIENT)
+        assert elsewhere.get(CLIENT_1) == CLIENT
+
+    def test_an_edit_elsewhere_is_seen_by_who_would_refuse(
+        self, store: ClientStore, elsewhere: ClientStore
+    ) -> None:
+        store.add(CLIENT)
+        assert elsewhere.get(CLIENT_1) == CLIENT
+        changed = replace(CLIENT, enabled=False)
+        store.replace(changed)
+        assert elsewhere.latest(CLIENT_1) == changed
+
+    def test_an_origin_is_known_while_an_enabled_client_has_it(
+        self, store: ClientStore, elsewhere: ClientStore, engine: Engine, hand: Hand
+    ) -> None:
+        origin = "https://page.example"
+        assert not elsewhere.has_origin(origin)
+        store.add(replace(CLIENT, allowed_origins=(origin,)))
+        assert store.has_origin(origin)
+        hand.time += 3
+        assert elsewhere.has_origin(origin)
+        with count_round_trips(None, engine, versions=True) as trips:
+            assert not elsewhere.has_origin("https://other.example")
+        assert not trips
+        store.replace(replace(CLIENT, allowed_origins=(origin,), enabled=False))
+        assert not store.has_origin(origin)
+
+    def test_many_threads_make_room_together(
+        self, engine: Engine, hand: Hand, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """More clients than are kept, asked for by all threads at once."""
+        monkeypatch.setattr("bridge.stores.sql.clients._KEPT", 3)
+        store = stores.SqlClients(engine, COUNTERS, clock=hand)
+        names = [ClientId(f"client-{number}") for number in range(12)]
+        for name in names:
+            store.add(replace(CLIENT, client_id=name))
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(store.get, names * 20))
+        assert [client.client_id for client in found if client] == names * 20
 
     def test_a_change_of_one_client_reads_that_one_again(
         self, store: ClientStore, other_process: ClientStore, engine: Engine, hand: Hand

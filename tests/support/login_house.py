@@ -82,20 +82,24 @@ class LoginHouse:
         clock, policy, key = self.clock, self.policy, self.subject_key
         connectors = {CONNECTOR: self.connector}
         self.upstream = UpstreamLogout(connectors, self.audit)
-        self.ending = SessionEnding(self.sessions, self.grants, self.clients, self.outbox, self.upstream, key)
+        self.ending = SessionEnding(
+            self.sessions, self.grants, self.clients, self.outbox, self.upstream, key, self.audit
+        )
         self.watch = SessionWatch(self.sessions, connectors, self.limiter, self.ending, self.audit, policy)
         self.decider = Decider(self.clients, self.consents, connectors, self.handoffs, self.watch, key, clock)
         self.opening = SessionOpening(self.sessions, self.ending, key, self.token_bytes, policy)
-        self.signing_in = SigningIn(self.decider, self.opening, self.upstream, key, clock)
-        self.handoff_start = HandoffStart(self.handoffs, self.upstream, self.token_bytes, clock, policy)
+        self.signing_in = SigningIn(self.decider, self.opening, self.upstream, key, self.audit, clock)
+        self.handoff_start = HandoffStart(
+            self.handoffs, self.upstream, self.token_bytes, clock, policy, self.audit
+        )
         self.callback = Callback(
             self.handoffs, self.spent, self.confirmations, self.signing_in, self.audit, clock, policy
         )
         self.unsolicited = UnsolicitedLogins(self.upstream, self.audit, self.limiter, self.counters, clock)
         self.confirming = Confirmations(self.confirmations, self.signing_in, self.upstream, clock)
         self.consent_giving = ConsentGiving(self.decider, self.consents, self.audit, clock)
-        self.completion = Completion(self.grants, self.token_bytes, clock, policy)
-        self.sign_out = SignOut(self.ending, clock)
+        self.completion = Completion(self.grants, self.audit, self.token_bytes, clock, policy)
+        self.sign_out = SignOut(self.sessions, self.ending, clock)
 
     def client(self, client_id: str = "web", **fields: Any) -> Client:
         """A registered client, or the one of that id with other fields."""

@@ -21,6 +21,7 @@ from bridge.domain.ids import (
     GrantId,
     HandoffKey,
     SessionKey,
+    Sid,
     SubjectId,
 )
 from bridge.domain.interaction import Handoff, PendingConfirmation
@@ -108,19 +109,26 @@ def _said(answer: Answer | UpstreamError) -> Answer:
 
 
 class MemorySessions:
-    """ports.SessionStore; `opened` holds what was opened in each Session."""
+    """ports.SessionStore; `opened` holds what was opened in each Session, `idle` those that nobody used."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.live: dict[SessionKey, Session | None] = {}  # None: one that can't be read any more
         self.opened: dict[SessionKey, tuple[GrantOfSession, ...]] = {}
+        self.idle: set[SessionKey] = set()
 
     def save(self, session: Session, now: int) -> None:
         self._journal.append(("sessions.save", session.key))
         self.live[session.key] = session
 
-    def get(self, key: SessionKey, now: int) -> Session | None:
+    def get(self, key: SessionKey, now: int, *, used: bool = True) -> Session | None:
+        return None if key in self.idle else self.live.get(key)
+
+    def held(self, key: SessionKey, now: int) -> Session | None:
         return self.live.get(key)
+
+    def by_sid(self, sid: Sid) -> SessionKey | None:
+        return next((key for key, session in self.live.items() if session and session.sid == sid), None)
 
     def peek(self, key: SessionKey) -> SessionContents | None:
         if key not in self.live:
@@ -187,6 +195,12 @@ class MemoryClients(dict[str, Client]):
 
     def get(self, client_id: str) -> Client | None:  # type: ignore[override]  # -- the port knows no default
         return super().get(client_id)
+
+    def latest(self, client_id: str) -> Client | None:
+        return self.get(client_id)
+
+    def has_origin(self, origin: str) -> bool:
+        return any(origin in client.allowed_origins for client in self.values())
 
     def all(self) -> Sequence[Client]:
         return list(self.values())
@@ -338,6 +352,10 @@ class NotedAudit:
 
     journal: Journal
     facts: list[dict[str, str]] = field(default_factory=list)
+    noted: list[dict[str, str]] = field(default_factory=list)
+
+    def note(self, event: str, now: int, **facts: str) -> None:
+        self.noted.append({"event": event, "now": str(now), **facts})
 
     def record(self, event: str, now: int, **facts: str) -> None:
         self.journal.append(("audit", event))

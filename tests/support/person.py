@@ -62,14 +62,17 @@ class Page:
 
     @property
     def location(self) -> str:
-        """Where it redirects to; empty when it does not."""
+        """Where it redirects to, by a header or by a page's script; empty when it does not."""
         target = self.headers.get("Location", "")
+        if "/static/go_on.js" in self.text:
+            target = self._links["continue"]
         return urljoin(self.url, target) if target else ""
 
     @property
     def params(self) -> dict[str, str]:
-        """The query parameters of the address it redirects to."""
-        return dict(parse_qsl(urlsplit(self.location).query, keep_blank_values=True))
+        """The parameters of the address it redirects to, in its query or its fragment."""
+        parts = urlsplit(self.location)
+        return dict(parse_qsl(f"{parts.query}&{parts.fragment}", keep_blank_values=True))
 
     def form(self, button: str) -> Form:
         """The form whose button has this id."""
@@ -120,7 +123,7 @@ class Person:
         self.bridge: FlaskClient = app.test_client()
         self._outside = requests.Session()
         self._outside.trust_env = False
-        self._headers = dict(headers or {})
+        self._headers = {"Accept": "text/html,*/*;q=0.8", **(headers or {})}  # as every browser says
 
     def get(self, url: str, **headers: str) -> Page:
         """Ask an address, following nothing."""

@@ -200,7 +200,7 @@ def simulating(folder: Path, issuer: str, version: str = "v3") -> Iterator[Simul
     """A CamDigiKey that leads back to this issuer, while the block lasts; its partner.json says `version`."""
     local = ("127.0.0.1", 0)
     back = f"{issuer}/camdigikey/"
-    urls = {"success_url": back + "callback", "error_url": back + "error"}
+    urls: dict[str, Any] = {"success_url": back + "callback", "error_url": back + "error"}
     simulator = serve(folder, local, local, **urls, version=version)
     try:
         yield simulator

@@ -143,7 +143,7 @@ class World:
         page = person.visit(self.authorize_url(client_id, **changes), until="https://")
         if page.leads_to("/login/start"):
             page = self.approve(person, page, persona)
-        while page.has("continue"):  # is this you?, consent
+        while page.has("continue") and not page.location:  # is this you?, consent
             page = person.follow(person.press(page, "continue"), until="https://")
         return page
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -265,3 +265,46 @@ def test_without_redis_pages_and_endpoints_say_503_and_when_to_come_again(
     assert (ready.status_code, ready.get_json()["missing"]) == (503, ["redis"])
     assert without_redis.test_client().get("/healthz").status_code == 200
     assert without_redis.test_client().get("/jwks", base_url=world.issuer).status_code == 200
+
+
+# -- proxies in front of us (DESIGN §6.14) ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("issuer", "host", "status"),
+    [
+        ("https://sso.example", "sso.example", 200),
+        ("https://sso.example", "SSO.example:443", 200),
+        ("https://sso.example", "sso.example:80", 421),
+        ("https://sso.example", "sso.example:8443", 421),
+        ("https://sso.example:8443", "sso.example:8443", 200),
+        ("https://sso.example:8443", "sso.example", 421),
+        ("http://127.0.0.1:8080", "127.0.0.1:8080", 200),
+    ],
+)
+def test_a_host_is_the_issuers_also_with_the_port_of_its_scheme(
+    world: World, issuer: str, host: str, status: int
+) -> None:
+    app = create_app(world.settings.model_copy(update={"issuer": issuer}), world.services)
+    assert app.test_client().get("/", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize("length", [500, 2000, 2800, 3000, 3800])
+def test_no_answers_headers_are_larger_than_proxies_take_and_the_way_goes_on(
+    world: World, length: int
+) -> None:
+    """nginx takes 4 KiB by default: beyond, it was a 502 at the callback, with the auth token burnt."""
+    person, sizes = world.person(), []
+
+    def sized(response: Response) -> Response:
+        sizes.append(sum(len(name) + len(value) + 4 for name, value in response.headers))
+        return response
+
+    world.app.after_request_funcs.setdefault(None, []).insert(0, sized)  # the last of them
+    try:
+        state = secrets.token_urlsafe(length)[:length]
+        page = world.sign_in(person, state=state)
+    finally:
+        world.app.after_request_funcs[None].remove(sized)
+    assert page.params["state"] == state
+    assert sizes and max(sizes) <= 4000

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bridge.domain.authorization_request import AuthorizationRequest, ReplyTo
+from bridge.domain.ids import ClientId
 from bridge.errors import ReturnedToClient
 from bridge.oidc.authorization.checks import run_checks
 from bridge.oidc.authorization.parameters import ParameterOrigin, Parameters
@@ -26,9 +27,10 @@ __all__ = ["AuthorizationRequests", "ParameterOrigin", "RequestRefused", "regist
 class RequestRefused(ReturnedToClient):
     """A refusal that is sent back to the client, at `reply_to` (RFC 6749 §4.1.2.1)."""
 
-    def __init__(self, error: ReturnedToClient, reply_to: ReplyTo) -> None:
+    def __init__(self, error: ReturnedToClient, reply_to: ReplyTo, client_id: ClientId) -> None:
         super().__init__(error.error, error.description, error.detail)
         self.reply_to = reply_to
+        self.client_id = client_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +52,5 @@ class AuthorizationRequests:
         try:
             parts = run_checks("authorize", unchecked)
         except ReturnedToClient as error:
-            raise RequestRefused(error, target.reply_to) from None
+            raise RequestRefused(error, target.reply_to, target.client.client_id) from None
         return compose(target, parts)

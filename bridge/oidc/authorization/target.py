@@ -7,12 +7,13 @@ from bridge.domain.authorization_request import ReplyTo
 from bridge.domain.client import Client
 from bridge.errors import ShownToUser
 from bridge.oidc.authorization.parameters import MAX_LENGTH, Parameters, unverified_request_object
-from bridge.oidc.response_modes import known_mode
+from bridge.oidc.response_modes import default_mode, known_mode
 from bridge.ports.clients import ClientStore
 
 # The loopback address of a native application: host, port, and the rest (RFC 8252 §7.3).
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?((?:[/?].*)?)")
 MAX_PORT = 65535
+MAX_LOGGED = 40  # characters of a client_id that nobody registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,12 @@ def trusted_target(parameters: Parameters, clients: ClientStore) -> Target:
         raise ShownToUser(400, "bad_request", detail)
     client_id = parameters.get("client_id")
     client = clients.get(client_id) if client_id else None
-    if client is None or not client.enabled:
-        raise ShownToUser(400, "unknown_client")
     redirect_uri = parameters.get("redirect_uri")
+    if client is not None and not (client.enabled and registered(redirect_uri, client)):
+        client = clients.latest(client.client_id)  # it may just have been edited
+    if client is None or not client.enabled:
+        detail = f"client_id: {(client_id or '')[:MAX_LOGGED]!r}"
+        raise ShownToUser(400, "unknown_client", detail)
     if redirect_uri is None or not registered(redirect_uri, client):
         raise ShownToUser(400, "bad_redirect_uri", client_id=client.client_id)
     return Target(client, _reply_to(redirect_uri, parameters))
@@ -50,12 +54,17 @@ def _reply_to(redirect_uri: str, parameters: Parameters) -> ReplyTo:
     state = parameters.get("state") or inside.get("state")
     if "state" in parameters.repeated or len(state or "") > MAX_LENGTH:
         state = None
-    return ReplyTo(redirect_uri, mode or "query", state)
+    default = default_mode(parameters.words("response_type"))
+    if mode is None or (mode == "query" and default == "fragment"):
+        mode = default
+    return ReplyTo(redirect_uri, mode, state)
 
 
-def registered(redirect_uri: str, client: Client) -> bool:
+def registered(redirect_uri: str | None, client: Client) -> bool:
     """Whether answers for this client may go to that address (RFC 9700 §2.1)."""
-    return any(_same_address(redirect_uri, registered_uri, client) for registered_uri in client.redirect_uris)
+    return redirect_uri is not None and any(
+        _same_address(redirect_uri, registered_uri, client) for registered_uri in client.redirect_uris
+    )
 
 
 def _same_address(redirect_uri: str, registered_uri: str, client: Client) -> bool:

@@ -1,12 +1,13 @@
 """Authenticates the client of a request, by the one method that the request uses (RFC 6749 §2.3)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bridge.domain.client import PUBLIC, AuthMethod, Client
 from bridge.oidc.answer import ClientRequest, Form
 from bridge.oidc.client_auth.method import ClientCredentials, Proofs
 from bridge.oidc.client_auth.methods import METHODS
-from bridge.oidc.errors import ClientRefused, invalid_request
+from bridge.oidc.errors import ClientRefused, OAuthError, invalid_request
 from bridge.ports.clients import ClientStore
 
 # Credentials of methods that we do not have (RFC 7521 §4.2): a request with them must not pass as a public
@@ -36,14 +37,21 @@ class ClientAuthentication:
         for a request that uses more than one method.
         """
         credentials = read_credentials(request, form)
-        client = self.clients.get(credentials.client_id)
+        clients, claimed = self.clients, credentials.client_id
+        client = self._proven(credentials, clients.get(claimed))
+        if client is None:  # its secret may have changed just now
+            client = self._proven(credentials, clients.latest(claimed))
+        if client is None:
+            raise ClientRefused(claimed)
+        return AuthenticatedClient(client, credentials.method)
+
+    def _proven(self, credentials: ClientCredentials, client: Client | None) -> Client | None:
+        """The client, if it is the one; in the same time whether there is such a client or not."""
         method = METHODS[credentials.method]
         proven = method.proven(credentials, client, self.proofs)
         if client is None or not client.enabled or not proven:
-            raise ClientRefused(credentials.client_id)
-        if client.token_endpoint_auth_method not in method.registered:
-            raise ClientRefused(credentials.client_id)
-        return AuthenticatedClient(client, credentials.method)
+            return None
+        return client if client.token_endpoint_auth_method in method.registered else None
 
     def authenticate_confidential(self, request: ClientRequest, form: Form) -> Client:
         """As `authenticate`, but a public client, which has no secret, is refused too, by the same error."""
@@ -64,3 +72,12 @@ def read_credentials(request: ClientRequest, form: Form) -> ClientCredentials:
     if unsupported or not METHODS[PUBLIC].used(request, form):
         raise ClientRefused
     return METHODS[PUBLIC].read(request, form)
+
+
+def claimed_client_id(request: ClientRequest, form: Form) -> str | None:
+    """Whom a refused request says it is from, by whatever method; None where it does not say."""
+    for method in METHODS.values():
+        if method.used(request, form):
+            with suppress(OAuthError):
+                return method.read(request, form).client_id
+    return form.get("client_id")

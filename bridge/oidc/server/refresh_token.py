@@ -35,8 +35,12 @@ class Refresh:
         return self.tokens.refresh_token(text, now)
 
     def session_holds(self, grant: Grant, now: int) -> bool:
-        """Whether the Session of a session-bound Grant lives, also by CamDigiKey. Moves its idle limit."""
-        session = self.sessions.get(grant.person.login.session_key, now)
+        """Whether the Session of a session-bound Grant lives, also by CamDigiKey.
+
+        It may be idle, and stays so: idle ends single sign-on alone, and only its browser moves that limit
+        (DESIGN §6.24).
+        """
+        session = self.sessions.held(grant.person.login.session_key, now)
         return session is not None and self.watch.watched(session, now) is not None
 
     def issue(self, old: RefreshTokenCredential, client: Client, scope: list[str], now: int) -> IssuedTokens:

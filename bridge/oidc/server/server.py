@@ -9,15 +9,16 @@ from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, UnsupportedGrantTypeError
 
 from bridge.domain.client import Client, GrantType
-from bridge.oidc.answer import Answer, ClientRequest, error_answer, json_answer, read_form
-from bridge.oidc.client_auth.authentication import ClientAuthentication
+from bridge.domain.token import grant_id_of
+from bridge.oidc.answer import Answer, ClientRequest, Form, error_answer, json_answer, read_form
+from bridge.oidc.client_auth.authentication import ClientAuthentication, claimed_client_id
 from bridge.oidc.errors import OAuthError
 from bridge.oidc.server.authorization_code import S256, AuthorizationCodeGrantType, CodeExchange
 from bridge.oidc.server.client_credentials import ClientCall, ClientCredentialsGrantType
 from bridge.oidc.server.refresh_token import Refresh, RefreshTokenGrantType
 from bridge.oidc.server.request import TokenRequest
 from bridge.oidc.token_issuer import IssuedTokens
-from bridge.ports.basics import Clock
+from bridge.ports.basics import AuditLog, Clock
 
 # Authlib writes whole tokens into its debug log.
 logging.getLogger("authlib").setLevel(logging.INFO)
@@ -114,14 +115,26 @@ class TokenEndpoint:
     A code costs two round trips to Redis; SQL only for offline refresh tokens.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, audit: AuditLog) -> None:
         self._server = server
+        self._audit = audit
 
     def answer(self, request: ClientRequest) -> Answer:
         """Tokens, or an error of RFC 6749 §5.2. Raises StoreUnavailable."""
+        form: Form = {}
         try:
-            token_request = TokenRequest(request, read_form(request))
+            form = read_form(request)
+            token_request = TokenRequest(request, form)
             answer: Answer = self._server.create_token_response(token_request)
         except OAuthError as error:
-            return error_answer(error)
-        return replace(answer, client_id=token_request.client.client_id)
+            answer = error_answer(error)
+            return replace(answer, client_id=answer.client_id or claimed_client_id(request, form))
+        client_id = token_request.client.client_id
+        self._audit.note("tokens.issued", self._server.now(), client_id=client_id, **_issued_for(form))
+        return replace(answer, client_id=client_id)
+
+
+def _issued_for(form: Form) -> dict[str, str]:
+    """The grant type, and which Grant it was, by the id that its credential begins with."""
+    grant_id = grant_id_of(form.get("code") or form.get("refresh_token") or "")
+    return {"grant_type": form["grant_type"], **({"grant_id": grant_id} if grant_id else {})}

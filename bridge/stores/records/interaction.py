@@ -26,6 +26,7 @@ def write_interaction(interaction: Interaction) -> dict[str, Any]:
             "completion": unless_default(interaction.completion, "redirect"),
             "consented_by": interaction.consented_by,
             "failure": interaction.failure,
+            "failed_in": interaction.failed_in,
         }
     )
 
@@ -40,6 +41,7 @@ def read_interaction(fields: Fields) -> Interaction:
         completion=fields.choice("completion", _COMPLETIONS, absent="redirect"),
         consented_by=None if consented_by is None else SubjectId(consented_by),
         failure=fields.choice_or_none("failure", _FAILURES),
+        failed_in=fields.text_or_none("failed_in"),
     )
 
 

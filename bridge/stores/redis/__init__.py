@@ -15,7 +15,8 @@ record of `stores.records`):
 | `bridge:{subject:<id>}:grants` | sorted set `<grant> <session>` by expiry | with its last entry |
 | `bridge:{client:<digest>}:grants` | the same of a client | with its last entry |
 | `bridge:{subject:<id>}:sessions` | sorted set of Session keys by expiry | with its last entry |
-| `bridge:{<session>}:session` | Session, sealed, behind its two limits | at the nearer limit |
+| `bridge:{<session>}:session` | Session, sealed, behind its two limits | at its end in all |
+| `bridge:{sid:<digest>}:session` | the Session's key, by what ID tokens call it | with it |
 | `bridge:{<session>}:grants` | set `<grant> <client id>` of what was opened in it | as long as a Session |
 | `bridge:{<session>}:over` | a mark that it was ended, so that nothing revives it | after 10 min |
 | `bridge:{<key>}:handoff`, `…:taken` | Handoff, sealed, behind its browser's digest | after its ttl |

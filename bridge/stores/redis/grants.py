@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from bridge.domain.encoding import digest
 from bridge.domain.grant import Grant
 from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.policy import COMPLETED_MARK_FOR
 from bridge.domain.principal import PersonPrincipal
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import AuthorizationCode
@@ -22,7 +23,8 @@ from bridge.stores.redis.sessions import grants_of_session
 from bridge.stores.sealed import Sealed
 from bridge.stores.stored_grant import StoredGrant
 
-ORIGIN_KEPT_FOR = 3600  # seconds in which an origin can't open again; an Interaction lives half of that
+# No form of an Interaction lives that long (settings.lifetimes).
+ORIGIN_KEPT_FOR = COMPLETED_MARK_FOR  # seconds in which an origin can't open again
 
 
 class RedisGrants:

@@ -69,6 +69,10 @@ def session(key: str) -> str:
     return f"bridge:{{{key}}}:session"
 
 
+def session_of_sid(sid: str) -> str:
+    return f"bridge:{{sid:{digest(sid)}}}:session"
+
+
 def session_grants(key: str) -> str:
     return f"bridge:{{{key}}}:grants"
 

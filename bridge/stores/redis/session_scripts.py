@@ -1,6 +1,8 @@
 """The atomic steps of a Session, in Lua. The keys are explained in the package's docstring.
 
-The value of a Session is `<idle until><ends at><sealed>`, both times as ten digits of epoch seconds.
+The value of a Session is `<idle until><ends at><sealed>`, both times as ten digits of epoch seconds. Its key
+lives until the second: idle ends single sign-on alone, and refresh, watch and sign-out still have to find it
+(DESIGN §6.24).
 """
 
 from bridge.stores.redis.connection import Script
@@ -15,7 +17,7 @@ end
 local now, idle, ends = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local idle_until = math.min(now + idle, ends)
 if idle_until <= now then return end
-redis.call('SET', KEYS[1], string.format('%010d%010d', idle_until, ends) .. ARGV[1], 'EX', idle_until - now)
+redis.call('SET', KEYS[1], string.format('%010d%010d', idle_until, ends) .. ARGV[1], 'EX', ends - now)
 """)
 
 GET = Script("""
@@ -23,12 +25,9 @@ local value = redis.call('GET', KEYS[1])
 if not value then return false end
 local now = tonumber(ARGV[1])
 local idle_until, ends = tonumber(string.sub(value, 1, 10)), tonumber(string.sub(value, 11, 20))
-if now >= idle_until then redis.call('DEL', KEYS[1]) return false end
+if now >= idle_until then return false end
 local later = math.min(now + tonumber(ARGV[2]), ends)
-if later > idle_until then
-  redis.call('SETRANGE', KEYS[1], 0, string.format('%010d', later))
-  redis.call('EXPIRE', KEYS[1], later - now)
-end
+if later > idle_until then redis.call('SETRANGE', KEYS[1], 0, string.format('%010d', later)) end
 return string.sub(value, 21)
 """)
 

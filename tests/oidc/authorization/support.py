@@ -34,6 +34,12 @@ class RegisteredClients:
     def get(self, client_id: str) -> Client | None:
         return self._clients.get(client_id)
 
+    def latest(self, client_id: str) -> Client | None:
+        return self.get(client_id)
+
+    def has_origin(self, origin: str) -> bool:
+        return any(origin in client.allowed_origins for client in self._clients.values())
+
     def all(self) -> Sequence[Client]:
         return sorted(self._clients.values(), key=lambda client: client.client_name)
 

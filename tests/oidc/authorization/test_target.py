@@ -130,6 +130,25 @@ def test_a_request_objects_way_back_is_taken_where_none_stands_outside() -> None
 
 
 @pytest.mark.parametrize(
+    ("response_type", "asked", "mode"),
+    [
+        ("token", None, "fragment"),
+        ("id_token", "query", "fragment"),  # query must not be used (Multiple Response Types §5)
+        ("code id_token", "fragment", "fragment"),
+        ("id_token token", "form_post", "form_post"),
+        ("code", None, "query"),
+        ("none", None, "query"),
+        ("", None, "query"),
+    ],
+)
+def test_an_error_travels_as_the_response_type_would(
+    response_type: str, asked: str | None, mode: str
+) -> None:
+    changes = {} if asked is None else {"response_mode": asked}
+    assert target(response_type=response_type, **changes).reply_to.response_mode == mode
+
+
+@pytest.mark.parametrize(
     ("changes", "way"),
     [
         ({"response_mode": "fragment"}, ("query", "st-ate")),

@@ -9,6 +9,14 @@ from bridge.oidc.response_modes import known_mode
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url, RFC 7636 §4.2
 
+PKCE_OF_PUBLIC = (
+    "The parameter code_challenge is missing: a client without a secret has to use PKCE with S256."
+)
+PKCE_REQUIRED = (
+    "The parameter code_challenge is missing: switch PKCE with S256 on in the application, or,"
+    " where it can not, register it with --no-require-pkce (bridge client edit)."
+)
+
 
 def check_response_type(unchecked: UncheckedRequest) -> Flow:
     """The code flow alone (OIDC Core §3.1)."""
@@ -42,8 +50,10 @@ def check_pkce(unchecked: UncheckedRequest) -> CodeChallenge:
     challenge = unchecked.parameters.get("code_challenge")
     method = unchecked.parameters.get("code_challenge_method")
     if challenge is None:
-        if unchecked.client.public or unchecked.client.require_pkce:
-            raise ReturnedToClient("invalid_request", "The parameter code_challenge is missing (PKCE).")
+        if unchecked.client.public:
+            raise ReturnedToClient("invalid_request", PKCE_OF_PUBLIC)
+        if unchecked.client.require_pkce:
+            raise ReturnedToClient("invalid_request", PKCE_REQUIRED)
         if method:
             raise ReturnedToClient("invalid_request", "A code_challenge_method came without code_challenge.")
         return CodeChallenge(None)
