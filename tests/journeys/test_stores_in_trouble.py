@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import requests
 from redis import Redis as Client
 
 from tests.stores.servers import valkey
+from tests.support.pgbouncer import Mode, pgbouncer
 from tests.support.running import Running, make_running
 from tests.support.switch import Switch, switch
 from tests.support.waiting import until
@@ -67,11 +69,12 @@ def test_after_a_failover_behind_one_address_people_sign_in_again_without_a_rest
 ) -> None:
     assert all(two_redis.signs_in() for _ in range(3))
     two_redis.swap()
-    swapped = time.monotonic()
-    until(lambda: two_redis.signs_in(), "nobody signs in", RECOVERS_WITHIN)
-    assert time.monotonic() - swapped < RECOVERS_WITHIN
-    until(lambda: all(two_redis.ready()[0] == 200 for _ in range(8)), "not ready", RECOVERS_WITHIN)
+    swapped, went = time.monotonic(), False
+    while time.monotonic() - swapped < RECOVERS_WITHIN:  # whichever worker they come to
+        went = two_redis.signs_in() or went
+    assert went
     assert all(two_redis.signs_in() for _ in range(SIGN_INS))
+    assert two_redis.ready() == (200, {})
 
 
 def test_a_redis_that_takes_no_writes_is_told_by_readiness_log_and_counters(two_redis: TwoRedis) -> None:
@@ -87,3 +90,25 @@ def test_a_redis_that_takes_no_writes_is_told_by_readiness_log_and_counters(two_
     assert told["server"] == f"127.0.0.1:{two_redis.front.port}"
     assert (told["store"], told["cause"], told["check"]) == ("Redis", "full", "redis")
     assert told["operation"] and told["mend"]
+
+
+@pytest.mark.parametrize("mode", ["session", "transaction"])
+def test_behind_pgbouncer_everybody_signs_in(mode: Mode, postgres_url: str, tmp_path: Path) -> None:
+    with pgbouncer(postgres_url, mode) as url:
+        settings = {
+            "BRIDGE_DATABASE__URL": url,
+            "BRIDGE_DATABASE__TIMEOUT": "5",
+            "BRIDGE_SERVER__WORKERS": "2",
+        }
+        for world in make_running(tmp_path, **settings):
+            assert many_sign_in(world, 20) == [200] * 20
+
+
+def many_sign_in(world: Running, number: int) -> list[int]:
+    """The status of each exchange."""
+
+    def sign_in(_: int) -> int:
+        return world.tokens(world.sign_in(world.person(), "own"), "own").status
+
+    with ThreadPoolExecutor(4) as people:
+        return list(people.map(sign_in, range(number)))

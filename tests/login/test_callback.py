@@ -17,6 +17,7 @@ from bridge.domain.session import Session
 from bridge.errors import (
     AccountInactive,
     ShownToUser,
+    StoreUnavailable,
     UpstreamBroken,
     UpstreamError,
     UpstreamFailure,
@@ -370,3 +371,22 @@ def test_only_the_browser_that_began_a_handoff_is_shown_it(logins: LoginHouse) -
     assert logins.callback.live_handoff(handoff.key, OTHER_BROWSER) is None
     assert logins.callback.live_handoff(HandoffKey("another"), BROWSER) is None
     assert logins.callback.live_handoff(HandoffKey(""), BROWSER) is None
+
+
+def test_redis_away_after_the_auth_token_was_burnt_is_no_dead_end(
+    logins: LoginHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same address again: nobody is signed in by a burnt token, and the sign-in goes on."""
+    state = away(logins)
+
+    def broken(*_: object) -> None:
+        raise StoreUnavailable("Redis", "timeout")
+
+    with monkeypatch.context() as redis:
+        redis.setattr(logins.handoffs, "take", broken)
+        with pytest.raises(StoreUnavailable):
+            back(logins, state)
+    again = back(logins, state)
+    assert isinstance(again, Resumed)
+    assert again.interaction.id == "this one"
+    assert logins.sessions.live == {}

@@ -7,7 +7,7 @@ import pytest
 from bridge.domain.ids import BrowserId, ConfirmationKey
 from bridge.domain.interaction import PendingConfirmation
 from bridge.domain.next_step import AskConsent
-from bridge.errors import ShownToUser
+from bridge.errors import ShownToUser, StoreUnavailable
 from tests.support.login_house import BROWSER, DARA, NOW, OTHER_BROWSER, SOPHEA, LoginHouse
 
 KEY = ConfirmationKey("key")
@@ -76,3 +76,18 @@ def dead_end(logins: LoginHouse, browser: BrowserId) -> str:
         logins.confirming.accept(KEY, browser, None)
     assert refused.value.status == 400
     return refused.value.key
+
+
+def test_a_yes_that_a_store_kept_from_counting_may_come_again(
+    v2: LoginHouse, pending: PendingConfirmation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise StoreUnavailable("Redis", "full")
+
+    with monkeypatch.context() as redis:
+        redis.setattr(v2.sessions, "save", broken)
+        with pytest.raises(StoreUnavailable):
+            v2.confirming.accept(KEY, BROWSER, None)
+    assert v2.sessions.live == {}
+    assert v2.confirming.accept(KEY, BROWSER, None).new_session.session.key in v2.sessions.live
+    assert dead_end(v2, BROWSER) == "link_expired"

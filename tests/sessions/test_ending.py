@@ -217,3 +217,21 @@ def test_camdigikey_that_answers_is_asked_for_each(
 def test_a_session_without_a_token_has_nothing_to_end_at_camdigikey(logins: LoginHouse) -> None:
     end(logins, logins.session("first", upstream=None), logins.session("second"))
     assert logins.did("upstream.logout") == [("upstream.logout", "token of second")]
+
+
+def test_grants_that_could_not_be_ended_are_found_by_the_repeat(
+    logins: LoginHouse, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full Redis lets the Session be deleted, and not its Grants be marked."""
+
+    def broken(*_: object) -> None:
+        raise StoreUnavailable("Redis", "full")
+
+    with monkeypatch.context() as redis:
+        redis.setattr(logins.grants, "end_with_session", broken)
+        with pytest.raises(StoreUnavailable):
+            end(logins, session)
+    assert session.key in logins.sessions.live
+    end(logins, session)
+    assert session.key not in logins.sessions.live
+    assert ("grants.end_with_session", "web in session") in logins.journal

@@ -72,7 +72,6 @@ _SQLITE: Mapping[str, StoreCause] = {  # result codes, without what an extended 
     "AUTH": "not_allowed",
     "NOTADB": "not_a_database",
     "CORRUPT": "not_a_database",
-    "PROTOCOL": "timeout",
     "SCHEMA": "collided",
 }
 
