@@ -1,12 +1,14 @@
 """The access log: one line for each request, with what its path may say.
 
-Never the query, which holds codes and sealed requests. Of a path that is ours the route, so that no key in it
-is written; of any other those steps that are words of the protocol, because anything may stand in one.
+Never the query, which holds codes and sealed requests. An application that knows its routes says in the
+environ what may be written of a path (ROUTE): the route of one that is its own, so that no key in it is
+written; of any other the words of the protocol in it, because anything may stand there (`words_of`).
 """
 
 import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import structlog
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+MAX_PATH = 200  # characters
 MAX_STEPS = 8
 # What applications ask at a wrong address: worth reading, and no secret.
 WORDS = frozenset(
@@ -48,13 +51,13 @@ class AccessLog:
             logger().info(
                 "request",
                 method=environ["REQUEST_METHOD"][:16],
-                path=environ.get(ROUTE) or shown(environ["PATH_INFO"]),
+                path=environ.get(ROUTE) or quote(environ["PATH_INFO"], encoding="latin-1")[:MAX_PATH],
                 status=int(statuses[-1][:3]) if statuses else 500,
                 milliseconds=round((time.perf_counter() - began) * 1000, 1),
             )
 
 
-def shown(path: str) -> str:
-    """What may be written of a path that is not ours."""
+def words_of(path: str) -> str:
+    """What may be written of a path that leads nowhere."""
     steps = path.split("/")[: MAX_STEPS + 1]
     return "/".join(step if step in WORDS or not step else "***" for step in steps)

@@ -8,7 +8,7 @@ from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
 
 
 class InteractionSeal(Protocol):
-    """Interactions as sealed text for a login page's URL; one over 4 KB is parked in Redis."""
+    """Interactions as sealed text for a login page's URL; one too long for a redirect is parked in Redis."""
 
     def seal(self, interaction: Interaction, before_parking: Callable[[], None] = ...) -> str:
         """The sealed text.

@@ -16,6 +16,7 @@ from bridge.domain.policy import Policy
 from bridge.oidc import discovery as discovery_document
 from bridge.oidc.answer import to_json
 from bridge.oidc.endpoints import BY_NAME, Endpoint
+from bridge.ops.access_log import words_of
 from bridge.ops.environ import ROUTE
 from bridge.ports.keys import Signer
 from bridge.web.use_cases import use_cases
@@ -87,6 +88,7 @@ class PreparedMiddleware:
         }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        environ[ROUTE] = words_of(environ["PATH_INFO"])  # for the access log, until the route is known
         found = self._makers.get(environ["PATH_INFO"])
         if found is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
