@@ -158,6 +158,9 @@ def environment(folder: Path, simulator: Simulator, issuer: str, **more: str) ->
         "BRIDGE_REDIS__TIMEOUT": "20",  # a machine that is busy is not one that is away
         "BRIDGE_DATABASE__TIMEOUT": "20",
         "BRIDGE_LIMITS__PER_ADDRESS": "100000",
+        "BRIDGE_LIMITS__UNSOLICITED_PER_ADDRESS": "100000",
+        "BRIDGE_LIMITS__UNSOLICITED_IN_ALL": "1000000",
+        "BRIDGE_LIMITS__PARKED_IN_ALL": "1000000",
         **more,
     }
 
