@@ -12,7 +12,7 @@ from tests.run.sockets import ask, connect, files, head
 from tests.support.waiting import until
 
 
-def told(connection: socket.socket, bridge: Bridge) -> tuple[int, list[str]]:
+def output(connection: socket.socket, bridge: Bridge) -> tuple[int, list[str]]:
     """What `/readyz` says over this connection."""
     connection.sendall(head(bridge, b"GET /readyz"))
     first, _, rest = connection.recv(9999).partition(b"\r\n")
@@ -24,11 +24,11 @@ def test_it_is_not_ready_and_is_replaced(run: Run) -> None:
     sick = bridge.workers()
     with ExitStack() as stack:
         kept = [stack.enter_context(connect(bridge)) for _ in range(8)]
-        assert {told(connection, bridge)[0] for connection in kept} == {200}
+        assert {output(connection, bridge)[0] for connection in kept} == {200}
         for pid in sick:
             _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
             resource.prlimit(pid, resource.RLIMIT_NOFILE, (0, hard))  # what is open stays open
-        assert [told(connection, bridge) for connection in kept] == [(503, ["files"])] * 8
+        assert [output(connection, bridge) for connection in kept] == [(503, ["files"])] * 8
         until(lambda: replaced(bridge, sick), "they stay", 40)
     bridge.ready()
     assert "It can open no more files." in bridge.said() and "worker.revived" in bridge.said()
