@@ -292,8 +292,6 @@ def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **env
             "BRIDGE_LIMITS__UNSOLICITED_PER_ADDRESS": "100000",
             "BRIDGE_LIMITS__UNSOLICITED_IN_ALL": "1000000",
             "BRIDGE_LIMITS__PARKED_IN_ALL": "1000000",
-            "BRIDGE_LIMITS__UNSOLICITED_PER_ADDRESS": "100000",
-            "BRIDGE_LIMITS__UNSOLICITED_IN_ALL": "100000",
             **environ,
         }
     )
