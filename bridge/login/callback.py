@@ -192,10 +192,9 @@ class Callback:
         known = self._handoffs.taken(back.handoff_key, back.browser)
         if known is None:
             known = self.live_handoff(back.handoff_key, back.browser)
-            if known is not None:
-                self._record_spent_elsewhere(back, now)
-        if known is None:
-            raise ShownToUser(400, "already_used", "a spent auth token")
+            if known is None or not back.fits(known):
+                raise ShownToUser(400, "already_used", "a spent auth token")
+            self._record_spent_elsewhere(back, now)
         key = _confirmation_key(back.auth_token)
         return ConfirmationRequired(key) if self._confirmations.peek(key) else Resumed(known.interaction)
 
