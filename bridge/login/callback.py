@@ -188,17 +188,15 @@ class Callback:
         """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5).
 
         Where the Handoff is live still, somebody else was faster with this person's auth token: that is how a
-        stolen one shows. Or Redis failed after the token was burnt. Either way the person begins again.
+        stolen one shows. Or Redis failed after the token was burnt. The page offers the sign-in under way.
         """
         known = self._handoffs.taken(back.handoff_key, back.browser)
         if known is None:
-            known = self.live_handoff(back.handoff_key, back.browser)
-            if known is not None:
+            if self.live_handoff(back.handoff_key, back.browser) is not None:
                 spent = digest(back.auth_token)[:16]
                 self._audit.record(
                     "handoff.token_spent_elsewhere", now, request_id=back.request_id, auth_token=spent
                 )
-        if known is None:
             raise ShownToUser(400, "already_used", "a spent auth token")
         key = _confirmation_key(back.auth_token)
         return ConfirmationRequired(key) if self._confirmations.peek(key) else Resumed(known.interaction)

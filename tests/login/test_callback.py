@@ -358,8 +358,8 @@ def test_a_token_from_before_the_handoff_signs_nobody_in(logins: LoginHouse) -> 
 def test_a_token_that_somebody_else_was_faster_with_shows_in_the_audit(logins: LoginHouse) -> None:
     state = away(logins)
     logins.spent.spend(TOKEN, NOW)
-    assert isinstance(back(logins, state), Resumed)
-    assert logins.sessions.live == {}
+    with pytest.raises(ShownToUser, match="already_used"):
+        back(logins, state)
     assert logins.audit.facts[-1]["event"] == "handoff.token_spent_elsewhere"
 
 
@@ -376,7 +376,7 @@ def test_only_the_browser_that_began_a_handoff_is_shown_it(logins: LoginHouse) -
 def test_redis_away_after_the_auth_token_was_burnt_is_no_dead_end(
     logins: LoginHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same address again: nobody is signed in by a burnt token, and the sign-in goes on."""
+    """The same address again: a burnt token signs nobody in, and its page offers the sign-in under way."""
     state = away(logins)
 
     def broken(*_: object) -> None:
@@ -386,7 +386,8 @@ def test_redis_away_after_the_auth_token_was_burnt_is_no_dead_end(
         redis.setattr(logins.handoffs, "take", broken)
         with pytest.raises(StoreUnavailable):
             back(logins, state)
-    again = back(logins, state)
-    assert isinstance(again, Resumed)
-    assert again.interaction.id == "this one"
+    with pytest.raises(ShownToUser, match="already_used"):
+        back(logins, state)
+    (handoff,) = logins.handoffs.live.values()
+    assert handoff.interaction.id == "this one"
     assert logins.sessions.live == {}
