@@ -93,8 +93,8 @@ class UpstreamError(BridgeError):
     @property
     def facts(self) -> dict[str, str]:
         """What log and audit say of it."""
-        told = {name: text for name, text in self._facts.items() if text}
-        return {"error": type(self).__name__, **told}
+        facts = {name: text for name, text in self._facts.items() if text}
+        return {"error": type(self).__name__, **facts}
 
     @property
     def failure(self) -> UpstreamFailure:

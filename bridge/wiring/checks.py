@@ -68,21 +68,21 @@ def _check_redis(settings: Settings) -> None:
 def _check_that_it_keeps(redis: Redis) -> None:
     """Raises ConfigError where Redis forgets what lives; where it does not tell, nothing can be said."""
     try:
-        told = redis.command("INFO", "memory")
+        info = redis.command("INFO", "memory")
     except StoreUnavailable:  # it may keep INFO from us
         return
-    for policy in sorted(_policies(told) - {"noeviction"}):
+    for policy in sorted(_policies(info) - {"noeviction"}):
         raise ConfigError((FORGETS.format(place=redis.place, policy=policy),))
 
 
-def _policies(told: Any) -> set[str]:
+def _policies(info: Any) -> set[str]:
     """Each `maxmemory_policy` in an answer of one server, or of all of a Cluster by their names."""
-    if isinstance(told, bytes):
-        return set(re.findall(r"maxmemory_policy:(\S+)", told.decode(errors="replace")))
-    if not isinstance(told, dict):
+    if isinstance(info, bytes):
+        return set(re.findall(r"maxmemory_policy:(\S+)", info.decode(errors="replace")))
+    if not isinstance(info, dict):
         return set()
-    inner = (_policies(value) for value in told.values() if isinstance(value, dict | bytes))
-    own = {str(told["maxmemory_policy"])} if "maxmemory_policy" in told else set()
+    inner = (_policies(value) for value in info.values() if isinstance(value, dict | bytes))
+    own = {str(info["maxmemory_policy"])} if "maxmemory_policy" in info else set()
     return own.union(*inner)
 
 

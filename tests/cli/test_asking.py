@@ -38,8 +38,8 @@ def test_a_login_token_is_asked_for_by_an_option_alone(console: Console, camdigi
 def test_another_domain_is_told_with_its_code(console: Console, camdigikey: Simulator, version: str) -> None:
     tree = json.loads(camdigikey.partner_file.read_text())
     camdigikey.partner_file.write_text(json.dumps(tree | {"domain": "other.example", "version": version}))
-    told = console.say(*ASK, wanted=1).output
-    assert "code 102: Invalid client domain" in told and "without https://" in told
+    output = console.say(*ASK, wanted=1).output
+    assert "code 102: Invalid client domain" in output and "without https://" in output
 
 
 @pytest.mark.parametrize("name", ["success_return_url", "error_return_url"])
@@ -76,8 +76,8 @@ def test_with_nobody_there_it_says_so(console: Console, camdigikey: Simulator) -
 
 def test_a_login_origin_that_is_none_is_told(console: Console, camdigikey: Simulator) -> None:
     settings(console, 'login_origins = ["login.example", "https://a.example/path", "https://*.example"]\n')
-    told = console.say("config", "check", wanted=2).output
-    assert told.count("is no origin") == 3
+    output = console.say("config", "check", wanted=2).output
+    assert output.count("is no origin") == 3
 
 
 def test_a_name_that_means_nothing_and_a_domain_with_a_scheme_are_told(

@@ -86,10 +86,10 @@ def test_a_redis_that_takes_no_writes_is_told_by_readiness_log_and_counters(two_
         client.config_set("maxmemory", 0)
     until(lambda: two_redis.ready() == (200, {}), "it is not ready again")
     lines = [json.loads(line) for line in two_redis.world.log.read_text().splitlines() if line[:1] == "{"]
-    told = next(line for line in lines if line["event"] == "not_ready")
-    assert told["server"] == f"127.0.0.1:{two_redis.front.port}"
-    assert (told["store"], told["cause"], told["check"]) == ("Redis", "full", "redis")
-    assert told["operation"] and told["mend"]
+    line = next(line for line in lines if line["event"] == "not_ready")
+    assert line["server"] == f"127.0.0.1:{two_redis.front.port}"
+    assert (line["store"], line["cause"], line["check"]) == ("Redis", "full", "redis")
+    assert line["operation"] and line["mend"]
 
 
 @pytest.mark.parametrize("mode", ["session", "transaction"])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.auth_token import spent_form
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, SessionKey
 from bridge.domain.interaction import Handoff, Interaction
@@ -276,7 +277,7 @@ def test_nobody_is_signed_in_for_a_client_that_has_gone_and_their_token_is_ended
 
 
 @pytest.mark.parametrize(
-    ("code", "message", "told", "why", "failure"),
+    ("code", "message", "expected_code", "why", "failure"),
     [
         ("access_denied", "", "access_denied", "refused", "access_denied"),
         ("cancelled", "", "cancelled", "refused", "access_denied"),
@@ -289,11 +290,11 @@ def test_nobody_is_signed_in_for_a_client_that_has_gone_and_their_token_is_ended
     ],
 )
 def test_an_error_with_its_state_ends_the_handoff(
-    logins: LoginHouse, code: str, message: str, told: str, why: str, failure: Any
+    logins: LoginHouse, code: str, message: str, expected_code: str, why: str, failure: Any
 ) -> None:
     state = away(logins)
     refused = logins.callback.error(returned(logins, state), code, message)
-    assert refused is not None and (refused.error_code, refused.why) == (told, why)
+    assert refused is not None and (refused.error_code, refused.why) == (expected_code, why)
     assert refused.interaction == replace(logins.interaction(), failure=failure, failed_in="request-1")
     assert logins.handoffs.live == {}
     (noted,) = logins.audit.facts
@@ -301,7 +302,7 @@ def test_an_error_with_its_state_ends_the_handoff(
         "event": "handoff.refused",
         "now": str(NOW),
         "connector": logins.connector.id,
-        "error_code": told,
+        "error_code": expected_code,
         "request_id": "request-1",
         "why": why,
         "with_state": "True",
@@ -357,7 +358,7 @@ def test_a_token_from_before_the_handoff_signs_nobody_in(logins: LoginHouse) -> 
 
 def test_a_token_that_somebody_else_was_faster_with_shows_in_the_audit(logins: LoginHouse) -> None:
     state = away(logins)
-    logins.spent.spend(TOKEN, NOW)
+    logins.spent.spend(spent_form(TOKEN), NOW)
     with pytest.raises(ShownToUser, match="already_used"):
         back(logins, state)
     assert logins.audit.facts[-1]["event"] == "handoff.token_spent_elsewhere"

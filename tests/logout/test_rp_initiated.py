@@ -149,15 +149,15 @@ def test_a_hint_and_another_client_id_do_not_go_together(world: World) -> None:
 
 def test_a_browser_with_another_session_is_asked_and_then_both_end(world: World) -> None:
     """The application that sent the hint is told that its session has ended, so it has."""
-    elsewhere, others = signed_in(world)
+    other_browser, others = signed_in(world)
     person, _ = signed_in(world)
     page = logout(world, person, id_token_hint=others["id_token"], post_logout_redirect_uri=BYE)
     assert kind(world, page) == "logout_confirm"
     assert is_signed_in(world, person)
-    assert is_signed_in(world, elsewhere)
+    assert is_signed_in(world, other_browser)
     assert press(world, person, page).location == BYE
     assert not is_signed_in(world, person)
-    assert not is_signed_in(world, elsewhere)
+    assert not is_signed_in(world, other_browser)
     assert world.userinfo(others["access_token"])[0] == 401
 
 

@@ -189,7 +189,7 @@ def test_of_an_idle_session_that_is_ended_all_hear(listening: Listening, by: str
         listening.signed_in(person, "own", persona="dara")
     else:
         world.person().get(f"{world.issuer}/logout?id_token_hint={tokens['id_token']}")
-    assert listening.told() == {named("web", tokens): 1}
+    assert listening.notified() == {named("web", tokens): 1}
     said = world.token("web", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
     assert said["error"] == "invalid_grant"
 

@@ -13,7 +13,7 @@ from tests.run.sockets import ask, connect, files, head
 from tests.support.waiting import until
 
 
-def told(connection: socket.socket, bridge: Bridge) -> tuple[int, list[str]]:
+def output(connection: socket.socket, bridge: Bridge) -> tuple[int, list[str]]:
     """What `/readyz` says over this connection."""
     connection.sendall(head(bridge, b"GET /readyz"))
     first, _, rest = connection.recv(9999).partition(b"\r\n")
@@ -30,11 +30,11 @@ def test_it_is_not_ready_and_is_replaced(run: Run) -> None:
     bridge = run().ready()
     with ExitStack() as stack:
         kept = [stack.enter_context(connect(bridge)) for _ in range(24)]  # some at each worker
-        assert {told(connection, bridge)[0] for connection in kept} == {200}
+        assert {output(connection, bridge)[0] for connection in kept} == {200}
         sick = bridge.workers()[0]
         _, hard = resource.prlimit(sick, resource.RLIMIT_NOFILE)
         resource.prlimit(sick, resource.RLIMIT_NOFILE, (lowest_free(sick), hard))
-        said = [told(connection, bridge) for connection in kept]
+        said = [output(connection, bridge) for connection in kept]
         assert (503, ["files"]) in said and (200, []) in said
         until(lambda: sick not in (now := bridge.workers()) and len(now) == WORKERS, "it stays", 20)
     bridge.ready()

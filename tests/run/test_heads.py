@@ -40,15 +40,17 @@ def test_a_cookie_of_a_sibling_site_does_not_hide_ours(bridge: Bridge, cookies: 
 def test_a_forwarded_address_counts_whatever_stands_beside_it(run: Run) -> None:
     bridge = run(BRIDGE_SERVER__TRUSTED_PROXIES='["127.0.0.1/32"]', BRIDGE_LIMITS__PER_ADDRESS="2").ready()
 
-    def orphan(forwarded: bytes) -> bytes:
+    def unsolicited(forwarded: bytes) -> bytes:
         path = b"GET /camdigikey/callback?authToken=%d.a.b" % time.monotonic_ns()
         return ask(bridge, path, b"X-Forwarded-For: " + forwarded)[9:12]
 
     spellings = (b"203.0.113.7", b"203.0.113.7:4711", KHMER + b", 203.0.113.7:80", b"[::ffff:203.0.113.7]:9")
-    assert [orphan(text) for text in spellings] == [b"400", b"400", b"429", b"429"]
-    assert orphan(b"203.0.113.8") == b"400"
-    assert [orphan(KHMER) for _ in range(3)] == [b"400"] * 3  # not taken for absent: it would be 429 by now
-    assert [orphan(b"127.0.0.1") for _ in range(3)] == [b"400", b"400", b"429"]
+    assert [unsolicited(text) for text in spellings] == [b"400", b"400", b"429", b"429"]
+    assert unsolicited(b"203.0.113.8") == b"400"
+    assert [unsolicited(KHMER) for _ in range(3)] == [
+        b"400"
+    ] * 3  # not taken for absent: it would be 429 by now
+    assert [unsolicited(b"127.0.0.1") for _ in range(3)] == [b"400", b"400", b"429"]
 
 
 def test_a_header_whose_name_only_looks_like_another_is_not_read(run: Run) -> None:

@@ -93,32 +93,32 @@ class TestClients:
             assert trips == {"sql": LOOKS_AT_ONCE + LOOKS_A_SECOND + 1}
 
     def test_one_that_was_just_added_elsewhere_is_known_at_once(
-        self, store: ClientStore, elsewhere: ClientStore
+        self, store: ClientStore, other_process: ClientStore
     ) -> None:
-        assert elsewhere.get(CLIENT_1) is None
+        assert other_process.get(CLIENT_1) is None
         store.add(CLIENT)
-        assert elsewhere.get(CLIENT_1) == CLIENT
+        assert other_process.get(CLIENT_1) == CLIENT
 
     def test_an_edit_elsewhere_is_seen_by_who_would_refuse(
-        self, store: ClientStore, elsewhere: ClientStore
+        self, store: ClientStore, other_process: ClientStore
     ) -> None:
         store.add(CLIENT)
-        assert elsewhere.get(CLIENT_1) == CLIENT
+        assert other_process.get(CLIENT_1) == CLIENT
         changed = replace(CLIENT, enabled=False)
         store.replace(changed)
-        assert elsewhere.latest(CLIENT_1) == changed
+        assert other_process.latest(CLIENT_1) == changed
 
     def test_an_origin_is_known_while_an_enabled_client_has_it(
-        self, store: ClientStore, elsewhere: ClientStore, engine: Engine, hand: Hand
+        self, store: ClientStore, other_process: ClientStore, engine: Engine, hand: Hand
     ) -> None:
         origin = "https://page.example"
-        assert not elsewhere.has_origin(origin)
+        assert not other_process.has_origin(origin)
         store.add(replace(CLIENT, allowed_origins=(origin,)))
         assert store.has_origin(origin)
         hand.time += 3
-        assert elsewhere.has_origin(origin)
+        assert other_process.has_origin(origin)
         with count_round_trips(None, engine, versions=True) as trips:
-            assert not elsewhere.has_origin("https://other.example")
+            assert not other_process.has_origin("https://other.example")
         assert not trips
         store.replace(replace(CLIENT, allowed_origins=(origin,), enabled=False))
         assert not store.has_origin(origin)

@@ -137,15 +137,15 @@ def test_a_full_server_is_not_left_since_it_still_reads(pair: Pair) -> None:
 
 
 def test_a_question_that_makes_no_sense_is_a_bug_and_not_an_outage(pair: Pair) -> None:
-    told: list[StoreUnavailable] = []
-    pair.redis.on_failure = told.append
+    noticed: list[StoreUnavailable] = []
+    pair.redis.on_failure = noticed.append
     pair.redis.command("SET", "text", "v")
     for senseless in (("LPUSH", "text", "v"), ("GET",), ("SET", "k", "v", "EX", "soon")):
         with pytest.raises(ResponseError) as caught:
             pair.redis.command(*senseless)
         assert not isinstance(caught.value, StoreUnavailable)
         assert cause_of(caught.value) is None
-    assert told == []
+    assert noticed == []
 
 
 # PostgreSQL
