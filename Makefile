@@ -1,7 +1,7 @@
 # What the project can be told to do. `make` alone lists it; every command first sets up what it needs.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo run test lint format bench lock clean
+.PHONY: help setup demo run test lint format bench mutants lock clean
 
 BIN := .venv/bin
 # How many processes share the tests, and what pytest is told besides: make test ARGS="tests/test_tooling.py -v"
@@ -36,12 +36,18 @@ format: setup ## put the code into the style that lint asks for
 bench: setup ## measure what each request costs, in signatures' worth of CPU
 	@exec $(BIN)/python -m tests.bench $(ARGS)
 
+mutants: setup ## change the code that decides in small ways, and print each change that no test notices
+	@rm -rf mutants/tests
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/mutmut run $(ARGS)
+	@$(BIN)/mutmut results | sed -n 's/^ *\(.*\): \(survived\|no tests\|suspicious\)$$/\1/p' | \
+		while read -r name; do $(BIN)/mutmut show "$$name"; done
+
 lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv: install it, for example with pipx install uv." >&2; exit 1; }
 	@uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header -o requirements.lock pyproject.toml
 
 clean: ## remove all that these commands made
-	@rm -rf .venv .make .pytest_cache .hypothesis .mypy_cache .ruff_cache demo-data test-output dist \
+	@rm -rf .venv .make .pytest_cache .hypothesis .mypy_cache .ruff_cache demo-data test-output dist mutants \
 		tests/relying_parties/node/node_modules
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

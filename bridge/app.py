@@ -9,6 +9,7 @@ from bridge import settings as settings_module
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.web import assembly, errors, hooks, language, prepared, routes
+from bridge.web.use_cases import UseCases
 from bridge.web.views import VIEWS
 from bridge.wiring.jobs import start_jobs
 from bridge.wiring.services import build
@@ -42,4 +43,7 @@ def from_environment() -> Flask:
     settings = settings_module.load(Path(file) if file else None)
     services = build(settings)
     start_jobs(settings, services)
-    return create_app(settings, services)
+    app = create_app(settings, services)
+    uses: UseCases = app.extensions["bridge"]
+    uses.readiness.start()
+    return app

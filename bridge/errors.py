@@ -4,8 +4,30 @@ An error that a stranger may see has two texts: a fixed sentence, or the key of 
 and `detail`, which goes to the log only.
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
+Store = Literal["Redis", "SQL"]
+StoreCause = Literal[
+    "unreachable",
+    "unknown_host",
+    "timeout",
+    "connection_lost",
+    "tls",
+    "wrong_password",
+    "not_allowed",
+    "no_database",
+    "not_a_database",
+    "no_tables",
+    "read_only",
+    "no_primary",
+    "full",
+    "starting",
+    "shutting_down",
+    "too_many_connections",
+    "collided",
+    "refused",
+]
 UpstreamFailure = Literal["access_denied", "account_inactive", "temporarily_unavailable", "server_error"]
 
 
@@ -54,6 +76,26 @@ class UpstreamError(BridgeError):
 
     oauth_error: Literal["access_denied", "temporarily_unavailable", "server_error"] = "server_error"
 
+    def __init__(self, detail: str = "", *, operation: str = "", code: str = "", why: str = "") -> None:
+        """`operation`: what was asked; `code`: the number it answered; `why`: its message's class, or ours.
+
+        All in fixed words and numbers: nothing of what was sent or answered.
+        """
+        super().__init__(detail)
+        self._facts = {"operation": operation, "error_code": code, "why": why or detail}
+
+    def as_broken(self) -> "UpstreamBroken":
+        """The same, where it says nothing of the person."""
+        broken = UpstreamBroken(str(self))
+        broken._facts = self._facts
+        return broken
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What log and audit say of it."""
+        told = {name: text for name, text in self._facts.items() if text}
+        return {"error": type(self).__name__, **told}
+
     @property
     def failure(self) -> UpstreamFailure:
         """The text of the page that says how the sign-in failed; by default the one of `oauth_error`."""
@@ -87,8 +129,82 @@ class UpstreamBroken(UpstreamError):
     oauth_error = "server_error"
 
 
+# By cause: what the server does, and what mends it. `{setting}` is the store's address in the settings.
+STORE_CAUSES: Mapping[StoreCause, tuple[str, str]] = {
+    "unreachable": ("can't be reached", "Is it running, and at the address that {setting} says?"),
+    "unknown_host": ("has a host name that is not known", "Check the host in {setting}."),
+    "timeout": ("does not answer in time", "It hangs, is overloaded, or {section}.timeout is too short."),
+    "connection_lost": ("closed the connection", "It mends itself; if it stays, its own log says why."),
+    "tls": ("speaks no TLS, or shows a certificate that is not trusted", "Check {setting} and its TLS."),
+    "wrong_password": ("refuses the user or the password", "Check both in {setting}."),
+    "not_allowed": ("does not allow us this", "Give the user of {setting} the right to read and to write."),
+    "no_database": ("has no database of that name", "Make it, or check the name in {setting}."),
+    "not_a_database": ("holds no database that can be read", "Check {setting}, or restore a backup."),
+    "no_tables": ("has not the tables of this release", "`bridge db upgrade` makes them."),
+    "read_only": ("can only be read", "Is it a replica? {setting} has to lead to the one that takes writes."),
+    "no_primary": ("has no primary or too few replicas to write to", "See to its replication."),
+    "full": ("is full, or can't save", "Give it more memory or room on its disk."),
+    "starting": ("is still starting up", "Wait: it mends itself."),
+    "shutting_down": ("is shutting down", "Start it again."),
+    "too_many_connections": (
+        "has no connection left",
+        "Raise its limit, or lower {section}.pool_size or server.workers.",
+    ),
+    "collided": (
+        "rolled the transaction back, again and again",
+        "It mends itself; if it stays, its log says why.",
+    ),
+    "refused": ("refuses what it was asked", "Its own log says why."),
+}
+PASSING: frozenset[StoreCause] = frozenset(STORE_CAUSES) - {  # what may mend itself while we run
+    "wrong_password",
+    "not_allowed",
+    "no_database",
+    "not_a_database",
+    "no_tables",
+    "tls",
+}
+
+
 class StoreUnavailable(BridgeError):
-    """Redis or SQL can't be reached: answered 503 with Retry-After, and nothing is half done."""
+    """Redis or SQL can't be used: answered 503 with Retry-After, and nothing is half done.
+
+    `server` is `host:port` or a path, `operation` a command or statement with what it is about; neither holds
+    a password, a key or a value.
+    """
+
+    def __init__(
+        self, store: Store, cause: StoreCause = "refused", *, server: str = "", operation: str = ""
+    ) -> None:
+        super().__init__(f"{store}{f' at {server}' if server else ''}: {cause} ({operation or 'unknown'})")
+        self.store = store
+        self.cause = cause
+        self.server = server
+        self.operation = operation
+
+    @property
+    def mend(self) -> str:
+        """What mends it, in a sentence."""
+        section = {"Redis": "redis", "SQL": "database"}[self.store]
+        return STORE_CAUSES[self.cause][1].format(setting=f"{section}.url", section=section)
+
+    @property
+    def sentence(self) -> str:
+        """All of it, for the person at the console."""
+        doing = f" ({self.operation})" if self.operation else ""
+        where = f"{self.store} at {self.server}" if self.server else self.store
+        return f"{where} {STORE_CAUSES[self.cause][0]}{doing}. {self.mend}"
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """The fields of its line in the log."""
+        return {
+            "store": self.store,
+            "server": self.server,
+            "operation": self.operation,
+            "cause": self.cause,
+            "mend": self.mend,
+        }
 
 
 class SealBroken(BridgeError):

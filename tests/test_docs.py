@@ -180,7 +180,7 @@ EXPLICIT = re.compile(r'<a id="([^"]+)"></a>')
 HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:")
+OTHER_SITE = re.compile(r"[a-z][a-z0-9+.-]*:")
 
 
 def slug(heading: str) -> str:
@@ -210,7 +210,7 @@ def broken_link(page: Path, link: str) -> bool:
 
 
 def links(page: Path) -> list[str]:
-    return [link for link in LINK.findall(prose(page)) if not ELSEWHERE.match(link)]
+    return [link for link in LINK.findall(prose(page)) if not OTHER_SITE.match(link)]
 
 
 def test_every_link_between_pages_leads_to_its_file_and_anchor() -> None:

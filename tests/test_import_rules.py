@@ -85,53 +85,55 @@ def unknown_rooms(package: Path) -> list[str]:
 
 def wrong_doors(package: Path) -> list[str]:
     found = imports(package)
-    return [str(one) for one in found if is_ours(one.target) and not allowed(room(one.by), room(one.target))]
+    return [
+        str(edge) for edge in found if is_ours(edge.target) and not allowed(room(edge.by), room(edge.target))
+    ]
 
 
 def servers_half(package: Path) -> list[str]:
     """What the simulator takes from camdigikey beyond the client's half."""
     taken = (
-        one for one in imports(package) if (room(one.by), room(one.target)) == ("simulator", "camdigikey")
+        edge for edge in imports(package) if (room(edge.by), room(edge.target)) == ("simulator", "camdigikey")
     )
-    return [str(one) for one in taken if one.target not in CLIENTS_HALF]
+    return [str(edge) for edge in taken if edge.target not in CLIENTS_HALF]
 
 
 def in_functions(package: Path) -> list[str]:
     return [
-        str(one)
-        for one in imports(package)
-        if one.in_function and not (one.by in LATE and comes_from(one.target, LATE[one.by]))
+        str(edge)
+        for edge in imports(package)
+        if edge.in_function and not (edge.by in LATE and comes_from(edge.target, LATE[edge.by]))
     ]
 
 
 def circle(package: Path) -> list[str]:
-    edges: dict[str, set[str]] = {name: set() for name in modules(package)}
-    for one in imports(package):
-        if one.target in edges:
-            edges[one.by].add(one.target)
-    return cycle(edges)
+    graph: dict[str, set[str]] = {name: set() for name in modules(package)}
+    for edge in imports(package):
+        if edge.target in graph:
+            graph[edge.by].add(edge.target)
+    return cycle(graph)
 
 
 def misplaced_libraries(package: Path) -> list[str]:
     """Imports of other people's packages in rooms that do without them."""
 
-    def misplaced(one: Import) -> bool:
-        here, package_name = room(one.by), one.target.split(".")[0]
+    def misplaced(edge: Import) -> bool:
+        here, package_name = room(edge.by), edge.target.split(".")[0]
         return (
             (package_name in FLASK and here in WITHOUT_FLASK)
-            or (package_name in OAUTH and here != "oidc" and one.by != SAMPLE_CLIENT)
-            or (here == "domain" and not is_ours(one.target) and package_name not in sys.stdlib_module_names)
+            or (package_name in OAUTH and here != "oidc" and edge.by != SAMPLE_CLIENT)
+            or (here == "domain" and not is_ours(edge.target) and package_name not in sys.stdlib_module_names)
         )
 
-    return [str(one) for one in imports(package) if misplaced(one)]
+    return [str(edge) for edge in imports(package) if misplaced(edge)]
 
 
 def scattered_http_clients(package: Path) -> list[str]:
     """Rooms where more than one module speaks HTTP as a client: it has to stay replaceable."""
     speakers: dict[str, set[str]] = {}
-    for one in imports(package):
-        if comes_from(one.target, HTTP_CLIENTS):
-            speakers.setdefault(room(one.by), set()).add(one.by)
+    for edge in imports(package):
+        if comes_from(edge.target, HTTP_CLIENTS):
+            speakers.setdefault(room(edge.by), set()).add(edge.by)
     return [f"{name}: {', '.join(sorted(found))}" for name, found in speakers.items() if len(found) > 1]
 
 

@@ -170,24 +170,27 @@ def make_venv(tmp_path: Path) -> dict[str, Any]:
 
 
 def test_setup_tells_how_far_it_is_while_pip_works(make_venv: dict[str, Any], tmp_path: Path) -> None:
-    """pip fetches one, and goes on only when that has been told; then it installs one, and the same again."""
-    os.mkfifo(tmp_path / "told")
+    """pip fetches one, and goes on only when that was printed; then it installs one, and the same again."""
+    os.mkfifo(tmp_path / "printed")
     (tmp_path / "lib/python3.11/site-packages/a.dist-info").mkdir(parents=True)
-    wait = f'read _ < "{tmp_path}/told"'
+    wait = f'read _ < "{tmp_path}/printed"'
     lines = ["echo Collecting a", "echo '  Downloading a-1.whl.metadata (1 kB)'"]
     lines += ["echo '  Downloading a-1.whl (9 kB)'", wait, "echo Installing collected packages: a, b", wait]
     script(tmp_path / "bin" / "python", "\n".join(lines))
-    told: list[str] = []
+    printed: list[str] = []
 
     def tell(line: str, flush: bool) -> None:
-        if line not in told:
-            told.append(line)
+        if line not in printed:
+            printed.append(line)
             if "1 of 2" in line:
-                (tmp_path / "told").write_text("go on\n")
+                (tmp_path / "printed").write_text("go on\n")
 
     make_venv["print"] = tell
     make_venv["pip"]("--requirement", "lock", count=2)
-    assert [line.strip() for line in told if "1 of 2" in line] == ["1 of 2 fetched …", "1 of 2 installed …"]
+    assert [line.strip() for line in printed if "1 of 2" in line] == [
+        "1 of 2 fetched …",
+        "1 of 2 installed …",
+    ]
 
 
 def test_pips_errors_pass_through_and_end_the_setup(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.domain.ids import ConnectorId
 from bridge.errors import ConfigError
 from bridge.settings import load
 
@@ -26,7 +27,7 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
     text = (
         'issuer = "http://sso.example.gov.kh"\nfoo = 1\n[server]\nport = "x"\n[camdigikey]\namr = ["mfa"]\n'
     )
-    told = "\n".join(faults(tmp_path, text, BRIDGE_MASTER_KEYS="short", BRIDGE_LIFETIMES__COD="1"))
+    expected = "\n".join(faults(tmp_path, text, BRIDGE_MASTER_KEYS="short", BRIDGE_LIFETIMES__COD="1"))
     for part in (
         "issuer: plain http",
         "foo is not a setting",
@@ -35,11 +36,11 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         "master_keys",
         "lifetimes.cod",
     ):
-        assert part in told
+        assert part in expected
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("server = 3", "server:"),
         ("[claims]\nconstant = 3", "claims.constant:"),
@@ -52,17 +53,72 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         ("[server]\ntrusted_proxies = [1]", "server.trusted_proxies.0:"),
         ("issuer = ", "is not TOML"),
         ('issuer = "https://sso.example/"', "slash at its end"),
+        ('issuer = "https://sso.example:443"', "leave it out too"),
+        ('issuer = "http://127.0.0.1:80"', "leave it out"),
+        ('issuer = "https://sso.example:"', "name a port"),
+        ('issuer = "https://sso.example."', "a dot too many"),
+        ('issuer = " https://sso.example"', "has a blank"),
+        ('issuer = "https://sso.example "', "has a blank"),
+        ('issuer = "https://SSO.example"', "write it so"),
+        ('issuer = "https://ចូល.example"', "punycode"),
+        ('issuer = "https://a:b@sso.example"', "has no user"),
+        ('issuer = "https://sso.example?"', "query"),
+        ("[lifetimes]\nsession_idle = 7200\nsession = 3600", "session_idle (7200) is longer than"),
+        ("[lifetimes]\nrefresh_idle = 7200\nrefresh = 3600", "refresh_idle (7200) is longer than"),
+        ("[lifetimes]\nhandoff = 1801", "lifetimes.handoff (1801) is longer than"),
+        ("[lifetimes]\nconfirm = 1801", "lifetimes.confirm (1801) is longer than"),
+        ("[lifetimes]\ninteraction = 3600", "could be completed twice"),
+        ("[lifetimes]\ncode = 601", "lifetimes.code has at most 600 seconds"),
+        ("[lifetimes]\naccess_token = 86401", "lifetimes.access_token has at most"),
+        ("[lifetimes]\ncode = 0", "lifetimes.code: has to be 1 or more."),
+        ('[lifetimes]\ncode = "soon"', "lifetimes.code: has to be a whole number."),
+        ("[camdigikey]\nconnect_timeout = 9", "which bounds the whole call"),
+        ('debug = "perhaps"', "debug: has to be true or false."),
+        ('[log]\nlevel = "loud"', "log.level: has to be one of 'debug', 'info', 'warning' or 'error'."),
+        ('[server]\ntrusted_proxies = "[1"', "has to be a list: JSON, or words"),
         ('issuer = "https://sso.example/path"', "no path"),
         ('issuer = "ftp://sso.example"', "starts with https://"),
         ('issuer = "https://sso.example"\ndebug = true', "debug"),
         ("[camdigikey]\nmax_in_flight = 16", "below server.threads"),
+        ('[connectors.second]\namr = ["mfa"]', "connectors.second.amr: mfa"),
+        ("[connectors.camdigikey]\nmax_in_flight = 1", "connectors.camdigikey: that name"),
+        ("[connectors.Second]\nmax_in_flight = 1", "connectors.Second"),
+        ("[connectors.second]\npartners = 'x'", "connectors.second.partners is not a setting"),
         ("[connectors.trial]\nmax_in_flight = 4", "of all accounts together"),  # 12 is the first one's
         ('[server]\ntrusted_proxies = ["x"]', "no address or network"),
         ('[look]\ncolour = "red"', "look.colour"),
     ],
 )
-def test_a_faulty_setting_is_told_in_a_sentence(tmp_path: Path, text: str, told: str) -> None:
-    assert any(told in fault for fault in faults(tmp_path, text))
+def test_a_faulty_setting_is_told_in_a_sentence(tmp_path: Path, text: str, expected: str) -> None:
+    assert any(expected in fault for fault in faults(tmp_path, text))
+
+
+def test_one_slash_too_many_is_one_fault(tmp_path: Path) -> None:
+    (fault,) = faults(tmp_path, 'issuer = "https://sso.example/"')
+    assert "slash at its end" in fault
+
+
+def test_no_fault_speaks_as_programmers_do(tmp_path: Path) -> None:
+    """Several of one part too, which are told all together."""
+    text = (
+        '[server]\nport = "x"\nthreads = 1000\nworkers = 1.5\n[lifetimes]\ncode = -1\nsession_idle = 9e9\n'
+        '[look]\ncolour = 3\nlogo = [1]\n[redis]\ntimeout = "x"\n'
+    )
+    found = faults(tmp_path, text, BRIDGE_DEBUG="maybe", BRIDGE_SERVER__MAX_BODY="12")
+    assert len(found) == 10
+    for fault in found:
+        for word in ("Input", "unable to parse", "valid", "Value error"):
+            assert word not in fault, fault
+
+
+def test_a_file_that_is_no_utf_8_is_told_and_a_byte_order_mark_is_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_bytes('[look]\ninstitution = "Café"\n'.encode("latin-1"))
+    with pytest.raises(ConfigError) as caught:
+        load(file, GOOD)
+    assert caught.value.faults == (f"The settings file {file} is not text in UTF-8.",)
+    file.write_text("\ufeff[lifetimes]\ncode = 30\n", encoding="utf-8")
+    assert load(file, GOOD).lifetimes.code == 30
 
 
 def test_the_environment_wins_over_the_file_and_a_file_can_hold_a_secret(tmp_path: Path) -> None:
@@ -109,3 +165,20 @@ def test_secrets_print_as_stars(tmp_path: Path) -> None:
     assert "geheim" not in repr(settings)
     assert KEY not in repr(settings)
     assert settings.database_url == "postgresql://u:geheim@db/x"
+
+
+def test_further_accounts_stand_beside_the_first_one(tmp_path: Path) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(
+        '[camdigikey]\npartner = "first.json"\nmax_in_flight = 6\n'
+        '[connectors.second]\npartner = "second.json"\nversion = "v2"\nmax_in_flight = 6\n'
+    )
+    accounts = load(file, {**GOOD, "BRIDGE_CONNECTORS__SECOND__TIMEOUT": "3"}).accounts
+    assert list(accounts) == ["camdigikey", "second"]
+    assert [str(account.partner) for account in accounts.values()] == ["first.json", "second.json"]
+    second = accounts[ConnectorId("second")]
+    assert (second.version, second.timeout, second.connect_timeout) == ("v2", 3, 2)
+
+
+def test_one_account_is_the_only_one() -> None:
+    assert list(load(None, GOOD).accounts) == ["camdigikey"]

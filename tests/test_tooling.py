@@ -20,7 +20,7 @@ from tests.support import postgres, prepare, tools
 from tests.support.browser import NewPage, screenshot
 
 ROOT = tools.ROOT
-COMMANDS = {"help", "setup", "demo", "run", "test", "lint", "format", "bench", "lock", "clean"}
+COMMANDS = {"help", "setup", "demo", "run", "test", "lint", "format", "bench", "mutants", "lock", "clean"}
 HOST = re.compile(r"https?://|\b[\w-]+\.(?:org|com|net|io|dev|kh)/")
 
 
@@ -237,7 +237,7 @@ def test_the_embedded_postgresql_serves_and_leaves_nothing(monkeypatch: pytest.M
         assert version == ("18.6",)
         assert (Path(folder) / "data").stat().st_uid != 0
     assert not Path(folder).exists()
-    assert [stat.S_IMODE(one.stat().st_mode) for one in above] == before
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in above] == before
 
 
 def test_node_finds_openid_client(node: tools.Node) -> None:

@@ -3,7 +3,7 @@
     from bridge.camdigikey import CamDigiKey, Partner
 
     with CamDigiKey(Partner.from_file("partner.json")) as camdigikey:
-        login = camdigikey.login_token({"state": "af0ifjsldkj"}, "https://portal.example.gov.kh/callback")
+        login = camdigikey.login_token({"state": "af0ifjsldkj"})
         # send the browser to login.login_url; the callback brings authToken
         token = camdigikey.user_access_token(auth_token)
         status = camdigikey.status(token)
@@ -15,13 +15,13 @@ is left to its users. Errors are drawn in `errors`; it imports nothing of the br
 
 from bridge.camdigikey.client import CamDigiKey
 from bridge.camdigikey.errors import (
+    AnswerError,
     ApiError,
     BusyError,
     CamDigiKeyError,
     ChainError,
     EnvelopeError,
     HttpError,
-    NotOffered,
     TimedOut,
     TokenBadSignature,
     TokenDisabled,
@@ -29,6 +29,7 @@ from bridge.camdigikey.errors import (
     TokenExpired,
     TokenWrongDomain,
     TokenWrongType,
+    TooLarge,
     TransportError,
 )
 from bridge.camdigikey.models import (
@@ -45,6 +46,7 @@ from bridge.camdigikey.signature import SignerChain, SignerPin
 from bridge.camdigikey.transport import Timeouts, Transport
 
 __all__ = [
+    "AnswerError",
     "ApiError",
     "BusyError",
     "CamDigiKey",
@@ -54,7 +56,6 @@ __all__ = [
     "HttpError",
     "LoggedOut",
     "LoginToken",
-    "NotOffered",
     "Organization",
     "Partner",
     "Profile",
@@ -70,6 +71,7 @@ __all__ = [
     "TokenStatus",
     "TokenWrongDomain",
     "TokenWrongType",
+    "TooLarge",
     "Transport",
     "TransportError",
     "User",

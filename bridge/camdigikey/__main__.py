@@ -7,6 +7,7 @@ A token given as `-` is read from standard input, because other users see argume
 
 import argparse
 import base64
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -24,6 +25,9 @@ DONE, FAILED, WRONG_USE = 0, 1, 2  # exit codes
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one operation; gives the exit code."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal without Khmer letters gets them as \\u17…
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         partner = Partner.from_file(options.partner, version=options.version)

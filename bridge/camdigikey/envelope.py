@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from bridge.camdigikey.errors import EnvelopeError, api_error
+from bridge.camdigikey.errors import AnswerError, EnvelopeError, api_error
 from bridge.camdigikey.models import Partner
 
 BLOCK_BITS = 128  # of AES
@@ -50,6 +50,7 @@ def unwrap(partner: Partner, body: bytes) -> dict[str, Any]:
     """The answer inside an envelope, `{"error", "message", "data"}`. Raises EnvelopeError.
 
     The signature over the ciphertext's bytes is checked, in constant time, before anything is decrypted.
+    An AnswerError where all of that holds, and what is inside is no object in JSON.
     """
     outer = _object(body, "the answer")
     sealed = _bytes(outer, "data")
@@ -61,19 +62,22 @@ def unwrap(partner: Partner, body: bytes) -> dict[str, Any]:
         plain = unpadder.update(decryptor.update(sealed) + decryptor.finalize()) + unpadder.finalize()
     except ValueError:
         raise EnvelopeError("the answer can't be decrypted") from None
-    return _object(plain, "the decrypted answer")
+    try:
+        return _object(plain, "the decrypted answer")
+    except EnvelopeError as error:  # the server's MAC holds: one person's record may have broken its JSON
+        raise AnswerError(str(error)) from None
 
 
 def data_of(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The data of an answer without an error; raises ApiError and its kinds, or EnvelopeError."""
+    """The data of an answer without an error; raises ApiError and its kinds, or AnswerError."""
     error = _number(answer.get("error"))
     if error is None:
-        raise EnvelopeError("the answer says neither success nor error")
+        raise AnswerError("the answer says neither success nor error")
     if error != 0:
         raise api_error(error, str(answer.get("message") or "")[:200])
     data = answer.get("data")
     if not isinstance(data, dict):
-        raise EnvelopeError("the answer holds no data")
+        raise AnswerError("the answer holds no data")
     return data
 
 

@@ -1,13 +1,13 @@
 """What can go wrong between a partner and CamDigiKey. No text holds a token, a key or a person's data.
 
 CamDigiKeyError
-├─ TransportError            no answer: HttpError(status), TimedOut, BusyError
-├─ EnvelopeError             an envelope or its contents that can't be read
+├─ TransportError            no answer: HttpError(status), TimedOut, BusyError, TooLarge
+├─ EnvelopeError             an envelope that can't be read
+│  └─ AnswerError            it can, and what it holds is malformed, or no answer to what was asked
 ├─ ChainError                the signer's certificates do not hold
-├─ NotOffered                this version of the protocol has no such call
 └─ ApiError(code, message)   CamDigiKey says no
    └─ TokenError             TokenBadSignature 101, TokenWrongDomain 102, TokenExpired 103,
-                             TokenDisabled 104, TokenWrongType 106; 107 is a plain TokenError
+                             TokenDisabled 104, TokenWrongType 106 and 108; 107 is a plain TokenError
 """
 
 
@@ -35,16 +35,23 @@ class BusyError(TransportError):
     """As many calls are under way as are allowed; nothing was sent."""
 
 
+class TooLarge(TransportError):
+    """An answer longer than any that we take: the server works, and one record is beyond reason."""
+
+
 class EnvelopeError(CamDigiKeyError):
-    """An envelope that does not hold: signature, encryption, JSON or form (PROTOCOL, Envelope)."""
+    """An envelope that does not hold: signature, encryption or form (PROTOCOL, Envelope)."""
+
+
+class AnswerError(EnvelopeError):
+    """The envelope holds, and what it holds can't be used: malformed, or no answer to what was asked.
+
+    That may be one person's record, or an older answer played again: it says nothing about the server.
+    """
 
 
 class ChainError(CamDigiKeyError):
     """The signer's certificate chain does not lead to the trusted root, or is not the expected one."""
-
-
-class NotOffered(CamDigiKeyError):
-    """This version of the protocol has no such call."""
 
 
 class ApiError(CamDigiKeyError):
@@ -76,11 +83,16 @@ class TokenWrongDomain(TokenError):
 
 
 class TokenWrongType(TokenError):
-    """106: a token of another kind than the call wants."""
+    """106, 108: a token of another kind than the call wants."""
 
 
 class TokenBadSignature(TokenError):
-    """101: its signature does not verify: said of a token sent, or found here in one that came."""
+    """101: its signature does not verify: said of a token sent, or found here in one that came.
+
+    `in_answer`: it is one that CamDigiKey itself has just given us, which speaks of nobody but CamDigiKey.
+    """
+
+    in_answer = False
 
     @classmethod
     def here(cls, found: str) -> "TokenBadSignature":
@@ -95,6 +107,7 @@ BY_CODE: dict[int, type[TokenError]] = {
     104: TokenDisabled,
     106: TokenWrongType,
     107: TokenError,
+    108: TokenWrongType,
 }
 
 

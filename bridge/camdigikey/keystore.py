@@ -55,6 +55,7 @@ def tls_context(keystore: Keystore, trusted: tuple[x509.Certificate, ...]) -> ss
     """
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.hostname_checks_common_name = False  # subjectAltName alone says whose it is (RFC 9525 §6.3)
     # The same on every Python: an issuing authority in a store is trusted without its root beside it, and
     # older authorities without key identifiers (RFC 5280 §4.2.1.1) are too.
     context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN

@@ -10,9 +10,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bridge.camdigikey.errors import EnvelopeError
+from bridge.camdigikey.errors import AnswerError
 
 VERSIONS = ("v3", "v2")
+NEEDED = (
+    "client_id",
+    "domain",
+    "hmac_key",
+    "aes_secret_key",
+    "aes_iv_params",
+    "base_url",
+    "keystore",
+    "trust_store",
+)
+STORE_PASSWORDS = ("keystore_password", "trust_store_password")  # in place of one store_password for both
 MIN_MILLISECONDS = 10**11  # a number from here on is milliseconds: as seconds it would be the year 5138
 MAX_INSTANT = 253_402_300_799  # 9999-12-31T23:59:59, the last second that Python's datetime knows
 
@@ -31,8 +42,13 @@ class Partner:
     trust_store: bytes = field(repr=False)
     store_password: str = field(repr=False)
     version: str = "v3"
+    trust_store_password: str | None = field(default=None, repr=False)  # None: the same as the keystore's
 
     def __post_init__(self) -> None:
+        if not self.domain or re.search(r"[/\s]", self.domain):
+            raise ValueError(
+                "the domain is a name alone, without https:// and without a slash, as it was registered"
+            )
         if self.version not in VERSIONS:
             raise ValueError(f"the version is one of {', '.join(VERSIONS)}")
         if len(self.aes_secret_key) != 32 or len(self.aes_iv_params) != 16 or not self.hmac_key:
@@ -40,7 +56,10 @@ class Partner:
 
     @classmethod
     def from_file(cls, path: str | Path, *, version: str | None = None) -> "Partner":
-        """Read a partner.json; its stores lie beside it. Raises OSError, ValueError (what is wrong)."""
+        """Read a partner.json; its stores lie beside it. Raises OSError, ValueError (what is wrong).
+
+        `store_password` opens both stores; where they differ, `keystore_password` and `trust_store_password`.
+        """
         path = Path(path)
         try:
             tree = json.loads(path.read_text(encoding="utf-8"))
@@ -48,6 +67,7 @@ class Partner:
             raise ValueError(f"{path.name} is not JSON") from None
         if not isinstance(tree, dict):
             raise ValueError(f"{path.name} has to hold one object with the account's settings")
+        _check_names(path.name, tree)
         try:
             return cls(
                 client_id=str(tree["client_id"]),
@@ -58,15 +78,26 @@ class Partner:
                 base_url=str(tree["base_url"]),
                 keystore=(path.parent / tree["keystore"]).read_bytes(),
                 trust_store=(path.parent / tree["trust_store"]).read_bytes(),
-                store_password=str(tree["store_password"]),
+                store_password=str(tree.get("keystore_password", tree.get("store_password"))),
+                trust_store_password=str(tree.get("trust_store_password", tree.get("store_password"))),
                 version=version or str(tree.get("version", "v3")),
             )
-        except KeyError as missing:
-            raise ValueError(f"{path.name} lacks {missing}") from None
         except (binascii.Error, TypeError):
             raise ValueError(
                 f"{path.name}: keys have to be base64 and the stores names of files, all in quotes"
             ) from None
+
+
+def _check_names(file: str, tree: Mapping[str, object]) -> None:
+    """All names that are needed, and none that means nothing here: it would be a setting that is not heard.
+
+    Raises ValueError.
+    """
+    passwords = STORE_PASSWORDS if "store_password" not in tree else ()
+    if missing := [name for name in (*NEEDED, *passwords) if name not in tree]:
+        raise ValueError(f"{file} lacks {', '.join(missing)}")
+    if unknown := sorted(set(tree) - {*NEEDED, *STORE_PASSWORDS, "store_password", "version"}):
+        raise ValueError(f"{file}: {', '.join(unknown)} is not known; the names are those of the README")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +145,8 @@ class TokenStatus:
     expires_at: float | None = None
     jti: str = ""
     issuer: str = ""
+    access_token: str = field(default="", repr=False)  # the token that the answer is about, as it says
+    domain: str = ""  # the partner's that the token was given to, as the answer says
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,21 +188,25 @@ class Profile:
 
 
 def text(data: Mapping[str, Any], name: str, *, required: bool = False) -> str:
-    """A field as text; empty when missing or null, unless it is required. Raises EnvelopeError."""
+    """A field as text; empty when missing or null, unless it is required. Raises AnswerError."""
     value = data.get(name)
     if value is None:
         value = ""
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise EnvelopeError(f"the field {name} is not a text")
+        raise AnswerError(f"the field {name} is not a text")
     if required and value == "":
-        raise EnvelopeError(f"the field {name} is missing")
+        raise AnswerError(f"the field {name} is missing")
+    try:
+        str(value).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which could be stored and hashed nowhere
+        raise AnswerError(f"the field {name} is not Unicode") from None
     return str(value)
 
 
 def instant(data: Mapping[str, Any], name: str) -> float | None:
     """A time in epoch seconds; it comes as seconds, milliseconds or ISO 8601 (PROTOCOL, Calls: open).
 
-    Raises EnvelopeError for what is no time, or one before 1970 or after the year 9999.
+    Raises AnswerError for what is no time, or one before 1970 or after the year 9999.
     """
     value = data.get(name)
     if value is None or value == "":
@@ -179,7 +216,7 @@ def instant(data: Mapping[str, Any], name: str) -> float | None:
     except (ValueError, OverflowError):
         seconds = float("nan")
     if not 0 <= seconds <= MAX_INSTANT:
-        raise EnvelopeError(f"the field {name} is not a time")
+        raise AnswerError(f"the field {name} is not a time")
     return seconds
 
 
@@ -204,14 +241,14 @@ def whole(data: Mapping[str, Any], name: str) -> int | None:
             raise ValueError
         return int(value)
     except ValueError:
-        raise EnvelopeError(f"the field {name} is not a number") from None
+        raise AnswerError(f"the field {name} is not a number") from None
 
 
 def token_status(data: Mapping[str, Any]) -> TokenStatus:
     """Read the answer of a status call."""
     status = data.get("status")
     if not isinstance(status, bool):
-        raise EnvelopeError("the field status is not true or false")
+        raise AnswerError("the field status is not true or false")
     kind = text(data, "type").upper()
     user = organization = None
     if kind == "ORGANIZATION":
@@ -228,6 +265,8 @@ def token_status(data: Mapping[str, Any]) -> TokenStatus:
         expires_at=instant(data, "exp"),
         jti=text(data, "jti"),
         issuer=text(data, "iss"),
+        access_token=text(data, "accessToken"),
+        domain=text(data, "domain"),
     )
 
 
@@ -246,4 +285,4 @@ def image(data: Mapping[str, Any]) -> bytes:
     try:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        raise EnvelopeError("the face is not base64") from None
+        raise AnswerError("the face is not base64") from None

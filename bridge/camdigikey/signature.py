@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 from urllib.parse import unquote
 
 from cryptography import x509
@@ -18,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA512
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtensionOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
 from bridge.camdigikey.errors import ChainError, TokenBadSignature
 
+Extension = TypeVar("Extension", bound=x509.ExtensionType)
 MAX_CHAIN_LENGTH = 8  # certificates
 MAX_TOKEN_LENGTH = 64 * 1024  # characters
 # What cryptography raises for a certificate whose times, names, keys or extensions it reads when asked.
@@ -40,6 +42,7 @@ UNDERSTOOD = {
     ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
     ExtensionOID.CERTIFICATE_POLICIES,
 }
+TLS_USES = {ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,46 @@ def verify_chain(
         raise ChainError("a certificate of the chain can't be read") from None
 
 
+def check_signer(
+    certificate: x509.Certificate,
+    roots: Sequence[x509.Certificate],
+    pin: SignerPin,
+    own: x509.Certificate | None,
+) -> None:
+    """A signer of tokens is no authority, not ours, and its key is for signatures. Raises ChainError.
+
+    The same authority issues the certificates by which partners and servers prove themselves over TLS: were
+    one of those taken for the signer, its holder could sign tokens in any person's name. A certificate for
+    TLS alone is therefore taken only where a pin says that it is the one.
+    """
+    pin.check_certificate(certificate)
+    if certificate in roots or _says_authority(certificate):
+        raise ChainError("the signer is an authority itself")
+    if own is not None and key_sha256(own) == key_sha256(certificate):
+        raise ChainError("the signer is our own certificate")
+    usage = _extension(certificate, x509.KeyUsage)
+    if usage is not None and not (usage.digital_signature or usage.content_commitment):
+        raise ChainError("the signer's key is not for signatures")
+    uses = _extension(certificate, x509.ExtendedKeyUsage)
+    if uses is not None and set(uses) <= TLS_USES and pin == SignerPin():
+        raise ChainError("the signer's certificate is one for TLS, and no pin names it")
+
+
+def _says_authority(certificate: x509.Certificate) -> bool:
+    constraints = _extension(certificate, x509.BasicConstraints)
+    return constraints is not None and constraints.ca
+
+
+def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
+    """An extension's value; None when there is none. Raises ChainError when it can't be read."""
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+    except UNREADABLE:
+        raise ChainError("a certificate of the chain can't be read") from None
+
+
 def _issuer(
     path: list[x509.Certificate], candidates: list[x509.Certificate], moment: datetime
 ) -> x509.Certificate:
@@ -172,17 +215,11 @@ def _check_in_force(certificate: x509.Certificate, moment: datetime) -> None:
 
 def _check_authority(certificate: x509.Certificate, intermediates: int) -> None:
     """RFC 5280 §4.2.1.9, §4.2.1.3: an issuer says that it is one."""
-    try:
-        constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
-    except x509.ExtensionNotFound:
-        raise ChainError("a certificate was issued by one that is no authority") from None
-    if not constraints.ca:
+    constraints = _extension(certificate, x509.BasicConstraints)
+    if constraints is None or not constraints.ca:
         raise ChainError("a certificate was issued by one that is no authority")
     if constraints.path_length is not None and constraints.path_length < intermediates:
         raise ChainError("the chain is longer than one of its authorities allows")
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return
-    if not usage.key_cert_sign:
+    usage = _extension(certificate, x509.KeyUsage)
+    if usage is not None and not usage.key_cert_sign:
         raise ChainError("a certificate was issued by one whose key may not sign certificates")

@@ -2,9 +2,10 @@
 
 A call costs a third of one through httpx (DESIGN §9): the request goes out in one write, and the answer is
 read by http.client, which is well proven against malformed ones.
-Whatever goes wrong is a TransportError, and nothing is ever sent twice: an idle connection that the server
-has closed meanwhile is noticed before it is used. No redirect is followed, and no proxy of the environment
-used.
+Whatever goes wrong is a TransportError, and nothing is ever sent twice from here: an idle connection that
+the server has closed meanwhile is noticed before it is used. One that it closes at that very instant is told
+as Dropped, for the caller, who knows which calls may be repeated. No redirect is followed, and no proxy of
+the environment used.
 """
 
 import http.client
@@ -18,11 +19,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
-from bridge.camdigikey.errors import HttpError, TimedOut, TransportError
+from bridge.camdigikey.errors import HttpError, TimedOut, TooLarge, TransportError
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024  # the largest answer is a face
 HEADERS = "Accept: application/json\r\nAccept-Encoding: identity\r\n"
 BODY_HEADERS = "Content-Type: application/json\r\n"
+# What a connection that its other end has closed gives before the first byte of an answer.
+CLOSED = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 MAX_IDLE = 30.0  # seconds; a connection that was idle for longer is closed, not used
 
 
@@ -32,6 +35,13 @@ class Timeouts:
 
     connect: float = 2.0
     whole: float = 8.0
+
+
+class Dropped(TransportError):
+    """A kept connection was closed just when it was used again, before a byte of an answer.
+
+    Whether the server has read the request is not known.
+    """
 
 
 class Transport(Protocol):
@@ -84,14 +94,15 @@ class HttpsTransport:
 
     def send(self, method: str, path: str, body: bytes | None) -> bytes:
         """One request; see Transport."""
-        deadline = time.monotonic() + self._timeouts.whole
+        begun = time.monotonic()
         try:
-            sock = self._kept() or self._connect()
+            kept = self._kept()
+            sock = kept or self._connect()
         except TimeoutError:
             raise TimedOut("no connection in time") from None
         except (OSError, ValueError) as error:
             raise TransportError(f"no connection: {_reason(error)}") from None
-        sock.deadline = deadline
+        sock.deadline = begun + self._timeouts.whole
         try:
             return self._exchange(sock, method, path, body)
         except TimeoutError:
@@ -99,6 +110,9 @@ class HttpsTransport:
             raise TimedOut("no answer in time") from None
         except (OSError, http.client.HTTPException, ValueError) as error:
             sock.close()
+            if kept is not None and isinstance(error, CLOSED) and not self._is_slow(begun):
+                self._close_idle()  # its kin are likely to have gone with it
+                raise Dropped(f"no answer: {_reason(error)}") from None
             raise TransportError(f"no answer: {_reason(error)}") from None
         except BaseException:
             sock.close()
@@ -108,9 +122,17 @@ class HttpsTransport:
         """Close the connections; those in use close with their call, and no call begins any more."""
         with self._lock:
             self._closed = True
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        with self._lock:
             idle, self._idle = self._idle, []
         for sock, _ in idle:
             sock.close()
+
+    def _is_slow(self, begun: float) -> bool:
+        """Whether so much time has gone by that a second try would take too long."""
+        return time.monotonic() - begun > self._timeouts.connect
 
     def _exchange(self, sock: _DeadlineSocket, method: str, path: str, body: bytes | None) -> bytes:
         """Head and body go out in one write: one TLS record, so that the server is woken once."""
@@ -172,10 +194,10 @@ class HttpsTransport:
 
 
 def _body(answer: http.client.HTTPResponse) -> bytes:
-    """All of an answer's body. Raises TransportError when it is too large, or less than was promised."""
+    """All of an answer's body. Raises TooLarge, TransportError when it is less than was promised."""
     data = b"" if (answer.length or 0) > MAX_ANSWER_BYTES else answer.read(MAX_ANSWER_BYTES + 1)
     if len(data) > MAX_ANSWER_BYTES or (answer.length or 0) > MAX_ANSWER_BYTES:
-        raise TransportError("the answer is too large")
+        raise TooLarge("the answer is too large")
     if answer.length:
         raise TransportError("the answer was cut short")
     return data

@@ -1,8 +1,8 @@
 """The command `bridge`: run it, try it, and administer it. A command parses, calls one function, and prints.
 
 Owns: options, what is printed, exit codes (0 done, 1 it could not be done, 2 the settings or options are
-wrong), and the order of a start in `run`. Leaves to others: what a command does (`manage`), and with what
-(`wiring`). Expected errors are reported in a sentence, never as a traceback.
+wrong), and the order of a start in `run`. Expected errors are printed as a sentence, never as a traceback.
+Leaves to others: what a command does (`manage`), and with which stores (`wiring`).
 """
 
 import os
@@ -20,6 +20,7 @@ COMMANDS = {
     "simulator": Lazy("bridge.cli.simulator:simulator", "Run a pretend CamDigiKey until Ctrl-C."),
     "client": Lazy("bridge.cli.client:client", "Applications that may sign people in."),
     "keys": Lazy("bridge.cli.keys:keys", "Signing keys and master keys."),
+    "jobs": Lazy("bridge.cli.jobs:jobs", "What was done in the background, and what waits to be sent."),
     "db": Lazy("bridge.cli.db:db", "The database."),
     "config": Lazy("bridge.cli.config:config", "The settings."),
     "demo-world": Lazy("bridge.cli.demo_world:world"),
@@ -35,4 +36,4 @@ COMMANDS = {
 @global_config_option
 def main() -> None:
     """Sign people in with CamDigiKey at any application that speaks OpenID Connect."""
-    os.umask(0o077)  # what is written is for us alone
+    os.umask(0o077)  # other users must not read the files that we write

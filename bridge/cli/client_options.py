@@ -10,7 +10,7 @@ from bridge.domain.metadata_field import MetadataField
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Option = Callable[[Any], Any]
-NONE = -1  # seconds: what was set before is taken back
+UNSET = -1  # seconds: removes a value that was set before
 REPEATED = " (may be repeated)"
 
 
@@ -22,7 +22,7 @@ class Lifetime(click.ParamType[tuple[str, int]]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, int]:
-        """The pair; one without a name for "", which empties the list."""
+        """The pair; ("", 0) for "", which empties the list."""
         name, _, seconds = str(value).partition("=")
         if value == "":
             return "", 0
@@ -32,14 +32,14 @@ class Lifetime(click.ParamType[tuple[str, int]]):
 
 
 class Seconds(click.ParamType[int]):
-    """A number of seconds; "" for none."""
+    """A number of seconds; "" removes a value that was set before."""
 
     name = "SECONDS"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """The number; NONE for none."""
+        """The number; UNSET for ""."""
         if value == "":
-            return NONE
+            return UNSET
         if not str(value).isdecimal():
             self.fail(f"{value} is not a number of seconds", param, ctx)
         return int(str(value))
@@ -58,7 +58,7 @@ def edit_options(command: Command) -> Command:
 
 
 def given(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Only what was given, as values of domain.Client's fields; "" takes back what was set before."""
+    """The options that were given, as values of domain.Client's fields; "" removes what was set before."""
     return {
         name: _value(CLIENT_METADATA[name], value)
         for name, value in options.items()
@@ -91,5 +91,5 @@ def _value(row: MetadataField, value: Any) -> Any:
         return {name: seconds for name, seconds in value if name}
     if row.many:
         value = () if value == ("",) else tuple(dict.fromkeys(value))
-    taken_back = row.name in OPTIONAL and value in ("", (), NONE)
+    taken_back = row.name in OPTIONAL and value in ("", (), UNSET)
     return None if taken_back else value

@@ -1,6 +1,7 @@
-"""`bridge config`: what the settings are, where each comes from, and whether they are right."""
+"""`bridge config`: prints the settings and where each comes from, or checks them."""
 
 import os
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Any
 import click
 from pydantic import BaseModel, SecretStr
 
-from bridge.cli.console import config_option, file_of, settings_of
+from bridge.cli.console import FAILED, config_option, file_of, settings_of
 from bridge.settings import PREFIX
-from bridge.wiring import checks
+from bridge.wiring import asking, checks
 
 
 @click.group()
@@ -21,10 +22,23 @@ def config() -> None:
 
 @config.command("check")
 @config_option
-def check_settings(config_file: Path | None) -> None:
-    """Tell of every fault at once; nothing is started."""
-    checks.check(settings_of(config_file))
+@click.option(
+    "--ask-camdigikey", is_flag=True, help="Ask CamDigiKey for a login token too, and say what it answered."
+)
+def check_settings(config_file: Path | None, ask_camdigikey: bool) -> None:
+    """Tell of every fault at once; Redis and the database are asked, nothing is started or made."""
+    settings = settings_of(config_file)
+    failures = checks.check_before_start(settings)
+    for failure in failures:
+        click.echo(failure.sentence, err=True)
+    if failures:
+        sys.exit(FAILED)
     click.echo("The settings are right.")
+    answers = asking.ask_camdigikey(settings) if ask_camdigikey else ()
+    for answered in answers:
+        click.echo(answered.sentence, err=not answered.works)
+    if not all(answered.works for answered in answers):
+        raise click.exceptions.Exit(FAILED)
 
 
 @config.command()
@@ -46,6 +60,9 @@ def _leaves(part: BaseModel, before: str) -> Iterator[tuple[str, str]]:
         value = getattr(part, name)
         if isinstance(value, BaseModel):
             yield from _leaves(value, f"{before}{name}.")
+        elif isinstance(value, dict) and any(isinstance(entry, BaseModel) for entry in value.values()):
+            for key, entry in value.items():
+                yield from _leaves(entry, f"{before}{name}.{key}.")
         else:
             yield before + name, _toml(value)
 

@@ -1,7 +1,8 @@
-"""What all commands share: the settings they work with, and how they report errors."""
+"""What all commands share: reading the settings, reporting errors, loading commands when they are used."""
 
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -20,22 +21,29 @@ FAILED, WRONG_SETTINGS = 1, 2  # exit codes
 
 
 class Lazy(NamedTuple):
-    """A command that is loaded when it is asked for."""
+    """A command whose module is imported when the command is used."""
 
     target: str  # module:attribute
     about: str = ""  # its line in the group's help; empty: hidden
 
 
 class Group(click.Group):
-    """A group that loads a command when it is asked for, and reports expected errors in a sentence.
+    """A group that imports a command's module when the command is used, and prints expected errors.
 
-    The commands' modules import all that they need, which takes up to a second. So each command loads its own
-    module only, and the help loads none: its lines are in the table.
+    The modules import everything that they need, which takes up to a second. So a command imports its own
+    module alone, and the help none, since its lines are in the table.
     """
 
     def __init__(self, *args: Any, lazy: Mapping[str, Lazy], **options: Any) -> None:
         super().__init__(*args, **options)
         self._lazy = lazy
+
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run, on any terminal: where one has no Khmer letters they are written as \\u17…, never an error."""
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
+        return super().main(*args, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order of the table."""
@@ -46,7 +54,7 @@ class Group(click.Group):
         if cmd_name not in self._lazy:
             return None
         module, _, attribute = self._lazy[cmd_name].target.partition(":")
-        gc.disable()  # imports leave no garbage, and looking for it takes a fifth of the start
+        gc.disable()  # collecting garbage during the imports would take a fifth of the start
         found: click.Command = getattr(importlib.import_module(module), attribute)
         gc.freeze()
         gc.enable()
@@ -77,7 +85,7 @@ class Group(click.Group):
 def sentence(error: BridgeError) -> str:
     """An error for the person at the console."""
     if isinstance(error, StoreUnavailable):
-        return f"The database or Redis can't be used ({error}). Is it running, and `bridge db upgrade` done?"
+        return error.sentence
     if isinstance(error, SealBroken):
         return "master_keys: none of them opens what the database holds; add the one that sealed it."
     return str(error)
@@ -96,7 +104,7 @@ def config_option(command: Command) -> Command:
 
 
 def global_config_option(command: Command) -> Command:
-    """The same before the command's name."""
+    """The option `bridge --config FILE COMMAND`, which holds for every command."""
     return click.option(
         "--config",
         type=click.Path(path_type=Path, dir_okay=False),
@@ -111,7 +119,7 @@ def _remember(ctx: click.Context, _: click.Parameter, value: Path | None) -> Non
 
 
 def _nearest_option(ctx: click.Context, param: click.Parameter, value: Path | None) -> Path | None:
-    """The option after the command counts, else the one before it, else the environment variable."""
+    """The file named after the command, else before it, else by the environment variable."""
     if ctx.get_parameter_source(param.name or "") is ParameterSource.COMMANDLINE:
         return value
     before: Path | None = ctx.find_root().obj
@@ -119,7 +127,7 @@ def _nearest_option(ctx: click.Context, param: click.Parameter, value: Path | No
 
 
 def file_of(config_file: Path | None) -> Path | None:
-    """The settings file that counts; None: the environment alone."""
+    """The settings file to read; None: the environment alone."""
     return config_file or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
 
 

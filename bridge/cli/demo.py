@@ -1,8 +1,8 @@
 """`bridge demo`: a pretend CamDigiKey, the bridge and two sample applications, on this machine alone.
 
-This process imports next to nothing, and starts two others: `bridge run`, as anybody runs it, and all that it
-talks to (`demo_world`). Every part has a loopback address of its own, because cookies are shared by all ports
-of an address; on a system without those addresses all parts share one.
+This process imports very little, so that it starts at once, and starts two others: `bridge run`, and all that
+the bridge talks to (`demo_world`). Every part has its own loopback address, because browsers share cookies
+among all ports of an address; on a system without those addresses all parts share one.
 """
 
 import base64
@@ -72,7 +72,7 @@ def _run(stack: ExitStack, folder: Path) -> None:
     world = stack.enter_context(_child(environ, "demo-world", *place))
     bridge = stack.enter_context(_child(environ, "run", "--config", str(folder / "bridge.toml")))
     _await_line(world)
-    _input(bridge).close()  # CamDigiKey is there
+    _input(bridge).close()  # tells `bridge run` that CamDigiKey is ready
     _await_ready(url(places.bridge) + "/readyz", bridge)
     print("the bridge is there", file=_input(world), flush=True)
     _await_line(world)
@@ -97,7 +97,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _settings(folder: Path, places: Places) -> dict[str, str]:
-    """Write `bridge.toml`, and make the master key where it is missing; the environment that goes with it."""
+    """Write `bridge.toml`, and the master key where it is missing; the environment for both processes."""
     key = folder / "master.key"
     if not key.exists():
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -113,6 +113,8 @@ def _settings(folder: Path, places: Places) -> dict[str, str]:
         "[camdigikey]",
         f"partner = {json.dumps(str(here / 'camdigikey' / 'partner.json'))}",
         f"login_origins = [{json.dumps(url(places.simulator_web))}]",
+        "[outbound]",  # so that the applications hear when somebody signs out
+        f"allowed_hosts = {json.dumps(sorted({places.portal[0], places.office[0]}))}",
         "[log]",
         'level = "warning"',
     )
@@ -123,7 +125,7 @@ def _settings(folder: Path, places: Places) -> dict[str, str]:
 
 @contextmanager
 def _child(environ: dict[str, str], *arguments: str) -> Iterator[Process]:
-    """A `bridge …` command in a process group of its own: Ctrl-C reaches only us, and we end it."""
+    """Run a `bridge …` command while the block lasts, in its own process group: Ctrl-C reaches only us."""
     process = subprocess.Popen(  # noqa: S603 -- our own command
         [sys.executable, "-m", "bridge", *arguments, "--parent", str(os.getpid())],
         env=environ,

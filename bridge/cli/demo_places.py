@@ -1,4 +1,4 @@
-"""Where the parts of the demo listen: an address each, or a free one where that is taken."""
+"""The addresses of the demo's parts: a wanted one for each, or a free one where that is taken."""
 
 import json
 import socket
@@ -11,7 +11,7 @@ Address = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where everything listens."""
+    """The address of each part of the demo."""
 
     bridge: Address
     simulator_web: Address
@@ -53,7 +53,7 @@ class Sample:
 
 
 def samples(places: Places) -> tuple[Sample, Sample]:
-    """The two, at their addresses."""
+    """Both sample applications, at their addresses."""
     return (
         Sample("demo-portal", "Demo ministry portal", "វិបផតថលក្រសួងសាកល្បង", places.portal),
         Sample("demo-office", "Demo office of records", "ការិយាល័យឯកសារសាកល្បង", places.office),
@@ -93,5 +93,5 @@ def _free_port(host: str) -> int:
 
 
 def url(address: Address) -> str:
-    """The address as a browser takes it."""
+    """The address as a URL."""
     return f"http://{address[0]}:{address[1]}"

@@ -1,8 +1,8 @@
-"""What the bridge talks to in the demo, in a process of its own: CamDigiKey and the sample applications.
+"""The process of the demo that pretends to be CamDigiKey and the sample applications.
 
-It prints a line when CamDigiKey is ready, waits for a line on standard input, which says that the bridge is
-ready, registers the applications as any others, and prints a line when they are ready. It ends when its
-standard input does.
+It prints a line when CamDigiKey is ready and waits for a line on standard input, which says that the bridge
+is ready. Then it registers the applications and prints a line when they serve. It ends with its standard
+input.
 """
 
 import signal
@@ -33,7 +33,7 @@ from bridge.wiring.administration import administration
 @click.option("--places", required=True, type=Places.from_json)
 @click.option("--parent", required=True, type=int)
 def world(folder: Path, places: Places, parent: int) -> None:
-    """The demo's own."""
+    """For `bridge demo` alone."""
     parent_death.end_with(parent, signal.SIGTERM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with ExitStack() as stack:
@@ -60,7 +60,7 @@ def _simulator(folder: Path, places: Places) -> Simulator:
 
 
 def _register(settings: Settings, places: Places) -> tuple[str, ...]:
-    """Their secrets, new at each start; what people agreed to stays."""
+    """Register the applications; their secrets, new at each start. Consents to them stay."""
     with administration(settings) as admin:
         return tuple(_registered(admin.clients, sample) for sample in samples(places))
 
@@ -70,6 +70,8 @@ def _registered(clients: ClientAdministration, sample: Sample) -> str:
         "client_name": sample.name,
         "redirect_uris": (sample.home + "callback",),
         "post_logout_redirect_uris": (sample.home,),
+        "backchannel_logout_uri": sample.home + "backchannel-logout",
+        "backchannel_logout_session_required": True,
         "grant_types": ("authorization_code", "refresh_token"),
         "scope": tuple(SCOPE.split()),
         "client_uri": sample.home,

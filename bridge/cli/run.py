@@ -1,4 +1,4 @@
-"""`bridge run`: settings, tables, Valkey, workers, started in this order and ended in the reverse one."""
+"""`bridge run`: checks the settings, updates the tables, starts Valkey and the workers, and ends them."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ def run(config_file: Path | None, parent: int | None) -> None:
     """Serve, until Ctrl-C or SIGTERM; requests under way are finished first."""
     if parent is not None:
         parent_death.end_with(parent, signal.SIGTERM)
-        sys.stdin.read()  # till then there may be no partner.json
+        sys.stdin.read()  # before that, the simulator may not have written partner.json
     file = file_of(config_file)
     serve(load(file), file)
 
@@ -28,11 +28,15 @@ def run(config_file: Path | None, parent: int | None) -> None:
 def serve(settings: Settings, file: Path | None) -> None:
     """Serve until a signal ends it. Raises ConfigError, StoreUnavailable, CannotListen, GaveUp."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)  # until the server takes them over
+        signal.signal(number, _stop)  # later the server sets its own handlers
     try:
         serving.prepare_to_serve(settings)
         database.upgrade(settings)
-        checks.check(settings)
+        for failure in checks.check_before_start(settings):
+            if failure.store == "SQL":  # no worker starts without it
+                raise failure
+            # Without Redis it serves what it can, and /readyz says that it is not ready.
+            click.echo(f"{failure.sentence} Starting all the same.", err=True)
         with serving.redis_server(settings) as redis_url:
             _tell_workers(file, redis_url)
             serving.serve(
@@ -47,7 +51,7 @@ def _stop(*_: object) -> None:
 
 
 def _tell_workers(file: Path | None, redis_url: str) -> None:
-    """Workers read the settings again, from the environment that they inherit."""
+    """Put into the environment, which workers inherit, where they find the settings and Redis."""
     if file is not None:
         os.environ["BRIDGE_CONFIG"] = str(file.absolute())
     os.environ["BRIDGE_REDIS__URL"] = redis_url

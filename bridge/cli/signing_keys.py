@@ -69,8 +69,8 @@ def remove(config_file: Path | None, as_json: bool, yes: bool, kid: str) -> None
         if not yes:
             click.confirm(f"Remove {kid} ({found.alg}) and all trust in it?", abort=True, err=True)
         admin.keys.remove(OPERATOR, kid)
-    said = f"{kid} is removed; who read our keys before knows it for up to five minutes."
-    click.echo(json.dumps({"removed": kid}) if as_json else said)
+    message = f"{kid} is removed; who read our keys before knows it for up to five minutes."
+    click.echo(json.dumps({"removed": kid}) if as_json else message)
 
 
 def _state(key: SigningKey, now: float) -> str:

@@ -34,8 +34,14 @@ class Address(click.ParamType[tuple[str, int]]):
     "--api", type=Address(), default="127.0.0.1:8071", show_default=True, help="Where partners call."
 )
 @click.option("--web", type=Address(), default="127.0.0.1:8070", show_default=True, help="Where browsers go.")
-@click.option("--success-url", help="The partner's callback; needed in v2.")
+@click.option("--success-url", help="The partner's callback, as it is registered.")
 @click.option("--error-url", help="The partner's error callback.")
+@click.option(
+    "--registered-url",
+    "registered",
+    multiple=True,
+    help="Another registered address, which a login may ask to come back to; repeat it.",
+)
 @click.option(
     "--auto-approve",
     metavar="[PERSONA]",
@@ -58,6 +64,7 @@ def simulator(
     web: tuple[str, int],
     success_url: str | None,
     error_url: str | None,
+    registered: tuple[str, ...],
     auto_approve: str | None,
     version: str,
     with_parent: bool,
@@ -65,7 +72,7 @@ def simulator(
     """Run a pretend CamDigiKey until Ctrl-C. DIR/partner.json then says how to reach it."""
     if with_parent:
         parent_death.end_with(os.getppid(), signal.SIGTERM)
-    stop: queue.SimpleQueue[int] = queue.SimpleQueue()  # a handler may fill it: it takes no lock
+    stop: queue.SimpleQueue[int] = queue.SimpleQueue()  # put() is safe in signal handlers: it takes no lock
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: stop.put(number))
     try:
@@ -75,6 +82,7 @@ def simulator(
             web,
             success_url=success_url,
             error_url=error_url,
+            registered=registered,
             auto_approve=auto_approve,
             version=version,
         )

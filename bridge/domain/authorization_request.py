@@ -8,7 +8,7 @@ from bridge.domain.ids import ClientId, Sub
 
 Json = str | int | float | bool | None
 ResponseType = Literal["code"]
-ResponseMode = Literal["query", "form_post"]
+ResponseMode = Literal["query", "fragment", "form_post"]
 Prompt = Literal["none", "login", "consent", "select_account"]
 PROMPTS: tuple[Prompt, ...] = get_args(Prompt)
 

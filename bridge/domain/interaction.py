@@ -6,6 +6,8 @@ from typing import Literal
 from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.connector import UpstreamLogin
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, InteractionId, SubjectId
+from bridge.domain.policy import CLOCK_SKEW
+from bridge.domain.subject import UpstreamToken
 from bridge.errors import UpstreamFailure
 
 Completion = Literal["redirect"]  # how the answer gets to the client: redirect, by the browser
@@ -27,6 +29,7 @@ class Interaction:
     completion: Completion = "redirect"
     consented_by: SubjectId | None = None  # who has agreed on our consent page in this Interaction
     failure: Failure | None = None  # how the last Handoff failed
+    failed_in: str | None = None  # the id of the request in which it did: its page's reference number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,15 @@ class Handoff:
     browser: BrowserId
     connector: ConnectorId
     interaction: Interaction
+    created_at: int  # epoch seconds
+    state_hash: str  # of the state that was sent along: v3 returns it, v2 may
+
+    def can_have_given(self, token: UpstreamToken, now: int) -> bool:
+        """Whether a token that has just been exchanged was issued after this Handoff began.
+
+        How old it is is told by one clock, how old the Handoff is by another, so that those may differ.
+        """
+        return token.checked_at - token.issued_at <= now - self.created_at + CLOCK_SKEW
 
 
 @dataclass(frozen=True, slots=True)

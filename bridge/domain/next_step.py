@@ -86,6 +86,7 @@ class Situation:
     press: Press = "nothing"
     navigated: bool = False  # the browser says that a person navigates a whole window (Fetch Metadata)
     other_handoff: bool = False  # another Handoff of this browser is live, and a new one would end it
+    own_handoff: bool = False  # one of this very Interaction is, and the person came back from it, refused
     unconfirmed: bool = False  # the login has just come back from CamDigiKey, and was not confirmed yet
     unfamiliar: bool = False  # this browser's last person was another one, or signed out (DESIGN §6.4)
 
@@ -125,7 +126,9 @@ def _sign_in(situation: Situation) -> Step:
     if situation.press == "replace":
         return GoToCamDigiKey(replaces_other=True)
     if situation.press == "continue":
-        return AskToReplace() if situation.other_handoff else GoToCamDigiKey()
+        if situation.other_handoff:
+            return AskToReplace()
+        return GoToCamDigiKey(replaces_other=situation.own_handoff)
     return GoToCamDigiKey() if _skips_login_page(situation) else ShowSignIn()
 
 

@@ -1,14 +1,17 @@
 """The callback: a browser comes back from CamDigiKey with an auth token, or with an error."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from bridge.domain.auth_token import spent_form
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, HandoffKey
 from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
 from bridge.domain.policy import Policy
 from bridge.domain.session import Session
-from bridge.errors import ShownToUser, UpstreamError
+from bridge.domain.upstream_words import MessageClass, message_class
+from bridge.errors import ShownToUser, UpstreamBroken, UpstreamError, UpstreamFailure
 from bridge.login.handoff import handoff_key
 from bridge.login.last_person import LastPerson
 from bridge.login.signing_in import SignedIn, SigningIn
@@ -17,6 +20,9 @@ from bridge.ports.connectors import Connector
 from bridge.ports.logins import ConfirmationStore, HandoffStore, SpentTokens
 
 REFUSED_CODES = frozenset({"access_denied", "user_denied", "rejected", "cancelled", "canceled", "denied"})
+PERSONS_CODES = frozenset({"101", "104"})  # the only ones of CamDigiKey's that speak of the person
+NUMBER = re.compile(r"[0-9]{1,4}")
+OUR_CODES = frozenset({"100", "102", "105", "106", "107", "108"})  # of its trouble, or of our account there
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,17 @@ class Resumed:
     """The callback came a second time, or CamDigiKey failed: the browser goes to its Interaction's page."""
 
     interaction: Interaction
+    error: UpstreamError | None = None  # how CamDigiKey failed, for the log
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAtCamDigiKey:
+    """An error callback: the Interaction, marked as failed, and what the log says of the reason."""
+
+    interaction: Interaction
+    error_code: str
+    why: MessageClass
+    proven: bool  # by the state; else the Handoff lives on, and this page is all that comes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +70,17 @@ class CallbackRequest:
     auth_token: str = field(default="", repr=False)
     session: Session | None = None
     last_person: LastPerson = field(default_factory=LastPerson)
+    request_id: str = ""  # for the audit trail, and the page of a failure
 
     @property
     def handoff_key(self) -> HandoffKey:
         """The key of the Handoff that it should belong to."""
         return handoff_key(self.connector.capabilities, self.browser, self.state)
+
+    def fits(self, handoff: Handoff) -> bool:
+        """Whether it is this Handoff's: by the account, and by the state, where it brings one back."""
+        states = self.state is None or digest(self.state) == handoff.state_hash
+        return handoff.connector == self.connector.id and states
 
 
 class Callback:
@@ -92,16 +115,22 @@ class Callback:
         now = int(self._clock())
         if self.live_handoff(back.handoff_key, back.browser) is None:
             limit()
-        if not self._spent.spend(back.auth_token, now):
-            return self._repeated(back)
-        handoff = self._handoffs.take(back.handoff_key, back.browser)
-        if handoff is None or handoff.connector != back.connector.id:
+            first = self._spent.spend_unsolicited(spent_form(back.auth_token), now)
+        else:  # it always has its place
+            first = self._spent.spend(spent_form(back.auth_token), now)
+        if first is None:
+            raise ShownToUser(429, "too_many_requests", "too many auth tokens without a Handoff are kept")
+        if not first:
+            return self._repeated(back, now)
+        handoff = self._take(back)
+        if handoff is None:
             raise UnsolicitedCallback
         try:
             login = back.connector.exchange(back.auth_token)
+            if not handoff.can_have_given(login.token, now):
+                raise UpstreamBroken("the token was issued before this sign-in began", operation="status")
         except UpstreamError as error:
-            self._audit.record("handoff.failed", now, error=type(error).__name__)
-            return Resumed(replace(handoff.interaction, failure=error.failure, created_at=now))
+            return self._failed(back, handoff.interaction, error, now)
         signed_in = self._signing_in.sign_in(handoff.interaction, login, back.session, back.last_person)
         if signed_in is not None:
             return signed_in
@@ -109,33 +138,84 @@ class Callback:
         self._confirmations.put(pending, self._policy.lifetimes.confirm)
         return ConfirmationRequired(pending.key)
 
-    def error(self, back: CallbackRequest, error_code: str) -> Interaction | None:
-        """The Interaction that failed at CamDigiKey, marked so.
+    def error(self, back: CallbackRequest, error_code: str, message: str = "") -> RefusedAtCamDigiKey | None:
+        """The Interaction that failed at CamDigiKey, marked so; None where this browser has no such Handoff.
 
-        None without a matching state: then anybody may have made the request, and nothing is changed
-        (DESIGN §6.6).
+        Without the state anybody may have made the request: then the Handoff lives on, and the person only
+        sees that page, with both ways on (DESIGN §6.6).
         """
-        if not back.connector.capabilities.carries_state or back.state is None:
-            return None
-        handoff = self._handoffs.take(back.handoff_key, back.browser)
+        proven = back.state is not None
+        handoff = self._take(back) if proven else self._unproven(back)
         if handoff is None:
             return None
-        known = str(error_code in REFUSED_CODES)
-        self._audit.record("handoff.refused", int(self._clock()), known=known)
-        return replace(handoff.interaction, failure="access_denied")
+        code, why = _known_code(error_code), message_class(f"{error_code} {message}")
+        facts = {"request_id": back.request_id, "connector": back.connector.id, "with_state": str(proven)}
+        self._audit.record("handoff.refused", int(self._clock()), error_code=code, why=why, **facts)
+        failure = _failure_of(error_code, why)
+        interaction = replace(handoff.interaction, failure=failure, failed_in=back.request_id)
+        return RefusedAtCamDigiKey(interaction, code, why, proven)
+
+    def _take(self, back: CallbackRequest) -> Handoff | None:
+        """The live Handoff that this callback fits, taken; one that it does not fit stays as it is."""
+        live = self.live_handoff(back.handoff_key, back.browser)
+        if live is None or not back.fits(live):
+            return None
+        return self._handoffs.take(back.handoff_key, back.browser)
+
+    def _unproven(self, back: CallbackRequest) -> Handoff | None:
+        """This browser's only Handoff, where none has to bring its state back (v2)."""
+        if back.connector.capabilities.carries_state:
+            return None
+        live = self.live_handoff(back.handoff_key, back.browser)
+        return live if live is not None and back.fits(live) else None
+
+    def _failed(
+        self, back: CallbackRequest, interaction: Interaction, error: UpstreamError, now: int
+    ) -> Resumed:
+        facts = {"client_id": interaction.request.client_id, **error.facts}
+        self._audit.record(
+            "handoff.failed", now, request_id=back.request_id, connector=back.connector.id, **facts
+        )
+        failed = replace(interaction, failure=error.failure, failed_in=back.request_id, created_at=now)
+        return Resumed(failed, error)
 
     def live_handoff(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
         """The live Handoff of this key, if this browser began it; it is not taken."""
         handoff = self._handoffs.peek(key) if key else None
         return handoff if handoff is not None and handoff.browser == browser else None
 
-    def _repeated(self, back: CallbackRequest) -> CallbackOutcome:
-        """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5)."""
+    def _repeated(self, back: CallbackRequest, now: int) -> CallbackOutcome:
+        """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5).
+
+        Where the Handoff is live still, somebody else was faster with this person's auth token: that is how a
+        stolen one shows.
+        """
         known = self._handoffs.taken(back.handoff_key, back.browser)
+        if known is None:  # Redis failed after the auth token was burnt: the Handoff still waits
+            known = self.live_handoff(back.handoff_key, back.browser)
         if known is None:
+            if self.live_handoff(back.handoff_key, back.browser) is not None:
+                spent = digest(back.auth_token)[:16]
+                self._audit.record(
+                    "handoff.token_spent_elsewhere", now, request_id=back.request_id, auth_token=spent
+                )
             raise ShownToUser(400, "already_used", "a spent auth token")
         key = _confirmation_key(back.auth_token)
         return ConfirmationRequired(key) if self._confirmations.peek(key) else Resumed(known.interaction)
+
+
+def _known_code(error_code: str) -> str:
+    """A code as log and audit may have it: anybody can write anything there."""
+    return error_code if error_code in REFUSED_CODES or NUMBER.fullmatch(error_code) else "other"
+
+
+def _failure_of(error_code: str, why: MessageClass) -> UpstreamFailure:
+    """What an error callback says. Its codes are open (PROTOCOL, Seen later 10): what is unknown is a no."""
+    if error_code in REFUSED_CODES or error_code in PERSONS_CODES or why == "refused":
+        return "access_denied"
+    if error_code in OUR_CODES:
+        return "server_error"
+    return "temporarily_unavailable" if why == "busy" else "access_denied"
 
 
 def _confirmation_key(auth_token: str) -> ConfirmationKey:

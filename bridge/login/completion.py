@@ -14,7 +14,7 @@ from bridge.errors import ReturnedToClient, ShownToUser
 from bridge.login.decider import Decision
 from bridge.oidc.authorization_response import AuthorizationResponse, failure, success
 from bridge.oidc.token_issuer import new_code
-from bridge.ports.basics import Clock
+from bridge.ports.basics import AuditLog, Clock
 from bridge.ports.grants import GrantStore
 
 _DENIED = ("access_denied", "The person did not sign in, or did not agree.")
@@ -32,8 +32,11 @@ DECLINED: dict[
 class Completion:
     """Makes the answer to the client that ends an Interaction."""
 
-    def __init__(self, grants: GrantStore, token_bytes: TokenBytes, clock: Clock, policy: Policy) -> None:
+    def __init__(
+        self, grants: GrantStore, audit: AuditLog, token_bytes: TokenBytes, clock: Clock, policy: Policy
+    ) -> None:
         self._grants = grants
+        self._audit = audit
         self._token_bytes = token_bytes
         self._clock = clock
         self._policy = policy
@@ -57,6 +60,8 @@ class Completion:
         if not self._grants.open(grant, now, (text, code)):
             detail = "this Interaction was completed before"
             raise ShownToUser(400, "already_signed_in", detail, client_id=client.client_id)
+        facts = {"client_id": client.client_id, "grant_id": grant.id, "sid": finish.session.sid}
+        self._audit.note("grant.opened", now, **facts)
         return success(request, text, self._policy.issuer)
 
     def refuse(self, interaction: Interaction, error: ReturnedToClient) -> AuthorizationResponse:

@@ -1,13 +1,17 @@
 """The answer to the page "is this you?": yes opens the Session, no signs out at CamDigiKey (DESIGN §6.4)."""
 
+from contextlib import suppress
+
 from bridge.domain.ids import BrowserId, ConfirmationKey
 from bridge.domain.interaction import Interaction, PendingConfirmation
 from bridge.domain.session import Session
-from bridge.errors import ShownToUser
+from bridge.errors import ShownToUser, StoreUnavailable
 from bridge.login.signing_in import SignedIn, SigningIn
 from bridge.ports.basics import Clock
 from bridge.ports.logins import ConfirmationStore
 from bridge.sessions.upstream import UpstreamLogout
+
+GIVEN_BACK = 60  # seconds; a yes that a store's failure undid may come again
 
 
 class Confirmations:
@@ -33,7 +37,12 @@ class Confirmations:
         has gone.
         """
         pending = self._take(key, browser)
-        signed_in = self._signing_in.sign_in(pending.interaction, pending.login, before, None)
+        try:
+            signed_in = self._signing_in.sign_in(pending.interaction, pending.login, before, None)
+        except StoreUnavailable:  # nobody is signed in, and the same "yes" may come again
+            with suppress(StoreUnavailable):
+                self._store.put(pending, GIVEN_BACK)
+            raise
         if signed_in is None:  # cannot be: who has confirmed is not asked again
             raise ShownToUser(400, "link_expired", "a confirmation that asks for another")
         return signed_in

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from bridge.domain.client import Client
 from bridge.domain.connector import Capabilities
-from bridge.domain.interaction import Interaction
+from bridge.domain.interaction import Handoff, Interaction
 from bridge.domain.next_step import Press, Situation, Step, next_step
 from bridge.domain.session import Session
 from bridge.domain.subject import SubjectKey
-from bridge.errors import ShownToUser
+from bridge.errors import ReturnedToClient, ShownToUser
 from bridge.login.handoff import handoff_key
-from bridge.oidc.authorization import registered
+from bridge.oidc.authorization import RequestRefused, registered
 from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connector, Connectors
@@ -114,7 +114,9 @@ class Decider:
         unconfirmed: bool = False,
         unfamiliar: bool = False,
     ) -> Decision:
-        capabilities = connector_of(client, self._connectors).capabilities
+        capabilities = self._capabilities(interaction, client)
+        live = self._live_handoff(capabilities, interaction) if press == "continue" else None
+        came_back = live is not None and live.interaction.id == interaction.id and bool(interaction.failed_in)
         situation = Situation(
             interaction=interaction,
             client=client,
@@ -124,7 +126,8 @@ class Decider:
             sub=self._subject_key.sub(client, session.subject.identity.camdigikey_id) if session else None,
             press=press,
             navigated=navigated,
-            other_handoff=press == "continue" and self._has_other_handoff(capabilities, interaction),
+            other_handoff=live is not None and not came_back,
+            own_handoff=came_back,
             unconfirmed=unconfirmed,
             unfamiliar=unfamiliar,
         )
@@ -132,6 +135,18 @@ class Decider:
             consent = self._consents.get(session.subject.id, client.client_id)
             situation = replace(situation, consent=consent)
         return Decision(next_step(situation), interaction, client, session)
+
+    def _capabilities(self, interaction: Interaction, client: Client) -> Capabilities:
+        try:
+            return connector_of(client, self._connectors).capabilities
+        except ShownToUser as shown:
+            if not interaction.request.silent:
+                raise
+            raise RequestRefused(  # prompt=none gets no page (DESIGN §6.2)
+                ReturnedToClient("temporarily_unavailable", "Nobody can be signed in now.", shown.detail),
+                interaction.request.reply_to,
+                client.client_id,
+            ) from None
 
     def _still_alive(self, session: Session, interaction: Interaction, now: int) -> Session | None:
         """The Session; None where it is over at CamDigiKey.
@@ -142,11 +157,11 @@ class Decider:
             return None if upstream_expired(session, now) else session
         return self._watch.watched(session, now)
 
-    def _has_other_handoff(self, capabilities: Capabilities, interaction: Interaction) -> bool:
-        """Whether a new Handoff would end another: without a state (v2) a browser can have only one."""
+    def _live_handoff(self, capabilities: Capabilities, interaction: Interaction) -> Handoff | None:
+        """The Handoff that a new one would end: without a state (v2) a browser can have only one."""
         if capabilities.carries_state:
-            return False
-        return self._handoffs.peek(handoff_key(capabilities, interaction.browser, None)) is not None
+            return None
+        return self._handoffs.peek(handoff_key(capabilities, interaction.browser, None))
 
 
 def _may_depend_on_consent(situation: Situation) -> bool:

@@ -8,8 +8,8 @@ from bridge.domain.ids import BrowserId, HandoffKey
 from bridge.domain.interaction import Handoff, Interaction
 from bridge.domain.policy import Policy
 from bridge.domain.session import Session
-from bridge.errors import BridgeError, UpstreamBroken, UpstreamRefused
-from bridge.ports.basics import Clock
+from bridge.errors import BridgeError, UpstreamError, UpstreamRefused
+from bridge.ports.basics import AuditLog, Clock
 from bridge.ports.connectors import Connector
 from bridge.ports.logins import HandoffStore
 from bridge.sessions.upstream import UpstreamLogout
@@ -42,29 +42,46 @@ class HandoffStart:
         token_bytes: TokenBytes,
         clock: Clock,
         policy: Policy,
+        audit: AuditLog,
     ) -> None:
         self._handoffs = handoffs
         self._upstream = upstream
+        self._audit = audit
         self._token_bytes = token_bytes
         self._clock = clock
         self._policy = policy
 
     def start(
-        self, interaction: Interaction, connector: Connector, session: Session | None, *, replaces_other: bool
+        self,
+        interaction: Interaction,
+        connector: Connector,
+        session: Session | None,
+        *,
+        replaces_other: bool,
+        request_id: str = "",
     ) -> StartedHandoff:
         """Begin a Handoff for an Interaction.
 
         `session`: the browser's; with prompt=login its token at CamDigiKey is ended first. `replaces_other`:
-        the person knows that another Handoff of this browser ends. Raises OtherHandoffLive, UpstreamError,
-        StoreUnavailable.
+        the person knows that another Handoff of this browser ends. `request_id` goes to the audit trail where
+        CamDigiKey fails. Raises OtherHandoffLive, UpstreamError, StoreUnavailable.
         """
+        now = int(self._clock())
         state = random_text(self._token_bytes, 32)
         key = handoff_key(connector.capabilities, interaction.browser, state)
-        login_url = _login_url(connector, state)
+        try:
+            login_url = _login_url(connector, state)
+        except UpstreamError as error:
+            facts = {"client_id": interaction.request.client_id, **error.facts}
+            self._audit.record(
+                "handoff.not_started", now, request_id=request_id, connector=connector.id, **facts
+            )
+            raise
         if "login" in interaction.request.prompt and session is not None:
             # So that CamDigiKey has to ask again (DESIGN §6.7).
-            self._upstream.end(session.upstream, int(self._clock()), sid=session.sid)
-        handoff = Handoff(key, interaction.browser, connector.id, replace(interaction, failure=None))
+            self._upstream.end(session.upstream, now, sid=session.sid)
+        interaction = replace(interaction, failure=None, failed_in=None)
+        handoff = Handoff(key, interaction.browser, connector.id, interaction, now, digest(state))
         if not self._handoffs.begin(handoff, self._policy.lifetimes.handoff, replace=replaces_other):
             raise OtherHandoffLive("another Handoff of this browser is live")
         return StartedHandoff(login_url, key)
@@ -74,4 +91,4 @@ def _login_url(connector: Connector, state: str) -> str:
     try:
         return connector.start(state)
     except UpstreamRefused as error:  # CamDigiKey refuses us, not a person: access_denied would be wrong
-        raise UpstreamBroken(str(error)) from error
+        raise error.as_broken() from error

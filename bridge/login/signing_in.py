@@ -10,7 +10,7 @@ from bridge.domain.subject import SubjectKey
 from bridge.errors import ShownToUser
 from bridge.login.decider import Decider, Decision
 from bridge.login.last_person import LastPerson
-from bridge.ports.basics import Clock
+from bridge.ports.basics import AuditLog, Clock
 from bridge.sessions.opening import NewSession, SessionOpening
 from bridge.sessions.upstream import UpstreamLogout
 
@@ -32,12 +32,14 @@ class SigningIn:
         opening: SessionOpening,
         upstream: UpstreamLogout,
         subject_key: SubjectKey,
+        audit: AuditLog,
         clock: Clock,
     ) -> None:
         self._decider = decider
         self._opening = opening
         self._upstream = upstream
         self._subject_key = subject_key
+        self._audit = audit
         self._clock = clock
 
     def sign_in(
@@ -64,6 +66,8 @@ class SigningIn:
         if isinstance(decision.step, Confirm):
             return None
         self._opening.open(new, now)
+        opened = {"sid": new.session.sid, "subject": new.session.subject.id, "connector": login.connector}
+        self._audit.note("session.opened", now, client_id=decision.client.client_id, **opened)
         return SignedIn(new, decision)
 
     def _decision(

@@ -1,8 +1,9 @@
 """Administration: a class for each thing that is administered, each method of which begins with may().
 
 Owns: registering applications and the checks that explain (`clients`, `client_checks`, `field_checks`,
-`addresses`), their secrets, and signing keys (`keys`). Every change is written to the audit trail, with ids
-alone. What each field of a client means stands in domain/client_metadata.
+`addresses`), their secrets, signing keys (`keys`), and a look at background jobs (`jobs`). Every change is
+written to the audit trail, with ids alone. What each field of a client means stands in
+domain/client_metadata.
 Leaves to others: how a command or a page asks, and where it is kept.
 """
 
@@ -10,6 +11,7 @@ from bridge.manage.access import OPERATOR, Actor, Forbidden, Refused
 from bridge.manage.administration import Administration
 from bridge.manage.client_checks import ClientFaults
 from bridge.manage.clients import ClientAdministration, Registered
+from bridge.manage.jobs import JobAdministration, JobState
 from bridge.manage.keys import KeyAdministration
 
 __all__ = [
@@ -19,6 +21,8 @@ __all__ = [
     "ClientAdministration",
     "ClientFaults",
     "Forbidden",
+    "JobAdministration",
+    "JobState",
     "KeyAdministration",
     "Refused",
     "Registered",

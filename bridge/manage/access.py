@@ -1,4 +1,4 @@
-"""Who administers, whether they may, and what is written down of it."""
+"""Who may administer what, and the audit trail of administration."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from bridge.ports.basics import AuditLog, Clock
 
 
 class Forbidden(BridgeError):
-    """This actor may not do that. The text is a sentence."""
+    """This actor is not allowed to do that. The text is a sentence for people."""
 
 
 class Refused(BridgeError):
-    """It can't be done as asked. The text is a sentence that says why."""
+    """It can't be done as asked. The text is a sentence for people that says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. `operator`: has a shell on the server, and may do all."""
+    """Who asks for a change. `operator`: somebody with a shell on the server, who may do everything."""
 
     id: str
     operator: bool = False
@@ -26,18 +26,18 @@ OPERATOR = Actor("console", operator=True)
 
 
 def may(actor: Actor, action: str, subject: str = "") -> None:
-    """Whether this actor may do `action` to `subject` (a client's or a key's id). Raises Forbidden."""
+    """Raises Forbidden unless this actor may do `action` to `subject` (the id of a client or a key)."""
     if not actor.operator:
         raise Forbidden(f"{actor.id} may not {action} {subject}".rstrip() + ".")
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The audit trail of administration: every line names who did it."""
+    """Writes to the audit trail, always with who did it."""
 
     audit: AuditLog
     clock: Clock
 
     def note(self, actor: Actor, event: str, **facts: str) -> None:
-        """Write down what was done; `facts` are ids and fixed words."""
+        """Write one line; `facts` are ids and fixed words, never names or secrets."""
         self.audit.record(event, int(self.clock()), actor=actor.id, **facts)

@@ -1,7 +1,7 @@
-"""Checks of the addresses that an application registers. What is wrong is said so that it can be put right.
+"""Checks of the addresses that an application registers. Each returns a sentence that says what to change.
 
-Each returns a sentence, or nothing. Addresses are compared as exact strings, so what browsers would change
-on their way (capital letters of a host, a missing slash, `..`) must not be registered.
+An empty text means that the address is right. Addresses are compared as exact strings, so none may be
+registered that browsers would change (capital letters in the host, a missing slash, `..`).
 """
 
 import ipaddress
@@ -17,12 +17,12 @@ from bridge.domain.network import is_loopback
 MAX_LENGTH = 2000  # characters of an address
 # What RFC 3986 allows in an address, with % before two hexadecimal digits alone.
 ALLOWED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
-HOST = re.compile(r"[a-z0-9._-]+")  # a name: no %, and none of the letters that end a word in a header
+HOST = re.compile(r"[a-z0-9._-]+")  # a name: no %, and nothing that would end a source in a CSP header
 FORBIDDEN_SCHEMES = ("javascript", "data", "file", "ftp", "about", "blob", "vbscript", "ws", "wss", "mailto")
 
 
 def redirect_uri_fault(uri: str, *, native: bool) -> str:
-    """RFC 6749 §3.1.2, RFC 9700 §2.1, RFC 8252 §7. A fault's sentence; empty when it is right."""
+    """What is wrong with a redirect URI (RFC 6749 §3.1.2, RFC 9700 §2.1, RFC 8252 §7); empty if nothing."""
     if fault := _form_fault(uri) or _scheme_fault(uri, native=native):
         return fault
     parts = urlsplit(uri)
@@ -35,7 +35,7 @@ def redirect_uri_fault(uri: str, *, native: bool) -> str:
 
 
 def page_fault(uri: str) -> str:
-    """An address that a person is sent to (home page, terms, logo): https, or http on this machine."""
+    """What is wrong with the address of a page or image: it has to be https, or http on this machine."""
     fault = _form_fault(uri)
     if fault or urlsplit(uri).scheme == "https":
         return fault
@@ -45,7 +45,7 @@ def page_fault(uri: str) -> str:
 
 
 def origin_fault(origin: str) -> str:
-    """An origin: scheme, host and port, without a path (RFC 6454 §4)."""
+    """What is wrong with an origin: it is scheme, host and port, without a path (RFC 6454 §4)."""
     if fault := page_fault(origin):
         return fault
     parts = urlsplit(origin)
@@ -61,8 +61,8 @@ def origin_fault(origin: str) -> str:
 def sectors(uris: Sequence[str]) -> list[str]:
     """The hosts of redirect URIs, each once (OIDC Core §8.1); the scheme where an address has no host.
 
-    Without loopback ones: every machine has those, so they don't say whose application it is. Addresses that
-    can't be read have none.
+    Loopback hosts are left out: every machine has them, so they do not tell applications apart. So are
+    addresses that can't be parsed.
     """
     found: dict[str, None] = {}
     for uri in uris:
@@ -145,7 +145,7 @@ def _host_fault(uri: str) -> str:
 
 
 def _name_fault(uri: str, parts: SplitResult) -> str:
-    """What a host may be; browsers read every host that ends in a number as an IPv4 address (WHATWG URL)."""
+    """What is wrong with a host; browsers take every host that ends in a number for IPv4 (WHATWG URL)."""
     host = parts.hostname or ""
     bracketed = parts.netloc.startswith("[")
     if "%" in host or (not bracketed and not HOST.fullmatch(host)):

@@ -1,8 +1,9 @@
-"""All of administration, for a command or a page: `wiring.administration` puts it together."""
+"""All use cases of administration, for a command or a page; `wiring.administration` builds them."""
 
 from dataclasses import dataclass
 
 from bridge.manage.clients import ClientAdministration
+from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.ports.basics import Clock
 
@@ -13,4 +14,5 @@ class Administration:
 
     clients: ClientAdministration
     keys: KeyAdministration
+    jobs: JobAdministration
     clock: Clock

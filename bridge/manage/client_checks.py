@@ -1,4 +1,4 @@
-"""Whether a Client can be registered as it is: every fault at once, a sentence each."""
+"""Checks whether a Client can be registered, and reports everything that is wrong, a sentence each."""
 
 from collections.abc import Callable, Collection, Iterator
 
@@ -7,7 +7,7 @@ from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.ids import ConnectorId
 from bridge.errors import BridgeError
 from bridge.manage.addresses import sectors
-from bridge.manage.field_checks import Draft, faults_of
+from bridge.manage.field_checks import Draft, field_faults
 
 
 class ClientFaults(BridgeError):
@@ -21,14 +21,14 @@ class ClientFaults(BridgeError):
 def check_client(client: Client, connectors: Collection[ConnectorId]) -> None:
     """Raises ClientFaults with all that is wrong; `connectors`: the accounts that it may name."""
     draft = Draft(client, connectors)
-    found = [fault for row in CLIENT_METADATA.values() for fault in faults_of(row, draft)]
+    found = [fault for row in CLIENT_METADATA.values() for fault in field_faults(row, draft)]
     found += [fault for combination in COMBINATIONS for fault in combination(client)]
     if found:
         raise ClientFaults(tuple(dict.fromkeys(found)))
 
 
 def _signs_people_in(client: Client) -> bool:
-    """Whether people are there at all: an application can also act for itself alone (RFC 6749 §4.4)."""
+    """Whether people sign in at all: an application can also act for itself alone (RFC 6749 §4.4)."""
     return set(client.grant_types) != {"client_credentials"}
 
 
@@ -61,7 +61,7 @@ def _public(client: Client) -> Iterator[str]:
 
 
 def _sector(client: Client) -> Iterator[str]:
-    """Fixed once, because every `sub` hangs on it (OIDC Core §8.1)."""
+    """Chosen once for good, because every `sub` is derived from it (OIDC Core §8.1)."""
     if client.subject_type == "pairwise" and not client.sector_identifier:
         hosts = ", ".join(sectors(client.redirect_uris))
         yield (

@@ -1,4 +1,4 @@
-"""Registering applications."""
+"""Registering and changing applications."""
 
 import base64
 from collections.abc import Collection, Mapping, Sequence
@@ -18,20 +18,20 @@ from bridge.ports.clients import ClientStore
 
 EDITABLE = frozenset(row.name for row in CLIENT_METADATA.values() if row.fixed in ("no", "once_set"))
 ONCE_SET = tuple(row.name for row in CLIENT_METADATA.values() if row.fixed == "once_set")
-MAX_LIVE_SECRETS = 2  # so that an application can change to a new one without a gap
+MAX_LIVE_SECRETS = 2  # so that an application can change to a new one while the old one still works
 ID_BYTES, SECRET_BYTES = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A client, and its new secret, which is shown this once; None for a public client."""
+    """A client and its new secret, which can't be shown again; None for a public client."""
 
     client: Client
     secret: str | None = field(repr=False)
 
 
 class ClientAdministration:
-    """What can be done to the register of applications. Each use case begins with may()."""
+    """Everything that can be done to registered applications. Each method begins with may()."""
 
     def __init__(
         self,
@@ -58,9 +58,11 @@ class ClientAdministration:
         return self._found(client_id)
 
     def add(self, actor: Actor, draft: Client) -> Registered:
-        """Register a client. An empty id is made; no sector is the host of its redirect URIs, or its id.
+        """Register a client.
 
-        Raises ClientFaults with everything that is wrong, Refused when the id is taken.
+        Where the draft's client_id is empty, one is made; where it has no sector_identifier, that becomes the
+        host of its redirect URIs, or its id. Raises ClientFaults with everything that is wrong, Refused when
+        the id is taken.
         """
         may(actor, "add client", draft.client_id)
         secret = None if draft.public else random_text(self._token_bytes, SECRET_BYTES)
@@ -81,7 +83,10 @@ class ClientAdministration:
         return Registered(client, secret)
 
     def edit(self, actor: Actor, client_id: str, changes: Mapping[str, Any]) -> Client:
-        """Change fields by name. Raises ClientFaults, Refused; then nothing is changed."""
+        """Change fields by their names; the changed client.
+
+        Raises ClientFaults, Refused: nothing is changed.
+        """
         may(actor, "edit client", client_id)
         before = self._found(client_id)
         _check_changes(before, changes)
@@ -94,7 +99,7 @@ class ClientAdministration:
         return client
 
     def rotate_secret(self, actor: Actor, client_id: str, *, at_once: bool = False) -> Registered:
-        """A new secret. The one before works on beside it until the next rotation; `at_once`: no longer."""
+        """Make a new secret. The old one works too until the next rotation; `at_once`: not any more."""
         may(actor, "rotate secret", client_id)
         before = self._found(client_id)
         if before.public:
@@ -107,7 +112,7 @@ class ClientAdministration:
         return Registered(client, secret)
 
     def set_enabled(self, actor: Actor, client_id: str, enabled: bool) -> Client:
-        """Let it in, or keep it out without forgetting it."""
+        """Enable a client, or disable it: its registration stays, and its requests are refused."""
         may(actor, "enable client" if enabled else "disable client", client_id)
         client = replace(self._found(client_id), enabled=enabled)
         self._replace(client)
@@ -115,28 +120,28 @@ class ClientAdministration:
         return client
 
     def delete(self, actor: Actor, client_id: str) -> None:
-        """Forget a client, its consents and its grants."""
+        """Delete a client with its consents and offline Grants. Raises Refused when there is none."""
         may(actor, "delete client", client_id)
         try:
             self._clients.remove(ClientId(client_id))
         except KeyError:
-            raise _unknown(client_id) from None
+            raise _not_found(client_id) from None
         self._trail.note(actor, "client.deleted", client_id=client_id)
 
     def _found(self, client_id: str) -> Client:
         client = self._clients.get(client_id)
         if client is None:
-            raise _unknown(client_id)
+            raise _not_found(client_id)
         return client
 
     def _replace(self, client: Client) -> None:
         try:
             self._clients.replace(client)
         except KeyError:  # deleted meanwhile
-            raise _unknown(client.client_id) from None
+            raise _not_found(client.client_id) from None
 
 
-def _unknown(client_id: str) -> Refused:
+def _not_found(client_id: str) -> Refused:
     return Refused(f"There is no client {client_id}; `bridge client list` shows those that there are.")
 
 
@@ -151,15 +156,15 @@ def _check_changes(before: Client, changes: Mapping[str, Any]) -> None:
 
 
 def _sector(redirect_uris: Sequence[str], client_id: str) -> str | None:
-    """The one host of all redirect URIs (OIDC Core §8.1); None where there are several to choose from.
+    """The host that all redirect URIs share (OIDC Core §8.1); None where there are several to choose from.
 
-    Where all are on loopback it is the client's id: two native applications, of two owners, have nothing in
-    common but that, and must not know a person by the same sub.
+    Where all are on loopback it is the client's id: two native applications of different owners would share
+    127.0.0.1, and must not know a person by the same sub.
     """
     hosts = sectors(redirect_uris) or [client_id]
     return hosts[0] if len(hosts) == 1 else None
 
 
 def _new_id(token_bytes: TokenBytes) -> ClientId:
-    """Letters and digits alone: base64url may begin with a hyphen, and no command line takes that."""
+    """A random id of letters and digits: base64url could begin with a hyphen, as options of commands do."""
     return ClientId(base64.b32encode(token_bytes(ID_BYTES)).decode().rstrip("=").lower())

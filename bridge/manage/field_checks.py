@@ -1,6 +1,7 @@
-"""Whether one field's value is right by itself: by its row's kind, and by the check that the row names.
+"""Checks of single fields: by the kind in the field's row, and by the check that the row names.
 
-Each check is handed a value of the field (each entry, where it is a list) and gives a sentence, or nothing.
+A check gets a value (for a list, each entry) and returns a sentence that says what is wrong, or an empty
+text.
 """
 
 import re
@@ -15,7 +16,7 @@ from bridge.domain.ids import ConnectorId
 from bridge.domain.metadata_field import Check, MetadataField
 from bridge.manage.addresses import origin_fault, page_fault, redirect_uri_fault
 
-CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")  # letters that no way of sending it changes
+CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")  # characters that need no encoding anywhere
 DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 OWN_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 §3.3
 MAX_NAME_LENGTH = 100
@@ -24,14 +25,14 @@ MAX_ENTRIES = 50  # of a list
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The client as it is to be, and what it can refer to."""
+    """The client that is to be registered, and the connectors that it may name."""
 
     client: Client
     connectors: Collection[ConnectorId]
 
 
-def faults_of(row: MetadataField, draft: Draft) -> Iterator[str]:
-    """All that is wrong with one field; where the client leaves it open, nothing is."""
+def field_faults(row: MetadataField, draft: Draft) -> Iterator[str]:
+    """Everything that is wrong with one field; nothing where it is None."""
     value = getattr(draft.client, row.name)
     if value is None:
         return
@@ -45,16 +46,16 @@ def faults_of(row: MetadataField, draft: Draft) -> Iterator[str]:
 
 def _kind_faults(row: MetadataField, value: Any) -> Iterator[str]:
     if row.kind == "choice":
-        yield from _unknown(row.name, (value,), row.choices)
+        yield from _unknown_choices(row.name, (value,), row.choices)
     elif row.kind == "choices":
-        yield from _unknown(row.name, value, row.choices)
+        yield from _unknown_choices(row.name, value, row.choices)
     elif row.kind == "seconds" and value < 0:
         yield f"{row.name} is 0 seconds or more."
     elif row.kind == "lifetimes":
         yield from _lifetime_faults(value)
 
 
-def _unknown(name: str, values: Collection[str], known: Collection[str]) -> Iterator[str]:
+def _unknown_choices(name: str, values: Collection[str], known: Collection[str]) -> Iterator[str]:
     for value in values:
         if value not in known:
             yield f"{value!r} is no {name}; there are {', '.join(known)}."
@@ -62,11 +63,11 @@ def _unknown(name: str, values: Collection[str], known: Collection[str]) -> Iter
 
 def _lifetime_faults(lifetimes: Mapping[str, int]) -> Iterator[str]:
     for name, seconds in lifetimes.items():
-        longest = MAX_LIFETIMES.get(name)
-        if longest is None:
+        limit = MAX_LIFETIMES.get(name)
+        if limit is None:
             yield f"{name!r} is no lifetime of a client; there are {', '.join(MAX_LIFETIMES)}."
-        elif not 1 <= seconds <= longest:
-            yield f"The lifetime {name} has 1 to {longest} seconds."
+        elif not 1 <= seconds <= limit:
+            yield f"The lifetime {name} has 1 to {limit} seconds."
 
 
 def _client_id(client_id: str, draft: Draft) -> str:
@@ -86,7 +87,7 @@ def _redirect_uri(uri: str, draft: Draft) -> str:
 
 
 def _scope(word: str, draft: Draft) -> str:
-    """One that speaks of a person, or, where the client acts for itself too, one of its own."""
+    """A scope of ours, or any other where the client acts for itself and so may define its own."""
     if word in SCOPES or ("client_credentials" in draft.client.grant_types and OWN_SCOPE.fullmatch(word)):
         return ""
     return f"{word!r} is no scope; there are {', '.join(SCOPES)}."

@@ -1,4 +1,4 @@
-"""Signing keys: which there are, a new one in the place of an old one, and an old one taken away."""
+"""Administration of signing keys: list, rotate, remove."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from bridge.ports.keys import SigningKey, SigningKeyStore
 
 
 class KeyAdministration:
-    """What can be done to the signing keys. Each use case begins with may()."""
+    """Everything that can be done to signing keys. Each method begins with may()."""
 
     def __init__(self, signing_keys: SigningKeyStore, audit: AuditLog, clock: Clock) -> None:
         self._signing_keys, self._clock = signing_keys, clock
@@ -23,9 +23,10 @@ class KeyAdministration:
         return self._signing_keys.all()
 
     def rotate(self, actor: Actor, alg: SigningAlg, *, at_once: bool = False) -> Kid:
-        """A new key for an alg; its kid. The others retire, and stay published.
+        """Make a new key for an alg; its kid. The old ones retire, and stay published.
 
-        `at_once`: it signs immediately (for one that leaked); else once all have had the time to fetch it.
+        `at_once`: the new one signs immediately, because the old one leaked; else after oidc.keys.HANDOVER
+        seconds, when all relying parties have had the time to fetch it. Raises Refused for an unknown alg.
         """
         may(actor, "rotate key", alg)
         if alg not in SIGNING_ALGS:
@@ -35,7 +36,7 @@ class KeyAdministration:
         return Kid(kid)
 
     def removable(self, actor: Actor, kid: str) -> SigningKey:
-        """The key of that kid, if it may be removed. Raises Refused."""
+        """The key of that kid. Raises Refused where it may not be removed: it signs, or is the last one."""
         may(actor, "remove key", kid)
         keys = self._signing_keys.all()
         found = next((key for key in keys if key.kid == kid), None)
@@ -54,7 +55,7 @@ class KeyAdministration:
         return found
 
     def remove(self, actor: Actor, kid: str) -> None:
-        """Take a retired key out of the JWKS: nothing that it signed counts any more. Raises Refused."""
+        """Remove a retired key from the JWKS: what it signed is no longer valid. Raises Refused."""
         key = self.removable(actor, kid)
         self._signing_keys.remove(key.kid)
         self._trail.note(actor, "key.removed", kid=kid, alg=key.alg)

@@ -1,4 +1,4 @@
-"""The page docs/client-metadata.md, made from the rows: `bridge client fields` prints it."""
+"""Makes the page docs/client-metadata.md from the rows; `bridge client fields` prints it."""
 
 from collections.abc import Iterator, Mapping
 

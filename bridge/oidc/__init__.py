@@ -1,5 +1,5 @@
-"""The protocol: OAuth 2.0 and OpenID Connect, their checks, answers, tokens and keys.
+"""The protocol: the checks, answers, tokens and keys of OAuth 2.0 and OpenID Connect.
 
-Authlib and joserfc live here and nowhere else; Flask does not. What a person sees and the order of a sign-in
-belong to login and web; where things are kept, to stores, behind ports.
+Authlib and joserfc are used here and nowhere else; Flask is not used here.
+Leaves to others: the steps of a sign-in (login), pages (web), and where things are stored (stores, by ports).
 """

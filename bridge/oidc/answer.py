@@ -1,4 +1,4 @@
-"""What an application asks directly and what it is answered, as plain values: no framework here."""
+"""Requests of applications and our JSON answers to them, as plain values without a web framework."""
 
 import json
 from collections.abc import Mapping
@@ -22,9 +22,11 @@ class Headers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ClientRequest:
-    """A request of an application; the query is not in it, for no credential may stand there.
+    """A request of an application.
 
-    `url` is made of the issuer and the endpoint's path: what came may be as a proxy in between wrote it.
+    It has no query: credentials in a query are not accepted (RFC 6749 §2.3.1).
+
+    `url` is made from the issuer and the endpoint's path; a proxy may have changed the one that was sent.
     """
 
     method: str
@@ -37,7 +39,7 @@ class ClientRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers and body; `client_id` of the client it concerns, where one is known (for CORS)."""
+    """Status, headers and body; `client_id`: the client it is about, where that is known (for CORS)."""
 
     status: int
     headers: Mapping[str, str]
@@ -46,13 +48,13 @@ class Answer:
 
 
 def json_answer(content: Mapping[str, Any] | bytes, client_id: str | None = None) -> Answer:
-    """A good answer in JSON that nobody keeps; `content` as values or as JSON already."""
+    """A 200 answer in JSON that must not be cached; `content`: values, or JSON already."""
     body = content if isinstance(content, bytes) else to_json(content)
     return Answer(200, {"Content-Type": "application/json", **NO_STORE}, body, client_id)
 
 
 def error_answer(error: OAuthError) -> Answer:
-    """An error as JSON that nobody keeps (RFC 6749 §5.2)."""
+    """An error as JSON that must not be cached (RFC 6749 §5.2)."""
     facts = {"error": error.error, "error_description": error.description}
     body = to_json({name: value for name, value in facts.items() if value})
     headers = {"Content-Type": "application/json", **NO_STORE, **error.headers}
@@ -60,14 +62,14 @@ def error_answer(error: OAuthError) -> Answer:
 
 
 def to_json(content: Mapping[str, Any]) -> bytes:
-    """JSON in UTF-8, without a blank that is not needed."""
+    """Compact JSON in UTF-8."""
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def read_form(request: ClientRequest) -> dict[str, str]:
     """The parameters of a form's body; those without a value count as left out (RFC 6749 §3.2).
 
-    Raises OAuthError (invalid_request) for what is no such form, and where a parameter came twice.
+    Raises OAuthError (invalid_request) where the body is not a form, or a parameter came twice.
     """
     if request.content_type.lower() != FORM:
         raise invalid_request("The body has to be a form (x-www-form-urlencoded).")

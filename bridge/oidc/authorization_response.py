@@ -8,22 +8,22 @@ from bridge.errors import ReturnedToClient
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationResponse:
-    """Parameters on their way to a client, where and how its ReplyTo says."""
+    """The parameters of an answer, and where and how they go to the client."""
 
     reply_to: ReplyTo
     params: tuple[tuple[str, str], ...]
 
 
 def success(request: AuthorizationRequest, code: str, issuer: str) -> AuthorizationResponse:
-    """The code (RFC 6749 §4.1.2)."""
-    return _response(request.reply_to, issuer, ("code", code))
+    """The answer with a code (RFC 6749 §4.1.2)."""
+    return _to_client(request.reply_to, issuer, ("code", code))
 
 
 def failure(reply_to: ReplyTo, error: ReturnedToClient, issuer: str) -> AuthorizationResponse:
-    """An error, of a request that was accepted or of one that was not (RFC 6749 §4.1.2.1)."""
-    return _response(reply_to, issuer, ("error", error.error), ("error_description", error.description))
+    """The answer with an error (RFC 6749 §4.1.2.1)."""
+    return _to_client(reply_to, issuer, ("error", error.error), ("error_description", error.description))
 
 
-def _response(reply_to: ReplyTo, issuer: str, *first: tuple[str, str]) -> AuthorizationResponse:
+def _to_client(reply_to: ReplyTo, issuer: str, *first: tuple[str, str]) -> AuthorizationResponse:
     state = (("state", reply_to.state),) if reply_to.state is not None else ()
     return AuthorizationResponse(reply_to, (*first, *state, ("iss", issuer)))

@@ -1,7 +1,7 @@
-"""What this provider can do: a row per member of discovery, its values read from what the code runs by.
+"""What this provider can do: a row for each member of the discovery document.
 
-Nothing is written down here that stands elsewhere: grant types, methods of client authentication, response
-modes and scopes come from their own tables, so that what is announced is what works (a test walks both ways).
+The values come from the tables that the code itself works by (grant types, client authentication methods,
+response modes, scopes), so that exactly what is announced works; a test checks both directions.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +23,7 @@ MetadataValue = str | bool | Sequence[str]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What capabilities depend on: the institution's policy, and the algs that there are keys for."""
+    """What capabilities depend on: the policy, and the algs that there are signing keys for."""
 
     policy: Policy
     algs: tuple[SigningAlg, ...]
@@ -31,17 +31,23 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One member of the metadata, named as registered (OIDC Discovery §3, RFC 8414 §2).
+    """One member of the discovery document, by its registered name (OIDC Discovery §3, RFC 8414 §2).
 
-    `value`: what it is now; None: it is switched off, and not announced.
+    `value`: its value under given circumstances; None: it is switched off, and left out.
     """
 
     name: str
     value: Callable[[Circumstances], MetadataValue | None]
 
 
+def _claims(policy: Policy) -> Sequence[str]:
+    """amr is said only of accounts that the settings tell it of."""
+    silent = set() if any(policy.amr.values()) else {"amr"}
+    return sorted(claims_supported(policy.constant_claims) - silent)
+
+
 def always(name: str, value: MetadataValue) -> Capability:
-    """One that depends on nothing."""
+    """A capability whose value depends on nothing."""
     return Capability(name, lambda now: value)
 
 
@@ -59,7 +65,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     always("prompt_values_supported", PROMPTS),  # OIDC Prompt Create §4.2
     always("acr_values_supported", (ACR,)),
     always("claim_types_supported", ("normal",)),
-    Capability("claims_supported", lambda now: sorted(claims_supported(now.policy.constant_claims))),
+    Capability("claims_supported", lambda now: _claims(now.policy)),
     always("claims_locales_supported", ("en", "km")),
     always("ui_locales_supported", ("km", "en")),
     always("claims_parameter_supported", True),
@@ -74,7 +80,7 @@ CAPABILITIES: tuple[Capability, ...] = (
 
 
 def announced(now: Circumstances) -> Iterator[tuple[str, MetadataValue]]:
-    """The members of what is switched on, in the order of the table."""
+    """The members that are switched on, in the order of the table."""
     for capability in CAPABILITIES:
         value = capability.value(now)
         if value is not None:

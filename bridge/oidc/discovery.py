@@ -13,7 +13,7 @@ from bridge.oidc.endpoints import ENDPOINTS
 
 
 def document(policy: Policy, algs: Sequence[SigningAlg]) -> dict[str, Any]:
-    """What a relying party needs to know; `algs`: there are keys for them."""
+    """The document for this policy; `algs`: the algs that there are signing keys for."""
     endpoints = {
         endpoint.metadata: policy.issuer + endpoint.paths[0] for endpoint in ENDPOINTS if endpoint.metadata
     }

@@ -1,7 +1,7 @@
-"""The endpoints, described once: a row each. What is the same for many of them is read from here.
+"""The endpoints, a row each. A new endpoint is a row here and a view (web/views).
 
-Routes and 405 (web/routes), discovery, whether an error is a page or JSON, CORS, caching, how large a body
-may be, which GETs do something, and which POSTs are forms of our own pages. A new one is a row and a view.
+Read from here: routes and 405 (web/routes), discovery, whether an error is a page or JSON, CORS, caching, the
+largest body, which GETs do something (so that HEAD and prefetch may not), and which POSTs are our own forms.
 """
 
 import re
@@ -19,7 +19,7 @@ NOT_KEPT = "no-store"
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One endpoint. In a path `<name>` stands for one step of it, which the view is given by that name."""
+    """One endpoint. `<name>` in a path stands for one part of it, which the view gets as that argument."""
 
     name: str
     paths: tuple[str, ...]
@@ -29,14 +29,14 @@ class Endpoint:
     cors: Cors = "none"
     cache_control: str = NOT_KEPT
     max_body: int | None = None  # bytes; None: as the settings say
-    get_acts: bool = False  # its GET does something: never by HEAD, nor by a prefetch
-    # Its address may hold a secret: its GET is no image or frame of another site's, and tells no referrer.
+    get_acts: bool = False  # its GET does something: refused for HEAD and prefetch
+    # Its address may hold a secret: refused as an image or frame of a page, and sends no referrer.
     whole_page_only: bool = False
     csrf: bool = False  # its POST is a form of a page of ours, and of this browser
 
     @property
     def speaks_json(self) -> bool:
-        """Whether its errors are JSON: it is no person who reads them."""
+        """Whether its errors are JSON: applications read them, not people."""
         return self.audience != "person"
 
 
@@ -111,14 +111,14 @@ _PATTERNS = tuple(
 
 
 def endpoint_of(path: str) -> Endpoint | None:
-    """The endpoint that a request's path leads to; None where there is none."""
+    """The endpoint of a request's path; None where there is none."""
     if found := _BY_PATH.get(path):
         return found
     return next((endpoint for pattern, endpoint in _PATTERNS if pattern.fullmatch(path)), None)
 
 
 def speaks_json(path: str) -> bool:
-    """Whether an error at a path is JSON; so too beside and below the paths of such endpoints."""
+    """Whether an error at a path is JSON. It is also for unknown paths that begin as such an endpoint's."""
     return path.startswith((*_JSON_PATHS, WELL_KNOWN))
 
 

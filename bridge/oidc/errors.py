@@ -1,4 +1,4 @@
-"""Refusals that go straight to an application: JSON with an error code, never with what was sent."""
+"""Errors that are answered to an application as JSON; they never repeat what was sent."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -14,8 +14,8 @@ NONE: Mapping[str, str] = {}
 class OAuthError(BridgeError):
     """The one error of all JSON endpoints (RFC 6749 §5.2, RFC 6750 §3.1, RFC 7009 §2.2.1, RFC 7662 §2.3).
 
-    `error` is None where no code may be told (RFC 6750 §3.1). `description` is a fixed sentence in the few
-    letters that RFC 6749 §5.2 allows. `client_id`: whom it concerns, so that its pages can read it (CORS).
+    `error` is None where the answer must not have a code (RFC 6750 §3.1). `description` is a fixed sentence
+    in the characters that RFC 6749 §5.2 allows. `client_id`: whose pages may read the answer (CORS).
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class OAuthError(BridgeError):
 
 
 class ClientRefused(OAuthError):
-    """Always the same 401, with a challenge (RFC 6749 §5.2): which part was wrong is not told."""
+    """Client authentication failed: always the same 401 (RFC 6749 §5.2), which never says what was wrong."""
 
     def __init__(self, client_id: str | None = None) -> None:
         description = "The client is unknown or did not prove itself as registered."
@@ -52,11 +52,11 @@ class HintInvalid(ReturnedToClient):
 
 
 def invalid_request(description: str, client_id: ClientId | None = None) -> OAuthError:
-    """What was sent is not of its form (RFC 6749 §5.2)."""
+    """The error for a malformed request (RFC 6749 §5.2)."""
     return OAuthError("invalid_request", description, client_id=client_id)
 
 
 def challenge(scheme: Scheme, error: str = "", description: str = "", scope: str = "") -> str:
-    """The value of WWW-Authenticate (RFC 7235 §4.1, RFC 6750 §3); our texts hold no quotes."""
+    """The value of a WWW-Authenticate header (RFC 7235 §4.1, RFC 6750 §3). The texts must hold no quotes."""
     facts = {"realm": REALM, "error": error, "error_description": description, "scope": scope}
     return f"{scheme} " + ", ".join(f'{name}="{value}"' for name, value in facts.items() if value)

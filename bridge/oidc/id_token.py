@@ -1,4 +1,4 @@
-"""The ID token: the one place where one is put together, and where one that comes back as a hint is read."""
+"""ID tokens: made here alone, and read here when a client sends one back as id_token_hint."""
 
 import hashlib
 from dataclasses import dataclass
@@ -27,9 +27,9 @@ class IdTokens:
     ) -> str:
         """An ID token of a person's Grant; `now` in epoch seconds.
 
-        What it says of the login comes from the Grant, never from the clock: a refreshed one has the same
-        auth_time, acr, amr and sid, and no nonce (OIDC Core §12.2). `aud` is a plain string, for that is what
-        all can read.
+        The facts of the login come from the Grant, never from the clock: at a refresh auth_time, acr, amr and
+        sid are the same, and there is no nonce (OIDC Core §12.2). `aud` is a plain string, which all clients
+        can read.
         """
         person, alg = grant.person, client.id_token_signed_response_alg
         claims: dict[str, Any] = {
@@ -47,12 +47,12 @@ class IdTokens:
             claims["amr"] = list(person.login.amr)
         if nonce is not None:
             claims["nonce"] = nonce
-        said = id_token_claims(grant, client, self.policy.constant_claims, today(now))
-        return self.signer.sign(said | claims, alg)
+        released = id_token_claims(grant, client, self.policy.constant_claims, today(now))
+        return self.signer.sign(released | claims, alg)
 
 
 def at_hash(access_token: str, alg: SigningAlg) -> str:
-    """Left half of the access token's hash by the alg's own (OIDC Core §3.1.3.6); Ed25519's is SHA-512."""
+    """The claim at_hash: the left half of the access token's hash, by the alg's hash (OIDC Core §3.1.3.6)."""
     make = hashlib.sha512 if alg == "EdDSA" else hashlib.sha256
     made = make(access_token.encode()).digest()
     return base64url(made[: len(made) // 2])
@@ -60,7 +60,7 @@ def at_hash(access_token: str, alg: SigningAlg) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HintClaims:
-    """What an id_token_hint says: whose login it was, and which client it was told to."""
+    """The claims of an id_token_hint: the person, the Session, and the client it was issued to."""
 
     sub: Sub
     sid: Sid | None
@@ -75,14 +75,14 @@ class HintReader:
         self._issuer = issuer
 
     def read(self, hint: str, client: Client) -> HintClaims:
-        """The hint's claims, if it was given to this client, however long ago. Raises HintInvalid."""
+        """The claims of a hint that was issued to this client, also of an expired one. Raises HintInvalid."""
         claims = self._claims(hint)
         if claims is None or claims.aud != client.client_id:
             raise HintInvalid
         return claims
 
     def audience(self, hint: str) -> ClientId | None:
-        """The client that a hint of ours was given to; None where it is none of ours."""
+        """The client that a hint was issued to; None where it is not an ID token of ours."""
         claims = self._claims(hint)
         return claims.aud if claims else None
 

@@ -1,4 +1,4 @@
-"""Introspection (RFC 7662): what a token is worth now, for those who may know."""
+"""Introspection (RFC 7662): whether a token is active, and its facts, for clients that may know."""
 
 import json
 from dataclasses import dataclass
@@ -13,28 +13,28 @@ from bridge.domain.policy import Policy
 from bridge.domain.token import AccessToken, RefreshToken
 from bridge.oidc.answer import Answer, ClientRequest, Form, error_answer, json_answer, read_form
 from bridge.oidc.client_auth.authentication import ClientAuthentication
-from bridge.oidc.errors import OAuthError, invalid_request
+from bridge.oidc.errors import OAuthError
 from bridge.oidc.token_issuer import audience
-from bridge.oidc.token_lookup import find_token
+from bridge.oidc.token_lookup import find_token, token_parameter
 from bridge.ports.basics import Clock
 from bridge.ports.grants import TokenStore
 from bridge.ports.sessions import SessionStore
 
-INACTIVE = {"active": False}  # of whatever is not to be told: no more than that (RFC 7662 §2.2)
+INACTIVE = {"active": False}  # the whole answer, also for a token that the client may not see (RFC 7662 §2.2)
 
 
 def may_see(client: Client, owner: ClientId, issued_at: int) -> bool:
-    """Whether a client is told about a token that was issued to `owner`: about its own, and no other's.
+    """Whether a client may see a token that was issued to `owner` at that time: only its own.
 
-    Here resource servers are let in when they exist: one that a token's `aud` names may see that token, with
-    a `sub` that is the resource server's own (a pairwise one must not leave its sector).
+    Resource servers will be allowed here: one that a token's `aud` names may see that token, with a `sub` of
+    its own (a pairwise `sub` must not leave its sector).
     """
     return owner == client.client_id and client.existed_at(issued_at)
 
 
 @dataclass(frozen=True, slots=True)
 class IntrospectionEndpoint:
-    """`/introspect`. One or two looks into Redis, and a third for a refresh token of a Session."""
+    """`/introspect`. Costs one or two round trips to Redis, and a third for a refresh token of a Session."""
 
     authentication: ClientAuthentication
     tokens: TokenStore
@@ -43,7 +43,7 @@ class IntrospectionEndpoint:
     clock: Clock
 
     def answer(self, request: ClientRequest) -> Answer:
-        """The token's state, or an error of RFC 7662 §2.3. Raises StoreUnavailable."""
+        """The state of the token in the form, or an error (RFC 7662 §2.3). Raises StoreUnavailable."""
         try:
             form = read_form(request)
             client = self.authentication.authenticate_confidential(request, form)
@@ -52,9 +52,7 @@ class IntrospectionEndpoint:
             return error_answer(error)
 
     def _state(self, client: Client, form: Form) -> dict[str, Any]:
-        text = form.get("token")
-        if text is None:
-            raise invalid_request("The parameter token is missing.", client.client_id)
+        text = token_parameter(form, client)
         record = find_token(self.tokens, text, form.get("token_type_hint"), int(self.clock()))
         match record:
             case AccessToken() if may_see(client, record.client_id, record.issued_at):
@@ -82,7 +80,7 @@ class IntrospectionEndpoint:
         return {name: value for name, value in facts.items() if value is not None}
 
     def _refresh_token(self, record: RefreshToken, client: Client) -> dict[str, Any]:
-        """Active where a refresh would be answered with new tokens (RFC 7662 §4)."""
+        """Active where a refresh with this token would succeed now (RFC 7662 §4)."""
         scope = allowed_scope(client, record.grant.scope)
         if record.rotated or not self._holds(record, scope) or not client.check_grant_type("refresh_token"):
             return INACTIVE
@@ -98,15 +96,14 @@ class IntrospectionEndpoint:
         }
 
     def _holds(self, record: RefreshToken, scope: tuple[str, ...]) -> bool:
-        """As at a refresh, but the Session is left as it is, and CamDigiKey is not asked."""
+        """As at a refresh, but the Session's idle limit does not move, and CamDigiKey is not asked."""
         if record.grant.offline:
             return "offline_access" in scope
-        contents = self.sessions.peek(record.grant.person.login.session_key)
-        return contents is not None and contents.session is not None
+        return self.sessions.held(record.grant.person.login.session_key, int(self.clock())) is not None
 
 
 def _jti(text: str) -> str | None:
-    """The jti of a token that is a JWT (RFC 9068 §2.2). It is one of ours: its record was found."""
+    """The jti of an access token that is a JWT (RFC 9068 §2.2). It is ours, since its record was found."""
     parts = text.split(".")
     if len(parts) != 3:
         return None

@@ -1,8 +1,8 @@
-"""Our signing keys: made when missing, parsed once per process, published, rotated, and at work.
+"""Our signing keys: made when missing, published (JWKS), rotated, and used to sign and verify.
 
-Parsing an RSA key costs as much as a hundred signatures, so a parsed key is kept as an object and joserfc
-is given that one object; a key set would make it pick one at random. Every key has kid, use and alg, and
-every verification says which alg it takes (RFC 8725 §3.1).
+Parsing an RSA key costs as much as a hundred signatures, so each key is parsed once per process. joserfc is
+given the one key that signs: from a key set it would pick one at random. Every key has kid, use and alg, and
+every verification names the alg that it accepts (RFC 8725 §3.1).
 """
 
 import json
@@ -23,11 +23,11 @@ from bridge.ports.basics import Clock
 from bridge.ports.keys import SigningKey, SigningKeyStore
 
 RSA_BITS = 2048
-HANDOVER = 300  # seconds that a new key is published before it signs: as long as others may keep our JWKS
+HANDOVER = 300  # seconds that a new key is published before it signs: others may cache our JWKS that long
 
 
 class TokenInvalid(BridgeError):
-    """A text that should be a token of ours is none, or not of the type wanted."""
+    """A text is not a token that we signed, or one of another type (typ) than wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class ParsedKey:
     kid: Kid
     alg: SigningAlg
     created_at: int  # epoch seconds
-    retired_at: int | None  # may lie ahead: till then it signs
+    retired_at: int | None  # epoch seconds; until then it signs
     key: Key = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Ring:
-    """All keys at one state of the store, and what is published of them."""
+class _KeySet:
+    """All keys as they were stored at one time, parsed, and the JWKS made of them."""
 
     listed: Sequence[SigningKey]
     parsed: Mapping[Kid, ParsedKey]
@@ -51,9 +51,9 @@ class _Ring:
 
 
 class _SingleAlg(JWSRegistry):
-    """joserfc's registry for exactly one alg, without its warning that EdDSA is to be renamed (RFC 9864).
+    """joserfc's registry for one alg, without its warning that EdDSA will be renamed (RFC 9864).
 
-    The warning came at each call, and silencing warnings is not safe among threads.
+    It warns at each call, and Python's way to silence warnings is not safe with threads.
     """
 
     def get_alg(self, name: str) -> Any:
@@ -88,10 +88,13 @@ class Keys:
         self._store = store
         self._clock = clock
         self._lock = threading.Lock()
-        self._ring = _Ring((), {}, {"keys": []})
+        self._key_set = _KeySet((), {}, {"keys": []})
 
     def ensure(self, algs: Sequence[SigningAlg] = SIGNING_ALGS) -> tuple[Kid, ...]:
-        """Make what is missing, and say what was made; of several processes at once, one makes it."""
+        """Make a key for each alg without an active one; the kids of those made.
+
+        Of several processes at once, one makes it.
+        """
         held = {key.alg for key in self._store.all() if key.retired_at is None}
         new = (generate(alg, int(self._clock())) for alg in algs if alg not in held)
         return tuple(key.kid for key in new if self._store.add(key, only_if_first=True))
@@ -99,7 +102,7 @@ class Keys:
     def algs(self) -> tuple[SigningAlg, ...]:
         """The algs that we can sign with now."""
         now = self._clock()
-        held = {key.alg for key in self._current().parsed.values() if _signs(key, now)}
+        held = {key.alg for key in self._current().parsed.values() if _can_sign(key, now)}
         return tuple(alg for alg in SIGNING_ALGS if alg in held)
 
     def jwks(self) -> dict[str, Any]:
@@ -107,15 +110,16 @@ class Keys:
         return self._current().jwks
 
     def signing_key(self, alg: SigningAlg) -> ParsedKey:
-        """The key that signs now: while one hands over to its successor it is the old one.
+        """The key that signs now for an alg; where there is none, a new one is made.
 
-        A key whose row was taken away is made anew.
+        After a rotation the old key goes on signing for HANDOVER seconds. Raises BridgeError where no key can
+        be made.
         """
         now = self._clock()
-        found = _signing(self._current(), alg, now)
+        found = _signing_key_of(self._current(), alg, now)
         if found is None:
             self.ensure((alg,))
-            found = _signing(self._current(), alg, now)
+            found = _signing_key_of(self._current(), alg, now)
         if found is None:
             raise BridgeError(f"there is no signing key for {alg}")
         return found
@@ -127,7 +131,7 @@ class Keys:
         return jwt.encode(header, dict(claims), signer.key, registry=_REGISTRIES[alg])
 
     def verify(self, token: str, typ: str = "JWT") -> dict[str, Any]:
-        """The claims of a token that we signed, whatever its age. Raises TokenInvalid for all else."""
+        """The claims of a token that we signed, also of an expired one. Raises TokenInvalid for all else."""
         try:
             header = extract_compact(token.encode(), registry=_REGISTRIES["RS256"]).headers()
             parsed = self._current().parsed[header["kid"]]
@@ -138,10 +142,10 @@ class Keys:
             raise TokenInvalid("not a token of ours") from None
 
     def rotate(self, alg: SigningAlg, now: int, *, at_once: bool = False) -> Kid:
-        """Make a new key for an alg; the kid. The others retire.
+        """Make a new key for an alg and retire the others; the new kid.
 
-        The new one is published at once and signs after HANDOVER seconds, when all have had the time to
-        fetch it; `at_once`, for a key that leaked, it signs immediately.
+        The new key is published at once, and signs after HANDOVER seconds, when all relying parties have had
+        the time to fetch it. `at_once`: it signs immediately, because the old one leaked.
         """
         before = [key for key in self._store.all() if key.alg == alg]
         new = generate(alg, now)
@@ -150,38 +154,38 @@ class Keys:
             self._store.retire(key.kid, now if at_once else now + HANDOVER)
         return new.kid
 
-    def _current(self) -> _Ring:
+    def _current(self) -> _KeySet:
         listed = self._store.all()
-        ring = self._ring
-        if listed is ring.listed or listed == ring.listed:
-            return ring
+        key_set = self._key_set
+        if listed is key_set.listed or listed == key_set.listed:
+            return key_set
         with self._lock:
-            if listed != self._ring.listed:
-                self._ring = _read(listed, self._ring.parsed)
-            return self._ring
+            if listed != self._key_set.listed:
+                self._key_set = _parse(listed, self._key_set.parsed)
+            return self._key_set
 
 
-def _read(listed: Sequence[SigningKey], known: Mapping[Kid, ParsedKey]) -> _Ring:
-    """Parse the keys that are new; the others are taken as they are."""
+def _parse(listed: Sequence[SigningKey], known: Mapping[Kid, ParsedKey]) -> _KeySet:
+    """The parsed keys and the JWKS; only keys that are not known yet are parsed."""
     parsed = {}
     for row in listed:
         before = known.get(row.kid)
         key = before.key if before else JWKRegistry.import_key(json.loads(row.private_jwk))
         parsed[row.kid] = ParsedKey(row.kid, row.alg, row.created_at, row.retired_at, key)
-    # RS256 first, retired ones last: some take the first key that looks right, whatever its kid.
+    # RS256 first, retired ones last: some relying parties take the first key that fits, whatever its kid.
     in_order = sorted(
         parsed.values(), key=lambda key: (key.retired_at is not None, SIGNING_ALGS.index(key.alg))
     )
     published = [key.key.as_dict(private=False, kid=key.kid, use="sig", alg=key.alg) for key in in_order]
-    return _Ring(tuple(listed), parsed, {"keys": published})
+    return _KeySet(tuple(listed), parsed, {"keys": published})
 
 
-def _signs(key: ParsedKey, now: float) -> bool:
+def _can_sign(key: ParsedKey, now: float) -> bool:
     return key.retired_at is None or key.retired_at > now
 
 
-def _signing(ring: _Ring, alg: SigningAlg, now: float) -> ParsedKey | None:
-    able = [key for key in ring.parsed.values() if key.alg == alg and _signs(key, now)]
-    # One that retires soon still signs; of those that stay, the newest.
+def _signing_key_of(key_set: _KeySet, alg: SigningAlg, now: float) -> ParsedKey | None:
+    able = [key for key in key_set.parsed.values() if key.alg == alg and _can_sign(key, now)]
+    # During a handover the key that is about to retire signs; otherwise the newest.
     leaving = [key for key in able if key.retired_at is not None]
     return max(leaving or able, key=lambda key: (key.created_at, key.kid), default=None)

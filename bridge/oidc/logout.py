@@ -1,12 +1,13 @@
-"""RP-initiated logout, the protocol's part: whose Session a client wants ended, and where to go then."""
+"""RP-initiated logout, the protocol's part: which Session is to end, and where the browser goes then."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bridge.domain.client import Client
 from bridge.domain.ids import Sid
 from bridge.errors import ReturnedToClient, ShownToUser
-from bridge.oidc.id_token import HintReader
+from bridge.oidc.id_token import HintClaims, HintReader
 from bridge.oidc.response_modes import with_query
 from bridge.ports.clients import ClientStore
 
@@ -17,26 +18,29 @@ class LogoutRequest:
 
     client: Client | None
     sid: Sid | None = None  # of the Session that the hint names; None without a hint
+    hinted: bool = False  # whether a good hint came
     return_to: str | None = None  # a registered post_logout_redirect_uri, with state; None: our own page
 
 
 @dataclass(frozen=True, slots=True)
 class LogoutRequests:
-    """The use case: checks what comes to `/logout`."""
+    """Checks requests to `/logout` (OIDC RP-Initiated Logout §2)."""
 
     clients: ClientStore
     hints: HintReader
 
     def check(self, pairs: Sequence[tuple[str, str]]) -> LogoutRequest:
-        """The checked request. Raises ShownToUser: nothing here goes to an address that is not trusted."""
+        """The checked request. Raises ShownToUser where anything is wrong: an error never redirects."""
         params = dict(pairs)
         if len(params) < len(pairs):
             raise _refused("a parameter came twice")
         client = self._client(params)
-        return LogoutRequest(client, self._sid(params, client), _return_to(params, client))
+        hint = self._hint(params, client)
+        sid = hint.sid if hint is not None else None
+        return LogoutRequest(client, sid, hint is not None, _return_to(params, client))
 
     def _client(self, params: Mapping[str, str]) -> Client | None:
-        """The one that says so itself, or that the hint was given to; None where neither came."""
+        """The client of client_id, else the one that the hint was issued to; None where neither was sent."""
         hint, client_id = params.get("id_token_hint"), params.get("client_id")
         if hint and not client_id:
             client_id = self.hints.audience(hint)
@@ -45,26 +49,38 @@ class LogoutRequests:
             raise _refused("the client is unknown")
         return client
 
-    def _sid(self, params: Mapping[str, str], client: Client | None) -> Sid | None:
+    def _hint(self, params: Mapping[str, str], client: Client | None) -> HintClaims | None:
+        """What a good hint says. One that nobody can read, or whose key was removed, is as if none had come:
+        the person is asked, and the client, which is named besides, gets its answer.
+        """
         hint = params.get("id_token_hint")
-        if not hint or client is None:
+        if not hint or client is None or self.hints.audience(hint) is None:
             return None
         try:
-            return self.hints.read(hint, client).sid
+            return self.hints.read(hint, client)
         except ReturnedToClient as error:
-            raise _refused(error.description) from None
+            raise _refused(error.description, client) from None
 
 
 def _return_to(params: Mapping[str, str], client: Client | None) -> str | None:
-    """By exact string, and only for a client that is known (RP-Initiated Logout §3)."""
+    """The address to return to, with state: compared as an exact string (OIDC RP-Initiated Logout §3).
+
+    Without a path it is the same as with a slash (RFC 3986 §6.2.3), and products send either.
+    """
     uri = params.get("post_logout_redirect_uri")
     if not uri:
         return None
-    if client is None or uri not in client.post_logout_redirect_uris:
-        raise _refused("post_logout_redirect_uri is not registered")
+    if client is None or _rooted(uri) not in map(_rooted, client.post_logout_redirect_uris):
+        raise _refused("post_logout_redirect_uri is not registered", client)
     state = params.get("state")
     return with_query(uri, (("state", state),) if state else ())
 
 
-def _refused(detail: str) -> ShownToUser:
-    return ShownToUser(400, "logout_failed", detail)
+def _rooted(uri: str) -> str:
+    """The address with a path, be it a slash."""
+    parts = urlsplit(uri)
+    return uri if parts.path or not parts.netloc else parts._replace(path="/").geturl()
+
+
+def _refused(detail: str, client: Client | None = None) -> ShownToUser:
+    return ShownToUser(400, "logout_failed", detail, client_id=client.client_id if client else None)

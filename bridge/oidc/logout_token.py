@@ -1,4 +1,4 @@
-"""The logout token: what a client hears of a Session's end (OpenID Connect Back-Channel Logout 1.0 §2.4)."""
+"""The logout token, which tells a client that a Session has ended (OIDC Back-Channel Logout §2.4)."""
 
 from typing import Any
 
@@ -13,10 +13,10 @@ EVENT = "http://schemas.openid.net/event/backchannel-logout"
 def logout_token(
     *, issuer: str, client_id: str, sub: str, sid: str, alg: SigningAlg, now: int, jti: str, signer: Signer
 ) -> str:
-    """A logout token for one client, signed as its ID tokens are; `now` in epoch seconds.
+    """A logout token for one client, signed with the alg of its ID tokens; `now` in epoch seconds.
 
-    It never has a nonce: that tells it from an ID token (Back-Channel Logout §2.4). Without `sid` it ends all
-    the client's sessions of that person. `sub` or `sid` has to be there: raises ValueError.
+    It never has a nonce, so that it can't pass for an ID token (OIDC Back-Channel Logout §2.4). Without `sid`
+    it ends all sessions that the person has at the client. Raises ValueError without both `sub` and `sid`.
     """
     if not sub and not sid:
         raise ValueError("a logout token names a person or a session")

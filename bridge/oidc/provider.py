@@ -1,4 +1,4 @@
-"""The provider: every use case of the protocol, built once with the ports it needs."""
+"""Builds the use cases of the protocol's endpoints, each with the ports that it needs."""
 
 from dataclasses import dataclass
 
@@ -16,14 +16,13 @@ from bridge.oidc.server.refresh_token import Refresh
 from bridge.oidc.server.server import GrantTypeUseCases, Server, TokenEndpoint
 from bridge.oidc.token_issuer import TokenIssuer
 from bridge.oidc.userinfo import UserinfoEndpoint
-from bridge.ports.clients import ClientStore
 from bridge.ports.services import Services
 from bridge.sessions.watch import SessionWatch
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What the views of the protocol's endpoints call."""
+    """The use cases that the views of the protocol's endpoints call."""
 
     token: TokenEndpoint
     userinfo: UserinfoEndpoint
@@ -32,28 +31,21 @@ class Provider:
     hints: HintReader
     authorization_requests: AuthorizationRequests
     logout_requests: LogoutRequests
-    clients: ClientStore
-
-    def allowed_origins(self, client_id: str | None) -> tuple[str, ...]:
-        """The origins whose pages may read what concerns this client (CORS)."""
-        client = self.clients.get(client_id) if client_id else None
-        return client.allowed_origins if client is not None else ()
 
 
 def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provider:
-    """Give each use case its ports."""
+    """Build all of them; `watch` checks Sessions with CamDigiKey at a refresh."""
     s = services
     hints = HintReader(s.signer, policy.issuer)
     authentication = ClientAuthentication(s.clients, Proofs(s.sealer))
     return Provider(
-        token=TokenEndpoint(Server(authentication, _grant_types(services, policy, watch), s.clock)),
+        token=TokenEndpoint(Server(authentication, _grant_types(services, policy, watch), s.clock), s.audit),
         userinfo=UserinfoEndpoint(s.tokens, s.clients, s.clock),
         introspection=IntrospectionEndpoint(authentication, s.tokens, s.sessions, policy, s.clock),
         revocation=RevocationEndpoint(authentication, s.tokens, s.grants, s.audit, s.clock),
         hints=hints,
         authorization_requests=AuthorizationRequests(s.clients, hints),
         logout_requests=LogoutRequests(s.clients, hints),
-        clients=s.clients,
     )
 
 

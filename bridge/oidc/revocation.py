@@ -1,4 +1,4 @@
-"""Revocation (RFC 7009): a client says that it needs a token no more, or that somebody else has it."""
+"""Revocation (RFC 7009): a client ends a token that it no longer needs, or that has leaked."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from bridge.domain.token import AccessToken, RefreshToken
 from bridge.oidc.answer import NO_STORE, Answer, ClientRequest, Form, error_answer, read_form
 from bridge.oidc.client_auth.authentication import ClientAuthentication
 from bridge.oidc.errors import OAuthError, invalid_request
-from bridge.oidc.token_lookup import find_token
+from bridge.oidc.token_lookup import find_token, token_parameter
 from bridge.ports.basics import AuditLog, Clock
 from bridge.ports.grants import GrantStore, TokenStore
 
 
 @dataclass(frozen=True, slots=True)
 class RevocationEndpoint:
-    """`/revoke`. Every client may revoke its own tokens, a public one too, by its client_id (RFC 7009 §2.1).
+    """`/revoke`. Every client may revoke its own tokens; a public one by its client_id (RFC 7009 §2.1).
 
-    A token that is unknown, or over already, is answered as one that was revoked (RFC 7009 §2.2). There is no
-    kind of token of ours that can't be revoked, so unsupported_token_type (RFC 7009 §2.2.1) is never due.
+    For a token that is unknown or has expired the answer is the same as for a revoked one (RFC 7009 §2.2).
+    All our tokens can be revoked, so unsupported_token_type (RFC 7009 §2.2.1) never comes.
     """
 
     authentication: ClientAuthentication
@@ -37,23 +37,21 @@ class RevocationEndpoint:
         return Answer(200, NO_STORE, b"", client.client_id)
 
     def _revoke(self, client: Client, form: Form) -> None:
-        text, now = form.get("token"), int(self.clock())
-        if text is None:
-            raise invalid_request("The parameter token is missing.", client.client_id)
+        text, now = token_parameter(form, client), int(self.clock())
         match find_token(self.tokens, text, form.get("token_type_hint"), now):
             case AccessToken() as record if _owns(client, record.client_id, record.issued_at):
                 self.tokens.revoke_access_token(text)
             case RefreshToken(grant) if _owns(client, grant.client_id, grant.created_at):
-                # With all that was given on it: access tokens, and what it was rotated to (RFC 7009 §2.1).
+                # With its access tokens and the refresh tokens that replaced it (RFC 7009 §2.1).
                 self.grants.end(grant.id, now)
                 self.audit.record("refresh_token.revoked", now, client_id=client.client_id)
 
 
 def _owns(client: Client, owner: str, since: int) -> bool:
-    """Whether the token was issued to this client. Raises OAuthError for another's (RFC 7009 §2.1).
+    """Whether the token was issued to this client. Raises OAuthError for another client's (RFC 7009 §2.1).
 
-    A public client did not prove that it is the one: to it such a token is as one that nobody knows, so that
-    nobody tries out tokens here.
+    A public client has not authenticated, so it gets the answer for an unknown token: otherwise anybody could
+    find out here whether a token exists.
     """
     if owner == client.client_id:
         return client.existed_at(since)

@@ -1,7 +1,8 @@
-"""Makes credentials of a Grant: codes, access tokens, refresh tokens, and the answer that carries them.
+"""Makes the credentials of a Grant (codes, access tokens, refresh tokens) and the token response.
 
-A credential reads `<grant id>.<secret>`; whoever presents it tells in which slot to look, and only its hash
-is kept. A refresh token's secret begins with `o-` (offline, kept in SQL) or `s-` (dies with the Session).
+A credential reads `<grant id>.<secret>`: the Grant id says in which Redis slot its record is, and the record
+is stored under the credential's hash alone. The secret of a refresh token begins with `o-` (offline, stored
+in SQL) or `s-` (ends with the Session, stored in Redis).
 """
 
 from collections.abc import Sequence
@@ -31,13 +32,13 @@ def new_code(grant_id: GrantId, token_bytes: TokenBytes) -> str:
 
 
 def new_grant_id(token_bytes: TokenBytes) -> GrantId:
-    """The id of a new Grant; nobody can guess one."""
+    """A random id for a new Grant."""
     return GrantId(random_text(token_bytes, GRANT_ID_BYTES))
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedTokens:
-    """New tokens: what has to be kept, and the answer to give once it is (RFC 6749 §5.1)."""
+    """New tokens: the records to store, and the token response to give after that (RFC 6749 §5.1)."""
 
     grant: Grant
     access: tuple[str, AccessToken] = field(repr=False)
@@ -46,12 +47,12 @@ class IssuedTokens:
 
     @property
     def body(self) -> bytes:
-        """The answer as JSON: the same bytes whenever the content is the same."""
+        """The token response as JSON."""
         return to_json(self.content)
 
 
 class TokenIssuer:
-    """Makes tokens; keeps nothing, decides nothing about who may have them."""
+    """Makes tokens. It stores nothing, and does not decide who may have them."""
 
     def __init__(self, policy: Policy, token_bytes: TokenBytes, signer: Signer) -> None:
         self._policy = policy
@@ -68,11 +69,11 @@ class TokenIssuer:
         now: int,
         *,
         nonce: str | None = None,
-        tell_refresh: bool = True,
+        include_refresh_token: bool = True,
     ) -> IssuedTokens:
         """Tokens for a scope that is the Grant's or narrower; `now` in epoch seconds.
 
-        `refresh` is the token that is to be kept beside them; `tell_refresh`: it goes into the answer.
+        `refresh`: the refresh token to store with them. `include_refresh_token`: whether the response has it.
         """
         narrowed = replace(grant, scope=tuple(scope))
         access = self._access(narrowed, client, now)
@@ -83,31 +84,34 @@ class TokenIssuer:
         }
         if scope:
             content["scope"] = " ".join(scope)
-        if refresh is not None and tell_refresh:
+        if refresh is not None and include_refresh_token:
             content["refresh_token"] = refresh[0]
         if "openid" in scope:
             content["id_token"] = self._id_tokens.compose(narrowed, client, access[0], now, nonce)
         return IssuedTokens(grant, access, refresh, content)
 
-    def first_refresh(self, grant: Grant, client: Client, now: int) -> tuple[str, RefreshToken] | None:
-        """The refresh token that comes with the code; None when its time would be over already."""
+    def first_refresh_token(self, grant: Grant, client: Client, now: int) -> tuple[str, RefreshToken] | None:
+        """The first refresh token of a Grant; None when it would have expired already."""
         ends_at = now + client.lifetime("refresh", self._policy.lifetimes.refresh)
-        if not grant.offline:  # it dies with the Session (DESIGN §6.9), so it need not be kept for longer
+        if not grant.offline:  # it ends with the Session (DESIGN §6.9), so at the Session's limit
             ends_at = min(ends_at, grant.person.login.auth_time + self._policy.lifetimes.session)
         if ends_at <= now:
             return None
         return self._refresh_text(grant), self._refresh_record(grant, client, ends_at, now)
 
-    def next_refresh(self, old: RefreshToken, client: Client, now: int) -> tuple[str, RefreshToken]:
-        """The one that takes an old one's place: its limit in all stays (RFC 9700 §4.14.2)."""
+    def next_refresh_token(self, old: RefreshToken, client: Client, now: int) -> tuple[str, RefreshToken]:
+        """The token that replaces an old one at a rotation; its absolute limit stays (RFC 9700 §4.14.2)."""
         record = self._refresh_record(old.grant, client, old.ends_at, now)
         return self._refresh_text(old.grant), record
 
-    def extended(self, old: RefreshToken, client: Client, now: int) -> RefreshToken | None:
-        """The same token after this use: its idle limit moves. None while that is not worth a write."""
-        extended = self._refresh_record(old.grant, client, old.ends_at, now)
-        worth = max(1, (extended.expires_at - now) // 10)
-        return extended if extended.expires_at - old.expires_at >= worth else None
+    def with_new_idle_limit(self, old: RefreshToken, client: Client, now: int) -> RefreshToken | None:
+        """The record of the same token after this use, its idle limit moved.
+
+        None while it would move by less than a tenth of what is left: that is not worth a write.
+        """
+        with_new_idle_limit = self._refresh_record(old.grant, client, old.ends_at, now)
+        worth = max(1, (with_new_idle_limit.expires_at - now) // 10)
+        return with_new_idle_limit if with_new_idle_limit.expires_at - old.expires_at >= worth else None
 
     def _refresh_text(self, grant: Grant) -> str:
         return _credential(grant.id, self._token_bytes, "o-" if grant.offline else "s-")
@@ -140,9 +144,10 @@ class TokenIssuer:
         return userinfo_claims(grant, client, self._policy.constant_claims, today(now))
 
     def _jwt(self, jti: str, record: AccessToken, grant: Grant, client: Client) -> str:
-        """A token that others can read (RFC 9068 §2.2); by its jti its Grant is found.
+        """The access token as a JWT, which resource servers can read (RFC 9068 §2.2).
 
-        Where no person is present `sub` is the client (RFC 9068 §2.2), and nothing is said of a login.
+        Its jti is the plain credential, by which its Grant is found. Where no person is involved `sub` is the
+        client, and there are no claims of a login.
         """
         claims: dict[str, Any] = {
             "iss": self._policy.issuer,
@@ -161,7 +166,7 @@ class TokenIssuer:
 
 
 def audience(record: AccessToken, policy: Policy) -> str | list[str]:
-    """Who an access token is for: a plain string where it is one, for that is what all can read."""
+    """The audience of an access token; a plain string where it is a single one, which all can read."""
     names = record.aud or (policy.issuer,)
     return names[0] if len(names) == 1 else list(names)
 

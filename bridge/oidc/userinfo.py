@@ -1,4 +1,4 @@
-"""Userinfo: the claims that rest ready beside the access token (OIDC Core §5.3)."""
+"""Userinfo: the claims of the person, prepared when the access token was issued (OIDC Core §5.3)."""
 
 from dataclasses import dataclass
 
@@ -15,27 +15,27 @@ from bridge.ports.grants import TokenStore
 def _invalid_token() -> OAuthError:
     """RFC 6750 §3.1."""
     description = "The access token is unknown, expired or revoked."
-    said = challenge("Bearer", "invalid_token", description)
-    return OAuthError("invalid_token", description, 401, {"WWW-Authenticate": said})
+    header = challenge("Bearer", "invalid_token", description)
+    return OAuthError("invalid_token", description, 401, {"WWW-Authenticate": header})
 
 
 def _insufficient_scope(client_id: ClientId) -> OAuthError:
-    """RFC 6750 §3.1, with the scope that would do."""
+    """RFC 6750 §3.1: it names the scope that is needed."""
     description = "The access token lacks the scope openid."
-    said = challenge("Bearer", "insufficient_scope", description, "openid")
-    headers = {"WWW-Authenticate": said}
+    header = challenge("Bearer", "insufficient_scope", description, "openid")
+    headers = {"WWW-Authenticate": header}
     return OAuthError("insufficient_scope", description, 403, headers, client_id=client_id)
 
 
 def _token_wanted() -> OAuthError:
-    """No token came: then no error code is told either (RFC 6750 §3.1)."""
+    """A request without a token gets no error code (RFC 6750 §3.1)."""
     description = "An access token is needed, in the header Authorization."
     return OAuthError(None, description, 401, {"WWW-Authenticate": challenge("Bearer")})
 
 
 @dataclass(frozen=True, slots=True)
 class UserinfoEndpoint:
-    """`/userinfo`. One look into Redis; no SQL, no upstream."""
+    """`/userinfo`. Costs one round trip to Redis; neither SQL nor CamDigiKey is asked."""
 
     tokens: TokenStore
     clients: ClientStore
@@ -45,7 +45,7 @@ class UserinfoEndpoint:
         """The person's claims for a live access token, or an error of RFC 6750 §3.1."""
         try:
             record = self._record(_bearer(request))
-            # A client's own token has no person to tell of, whatever its scope says (RFC 6749 §4.4).
+            # A client's own token is about no person, whatever its scope (RFC 6749 §4.4).
             if "openid" not in record.scope or record.sub is None:
                 raise _insufficient_scope(record.client_id)
         except OAuthError as error:
@@ -63,7 +63,7 @@ class UserinfoEndpoint:
 
 
 def _bearer(request: ClientRequest) -> str:
-    """The token, by the header or a form's body, by one of them alone (RFC 6750 §2); never by the query.
+    """The token in the Authorization header or in the form, never in both (RFC 6750 §2) or in the query.
 
     Raises OAuthError.
     """

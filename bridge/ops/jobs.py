@@ -139,7 +139,7 @@ class Jobs:
             turn.look_at = time.monotonic() + self._away
             if not turn.waits:  # once, not every few seconds of an outage
                 turn.waits = True
-                self._log.warning("job.waits", job=job.name, why=str(error))
+                self._log.warning("job.waits", job=job.name, **error.facts)
         except Exception:
             turn.look_at = time.monotonic() + self._away
             self._log.exception("job.failed", job=job.name)

@@ -6,12 +6,14 @@ line of defence: it hides fields with a telling name, and texts that look like a
 
 import json
 import logging
+import os
 import re
+import select
 import sys
 import time
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -50,6 +52,7 @@ Event = MutableMapping[str, Any]
 
 def configure(level: str = "info") -> None:
     """Set up logging for this process, also that of libraries. `level`: debug, info, warning, error."""
+    lines = Lines(sys.stderr)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -61,10 +64,10 @@ def configure(level: str = "info") -> None:
             lambda _logger, _method, event: _line(event),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: lines,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = LineHandler(lines)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.captureWarnings(True)
@@ -79,6 +82,69 @@ def bind(**facts: str) -> None:
     """Facts for every further line of this request; those of the request before are forgotten."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(**facts)
+
+
+class Lines:
+    """Writes each line at once and whole, so that those of several workers never run into one another.
+
+    A pipe takes up to PIPE_BUF bytes in one piece (POSIX `write`): of longer lines the texts are cut.
+    In UTF-8, whatever the terminal's own encoding.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        try:
+            self._fd: int | None = stream.fileno()
+        except (OSError, AttributeError, ValueError):
+            self._fd = None  # none of the system's
+
+    def msg(self, text: str) -> None:
+        """Write one line."""
+        line = text.encode("utf-8", "backslashreplace") + b"\n"
+        if self._fd is None:
+            self._stream.write(line.decode())
+            return
+        if len(line) > select.PIPE_BUF:
+            line = _shortened(text)
+        try:
+            os.write(self._fd, line)
+        except OSError:
+            pass  # nobody reads any more, and a request does not fail for that
+
+    log = debug = info = warning = warn = error = critical = exception = fatal = failure = msg
+
+
+def _shortened(text: str) -> bytes:
+    """A line that fits: its longest texts are cut until it does."""
+    event: Event = json.loads(text)
+    room = select.PIPE_BUF
+    while room:
+        line = json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        if len(line) <= select.PIPE_BUF:
+            return line
+        room //= 2
+        event = {name: _cut(value, room) for name, value in event.items()}
+    return line[: select.PIPE_BUF - 1] + b"\n"
+
+
+def _cut(value: Any, room: int) -> Any:
+    """A text of so many letters at most; lists and the like become texts."""
+    if isinstance(value, int | float | bool) or value is None:
+        return value
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= room else text[:room] + "…"
+
+
+class LineHandler(logging.Handler):
+    """What libraries log, by the same way out."""
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        self._lines.msg(self.format(record))
 
 
 class JsonLines(logging.Formatter):

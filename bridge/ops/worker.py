@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bridge.errors import BridgeError, ConfigError
+from bridge.errors import BridgeError, ConfigError, StoreUnavailable
 from bridge.ops import file_watch, health, logs
 from bridge.ops.access_log import AccessLog
 from bridge.parent_death import end_with
@@ -55,6 +55,8 @@ def _create(target: str) -> "WSGIApplication":
         made: WSGIApplication = getattr(importlib.import_module(module), factory)()
     except ConfigError as error:
         logs.logger().error("worker.failed", faults=error.faults)
+    except StoreUnavailable as error:
+        logs.logger().error("worker.failed", **error.facts)
     except BridgeError as error:
         logs.logger().error("worker.failed", why=f"{type(error).__name__}: {error}")
     except Exception:

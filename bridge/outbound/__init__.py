@@ -1,7 +1,7 @@
-"""Calls to addresses that clients supplied, and what is told to them after a request is over.
+"""Calls to addresses that clients supplied, and messages to clients after a request is over.
 
-Owns: which addresses are called (`addresses`), names into addresses within a time (`resolver`), the one
-fetcher (`fetcher`, where httpx lives, over `network`), the outbox's sender (`sender`), back-channel logout.
+Owns: which addresses may be called (`addresses`), DNS within a time limit (`resolver`), the fetcher
+(`fetcher`, on httpx, over `network`), sending the outbox (`sender`, `delivery`), and back-channel logout.
 Leaves to others: what a logout token says (oidc/logout_token), where messages rest (stores/sql/outbox), when
 the sender runs (ops/jobs), and calls to CamDigiKey, whose address is the operator's (camdigikey/transport).
 """

@@ -8,14 +8,14 @@ from bridge.domain.client import SigningAlg
 from bridge.domain.ids import ClientId
 from bridge.domain.outbox import OutboxMessage
 from bridge.oidc.logout_token import logout_token
-from bridge.outbound.delivery import HEARD, Delivery
+from bridge.outbound.delivery import DELIVERED, Delivery
 from bridge.ports.basics import Clock
 from bridge.ports.keys import Signer
 from bridge.ports.outbound import Fetcher, FetchError
 
 
 class LogoutClient(Protocol):
-    """What this room needs to know of a Client."""
+    """The part of a Client that is needed here."""
 
     @property
     def client_id(self) -> ClientId: ...
@@ -37,7 +37,7 @@ class LogoutClient(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BackchannelLogout:
-    """Delivers the messages of this kind. Every attempt has a token of its own: they live two minutes."""
+    """Delivers logout messages. Each attempt makes a new logout token, since they live two minutes."""
 
     issuer: str
     client: Callable[[ClientId], LogoutClient | None]  # as registered now
@@ -47,7 +47,7 @@ class BackchannelLogout:
     new_jti: Callable[[], str]
 
     def deliver(self, message: OutboxMessage) -> Delivery:
-        """One attempt. Raises StoreUnavailable where the client or the key can't be read now."""
+        """Make one attempt. Raises StoreUnavailable where the client or the key can't be read."""
         client = self.client(message.client_id)
         if client is None or not client.existed_at(message.created_at):
             return Delivery("refused", "not registered")
@@ -77,8 +77,8 @@ class BackchannelLogout:
             answer = self.fetcher.post_form(uri, {"logout_token": token})
         except FetchError as error:
             return Delivery("failed", error.reason)
-        # Back-Channel Logout §2.8: 200; some frameworks answer an empty one with 204. 400: the client read it
-        # and refuses it. What else comes may pass: a proxy, a restart.
+        # OIDC Back-Channel Logout §2.8: 200, or 204 from some frameworks. 400: the client has read the token
+        # and refuses it for good. Any other status may come from a proxy or a restart: try again.
         if answer.status in (200, 204):
-            return HEARD
+            return DELIVERED
         return Delivery("refused" if answer.status == 400 else "failed", f"status {answer.status}")

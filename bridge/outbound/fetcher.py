@@ -1,8 +1,8 @@
-"""The one way to addresses that clients supplied (DESIGN §6.12), on httpx.
+"""The only code that calls addresses that clients supplied (DESIGN §6.12), on httpx.
 
-An address is taken apart once, its name looked up once, every address found is checked, and the connection
-goes to one of those: a name that answers otherwise a moment later (DNS rebinding) changes nothing. TLS still
-asks for the name. Nothing is kept from one call to the next: no connection, no cookie.
+A name is looked up once, all its addresses are checked, and the connection goes to one of those: a name that
+resolves to something else a moment later (DNS rebinding) changes nothing. TLS still checks the name. No
+connection and no cookie is kept for the next call.
 """
 
 import ssl
@@ -16,7 +16,7 @@ import httpx
 
 from bridge import __version__
 from bridge.errors import ConfigError
-from bridge.outbound.addresses import Opened, check_address, check_resolved
+from bridge.outbound.addresses import AllowedTargets, check_address, check_resolved
 from bridge.outbound.network import Deadline, PinnedBackend
 from bridge.outbound.resolver import Resolve, Resolver, system_resolve
 from bridge.ports.outbound import Fetched, FetchError
@@ -27,21 +27,21 @@ HEADERS = {"User-Agent": f"camdigikey-bridge/{__version__}", "Accept-Encoding": 
 
 
 class GuardedFetcher:
-    """ports.Fetcher. Safe to share among threads.
+    """ports.Fetcher. Threads may share it.
 
-    `timeout` (seconds) bounds a call as a whole, from looking the name up to the last byte read.
-    Raises ConfigError when `ca_file`, certificates to trust beside the usual ones, is of no use.
+    `timeout`: seconds for a whole call, from the DNS look-up to the last byte. `ca_file`: certificates (PEM)
+    to trust beside the usual ones; raises ConfigError where it can't be used. `resolve`: for tests.
     """
 
     def __init__(
         self,
-        opened: Opened,
+        allowed: AllowedTargets,
         *,
         timeout: float = 5.0,
         ca_file: Path | None = None,
         resolve: Resolve = system_resolve,
     ) -> None:
-        self._opened = opened
+        self._opened = allowed
         self._timeout = timeout
         self._ca_file = ca_file
         self._resolver = Resolver(resolve)
@@ -68,7 +68,7 @@ class GuardedFetcher:
     def _answer(
         self, address: str, method: str, form: dict[str, str] | None = None, accept: str = "*/*"
     ) -> Iterator[httpx.Response]:
-        """The answer to one request, its body still to be read. Raises FetchError, also within the block."""
+        """Make one request; its body is still to be read. Raises FetchError, also for errors in the block."""
         deadline = Deadline(self._timeout)
         target = check_address(address, self._opened)
         found = self._resolver.addresses(target.host, target.port, deadline.left())
@@ -84,11 +84,11 @@ class GuardedFetcher:
             yield answer
 
     def _tls(self) -> ssl.SSLContext:
-        """One for all calls, made at the first: it takes milliseconds."""
+        """The TLS context of all calls; made at the first one, since that takes milliseconds."""
         with self._lock:
             if self._context is None:
                 context = httpx.create_ssl_context(trust_env=False)
-                context.load_default_certs()  # beside those of certifi, what the operator's system trusts
+                context.load_default_certs()  # the operating system's certificates too, beside certifi's
                 if self._ca_file is not None:
                     _trust(context, self._ca_file)
                 self._context = context
@@ -96,7 +96,7 @@ class GuardedFetcher:
 
 
 class _Transport(httpx.BaseTransport):
-    """httpx over httpcore with a network of our own, which httpx' own transport has no place for."""
+    """An httpx transport that uses our own network backend; httpx's own one does not allow that."""
 
     def __init__(self, network: httpcore.NetworkBackend, context: ssl.SSLContext) -> None:
         self._pool = httpcore.ConnectionPool(
@@ -163,7 +163,7 @@ def _is_about_tls(error: BaseException | None) -> bool:
 
 
 def _check_answer(answer: httpx.Response, content_types: Collection[str], max_bytes: int) -> None:
-    """What a GET gave: 200, one of these media types, and by its own word not too much."""
+    """Raises FetchError unless the answer is 200, of one of these media types, and not declared too long."""
     if answer.status_code != 200:
         raise FetchError("status", f"it answered {answer.status_code}")
     if answer.headers.get("Content-Type", "").partition(";")[0].strip().lower() not in content_types:
@@ -175,13 +175,13 @@ def _check_answer(answer: httpx.Response, content_types: Collection[str], max_by
         raise FetchError("too_large", "more than the most that is read")
 
 
-def _first(pieces: Iterator[bytes], most: int) -> bytes:
+def _first(pieces: Iterator[bytes], at_most: int) -> bytes:
     body = b""
     for piece in pieces:
         body += piece
-        if len(body) >= most:
+        if len(body) >= at_most:
             break
-    return body[:most]
+    return body[:at_most]
 
 
 def _trust(context: ssl.SSLContext, ca_file: Path) -> None:

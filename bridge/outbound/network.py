@@ -1,4 +1,4 @@
-"""The network of one call: connections to the addresses that were checked, until the call's time is over."""
+"""The network backend of one call: it connects only to checked addresses, and keeps the call's deadline."""
 
 import ssl
 import time
@@ -18,12 +18,12 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
-    def left(self, most: float | None = None) -> float:
+    def left(self, at_most: float | None = None) -> float:
         """Seconds left, `most` at most. Raises FetchError when there are none."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise FetchError("timeout", "it took too long as a whole")
-        return left if most is None else min(left, most)
+        return left if at_most is None else min(left, at_most)
 
 
 class PinnedBackend(httpcore.NetworkBackend):
@@ -57,7 +57,7 @@ class PinnedBackend(httpcore.NetworkBackend):
 
 
 class _DeadlineStream(httpcore.NetworkStream):
-    """A connection of which every step ends with the whole: a byte now and then doesn't keep it open."""
+    """A connection whose reads and writes all end at the deadline, also where a byte comes now and then."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
         self._stream = stream
@@ -72,7 +72,7 @@ class _DeadlineStream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        # What is left of the whole: httpcore would give it the time of a connection alone.
+        # httpcore passes the connect timeout here; a handshake may take all the time that is left.
         stream = self._stream.start_tls(ssl_context, server_hostname, self._deadline.left())
         return _DeadlineStream(stream, self._deadline)
 

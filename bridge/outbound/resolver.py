@@ -1,4 +1,4 @@
-"""Names into addresses within a time: the system's resolver has no limit of its own."""
+"""DNS look-ups with a time limit, which the system's resolver does not have."""
 
 import queue
 import socket
@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from bridge.ports.outbound import FetchError
 
-MAX_UNDER_WAY = 32  # look-ups at a time; those that nobody waits for any more count too
+MAX_UNDER_WAY = 32  # look-ups at a time, counting those that are no longer waited for
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -18,7 +18,7 @@ def system_resolve(host: str, port: int) -> Sequence[str]:
 
 
 class Resolver:
-    """Looks names up in threads of their own, which are left behind when they take too long."""
+    """Looks names up, each in a thread of its own; one that takes too long is no longer waited for."""
 
     def __init__(self, resolve: Resolve = system_resolve) -> None:
         self._resolve = resolve

@@ -1,6 +1,6 @@
-"""The outbox's sender: many at a time, few to one client, so that a slow receiver delays nobody else.
+"""Sends the messages of the outbox: many at a time, few to one client, so that a slow one delays no other.
 
-It is called every second, and may be called by several processes: the outbox gives each message to one.
+A background job calls it every second, in several processes: the outbox gives each message to one of them.
 """
 
 import threading
@@ -54,30 +54,30 @@ class Sender:
         self._changed = threading.Condition()
 
     def run(self) -> int | None:
-        """Begin what is due, for a moment; how many attempts were begun, None for none.
+        """Start attempts for all messages that are due; how many were started, None for none.
 
-        Quick receivers make place for the next ones at once. Slow ones are not waited for: theirs go on in
-        their threads. Raises StoreUnavailable.
+        It goes on for `budget` seconds at most, as long as attempts end and make place for further ones.
+        Slow attempts are not waited for: they go on in their threads. Raises StoreUnavailable.
         """
-        begun = 0
+        started = 0
         end = time.monotonic() + self._limits.budget
         while True:
             ended = self._ended
             claimed = self._claim()
             for message in claimed:
                 self._begin(message)
-            begun += len(claimed)
+            started += len(claimed)
             left = end - time.monotonic()
             if left <= 0 or not (claimed or self._wait_for_an_end(ended, left)):
-                return begun or None
+                return started or None
 
     def in_flight(self) -> int:
         """How many attempts are under way."""
         with self._changed:
             return self._under_way.total()
 
-    def settle(self, within: float) -> bool:
-        """Wait until nothing is under way; whether that came within so many seconds."""
+    def wait_until_idle(self, within: float) -> bool:
+        """Wait until no attempt is under way; False where that takes more than `within` seconds."""
         with self._changed:
             return self._changed.wait_for(lambda: not self._under_way.total(), within)
 
@@ -99,21 +99,21 @@ class Sender:
     def _begin(self, message: OutboxMessage) -> None:
         with self._changed:
             self._under_way[message.client_id] += 1
-        # A daemon: what is under way when the process ends comes back when its lease is over.
+        # A daemon thread: an attempt that is cut off by the process's end is made again after its lease.
         threading.Thread(target=self._attempt, args=(message,), name="outbox", daemon=True).start()
 
     def _wait_for_an_end(self, ended: int, seconds: float) -> bool:
-        """Whether more than `ended` attempts came to their end, at once or within so many seconds."""
+        """Wait, `seconds` at most, until more than `ended` attempts have ended; whether they have."""
         with self._changed:
             self._changed.wait_for(lambda: self._ended > ended or not self._under_way, seconds)
             return self._ended > ended
 
     def _attempt(self, message: OutboxMessage) -> None:
         try:
-            self._settle(message, self._outcome(message))
-        except StoreUnavailable:
-            self._log.warning("outbox.waits", why="store", client_id=message.client_id)
-        except Exception:  # the outbox would be at fault; the message comes back with its lease
+            self._record_outcome(message, self._outcome(message))
+        except StoreUnavailable as error:
+            self._log.warning("outbox.waits", why="store", client_id=message.client_id, **error.facts)
+        except Exception:  # a bug; the message is due again when its lease is over
             self._log.exception("outbox.failed", client_id=message.client_id)
         finally:
             with self._changed:
@@ -124,7 +124,7 @@ class Sender:
 
     def _outcome(self, message: OutboxMessage) -> Delivery:
         deliver = self._deliver.get(message.kind)
-        if deliver is None:  # of a later release, before a step back
+        if deliver is None:  # a later release wrote it, and this one was put back in its place
             return Delivery("failed", "unknown kind")
         try:
             return deliver(message)
@@ -134,14 +134,14 @@ class Sender:
             self._log.exception("outbox.failed", client_id=message.client_id)
             return Delivery("failed", type(error).__name__)
 
-    def _settle(self, message: OutboxMessage, delivery: Delivery) -> None:
+    def _record_outcome(self, message: OutboxMessage, delivery: Delivery) -> None:
         now = int(self._clock())
         facts = {"kind": message.kind, "client_id": message.client_id, "attempts": message.attempts}
         later = next_attempt(message, now) if delivery.outcome == "failed" else None
-        if delivery.outcome == "heard":
+        if delivery.outcome == "delivered":
             self._outbox.done(message, now)
-            self._count(message, "heard")
-            self._log.info("outbox.heard", **facts)
+            self._count(message, "delivered")
+            self._log.info("outbox.delivered", **facts)
         elif later is not None:
             self._outbox.retry(message, later, delivery.why)
             self._count(message, "again")

@@ -22,7 +22,11 @@ class Sealer(Protocol):
 class AuditLog(Protocol):
     """The lasting record of what happened (SQL). Values are ids and codes, never a name or a token."""
 
-    def record(self, event: str, now: int, **facts: str) -> None: ...
+    def record(self, event: str, now: int, **facts: str) -> None:
+        """Keep an event before anything goes on. Raises StoreUnavailable."""
+
+    def note(self, event: str, now: int, **facts: str) -> None:
+        """Keep an event of every day within a second; nobody waits for it, and nothing is raised."""
 
 
 class Counters(Protocol):

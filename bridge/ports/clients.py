@@ -14,6 +14,13 @@ class ClientStore(Protocol):
     def get(self, client_id: str) -> Client | None:
         """The client of that id; None for an id that nobody registered, and for any other text."""
 
+    def latest(self, client_id: str) -> Client | None:
+        """The same, as it is registered now: before something is refused that another process may just have
+        allowed. How often it really asks SQL is bounded."""
+
+    def has_origin(self, origin: str) -> bool:
+        """Whether any enabled client registered this origin for its pages (CORS)."""
+
     def all(self) -> Sequence[Client]:
         """In the order of their names, straight from SQL."""
 

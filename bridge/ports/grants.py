@@ -61,6 +61,9 @@ class CodeStore(Protocol):
         that one stays as it is.
         """
 
+    def give_back(self, code: str, redeemed: RedeemedCode) -> None:
+        """A redeemed code whose tokens could not be stored can be redeemed again."""
+
 
 class TokenStore(Protocol):
     """Access and refresh tokens: in Redis, but refresh tokens of offline Grants in SQL."""

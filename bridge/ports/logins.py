@@ -54,4 +54,10 @@ class SpentTokens(Protocol):
     """Auth tokens that were used (SQL): none may be used twice."""
 
     def spend(self, auth_token: str, now: int) -> bool:
-        """Record that a token is used; False where it was used before. Of many at once, one gets True."""
+        """Record that a token is used; False where it was used before. Of many at once, one gets True.
+
+        `auth_token`: its spent_form (domain/auth_token).
+        """
+
+    def spend_unsolicited(self, auth_token: str, now: int) -> bool | None:
+        """The same for one that came without a Handoff; None: too many of those are kept already."""

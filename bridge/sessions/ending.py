@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from bridge.domain.client import Client
-from bridge.domain.ids import SessionKey, Sid, Sub
+from bridge.domain.ids import GrantId, SessionKey, Sid, Sub
 from bridge.domain.outbox import logout_messages
 from bridge.domain.session import EndCause, GrantOfSession, LogoutNotice, Session
 from bridge.domain.subject import Subject, SubjectKey
+from bridge.ports.basics import AuditLog
 from bridge.ports.clients import ClientStore
 from bridge.ports.grants import GrantStore
 from bridge.ports.outbound import Outbox
@@ -33,6 +34,7 @@ class SessionEnding:
         outbox: Outbox,
         upstream: UpstreamLogout,
         subject_key: SubjectKey,
+        audit: AuditLog,
     ) -> None:
         self._sessions = sessions
         self._grants = grants
@@ -40,6 +42,7 @@ class SessionEnding:
         self._outbox = outbox
         self._upstream = upstream
         self._subject_key = subject_key
+        self._audit = audit
 
     def end(self, keys: Sequence[SessionKey], cause: EndCause, now: int) -> tuple[LogoutNotice, ...]:
         """End the Sessions of these keys with their access tokens and session-bound refresh tokens.
@@ -52,13 +55,23 @@ class SessionEnding:
         found = _contents_of(keys, self._sessions.peek)
         people = _people(found)
         announced = self._announce(found, people, now)
+        # The Session goes last, for it decides: where its Grants could not be ended, a repeat finds them.
+        known = _grant_ids(found)
+        self._end_grants(known, now)
         ended = _contents_of(keys, self._sessions.end)
-        if grant_ids := [grant.grant_id for contents in ended.values() for grant in contents.grants]:
-            self._grants.end_with_session(grant_ids, now)
+        self._end_grants([grant_id for grant_id in _grant_ids(ended) if grant_id not in known], now)
         announced_late = self._announce(ended, people, now, already_announced=announced)
+        sessions = [contents.session for contents in ended.values() if contents.session]
+        for session in sessions:
+            facts = {"sid": session.sid, "subject": session.subject.id, "cause": cause}
+            self._audit.note("session.ended", now, **facts)
         if cause != "upstream":  # CamDigiKey has ended it itself
-            self._end_upstream([contents.session for contents in ended.values() if contents.session], now)
+            self._end_upstream(sessions, now)
         return announced + announced_late
+
+    def _end_grants(self, grant_ids: Sequence[GrantId], now: int) -> None:
+        if grant_ids:
+            self._grants.end_with_session(grant_ids, now)
 
     def _announce(
         self,
@@ -95,6 +108,10 @@ class SessionEnding:
         for session in sessions:
             if not self._upstream.end(session.upstream, now, sid=session.sid):
                 return  # CamDigiKey is away, and each further call would wait for its timeout
+
+
+def _grant_ids(found: Mapping[SessionKey, SessionContents]) -> Sequence[GrantId]:
+    return [grant.grant_id for contents in found.values() for grant in contents.grants]
 
 
 def _contents_of(

@@ -25,6 +25,6 @@ class UpstreamLogout:
         try:
             connector.logout(token)
         except UpstreamError as error:
-            self._audit.record("upstream.logout_failed", now, error=type(error).__name__, **facts)
+            self._audit.record("upstream.logout_failed", now, **error.facts, **facts)
             return not isinstance(error, UpstreamUnavailable)
         return True

@@ -1,18 +1,28 @@
-"""The Settings tree: one TOML file and `BRIDGE_…` environment variables, checked as a whole at the start.
+"""The settings: a TOML file and `BRIDGE_…` environment variables, checked as a whole at the start.
 
-A variable is named by its path, two underscores between the steps (`BRIDGE_SERVER__PORT`); one that ends in
-`_FILE` names a file that holds the value, for secrets (`BRIDGE_MASTER_KEYS_FILE`). The environment wins over
-the file. Every fault is reported at once, one sentence each, as ConfigError; a secret prints as `***`.
+A variable has the name of its setting, with two underscores between the parts (`BRIDGE_SERVER__PORT`). One
+that ends in `_FILE` names a file that holds the value, for secrets (`BRIDGE_MASTER_KEYS_FILE`). The
+environment wins over the file. All faults are reported together, a sentence each (ConfigError). Secrets are
+printed as `***`.
 """
 
 from bridge.settings.reading import PREFIX, load
-from bridge.settings.tree import DEFAULT_CONNECTOR, CamDigiKey, Limits, Look, Redis, Server, Settings
-from bridge.settings.values import TYPED
+from bridge.settings.tree import (
+    DEFAULT_CONNECTOR,
+    CamDigiKey,
+    Limits,
+    Look,
+    Redis,
+    Server,
+    Settings,
+    section_of,
+)
+from bridge.settings.values import NON_TEXT_CLAIMS
 
 __all__ = [
     "DEFAULT_CONNECTOR",
+    "NON_TEXT_CLAIMS",
     "PREFIX",
-    "TYPED",
     "CamDigiKey",
     "Limits",
     "Look",
@@ -20,4 +30,5 @@ __all__ = [
     "Server",
     "Settings",
     "load",
+    "section_of",
 ]

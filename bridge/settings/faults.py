@@ -1,17 +1,20 @@
-"""Settings that are well-formed one by one, and insecure or contradictory together."""
+"""Checks of settings that are well-formed one by one, but insecure or contradictory together."""
 
 import base64
 import binascii
 import ipaddress
-from urllib.parse import urlsplit
+import re
 
-from bridge.domain.network import is_loopback
-from bridge.settings.tree import DEFAULT_CONNECTOR, Settings
+from bridge.settings.issuer import issuer_faults
+from bridge.settings.lifetimes import lifetime_faults
+from bridge.settings.tree import DEFAULT_CONNECTOR, Settings, section_of
+
+ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 
 
-def faults_of(settings: Settings) -> list[str]:
-    """A sentence for each fault."""
-    found = [*_issuer_faults(settings.issuer), *_key_faults(settings)]
+def settings_faults(settings: Settings) -> list[str]:
+    """A sentence for each fault; empty when the settings are right."""
+    found = [*issuer_faults(settings.issuer), *_key_faults(settings), *lifetime_faults(settings.lifetimes)]
     if settings.debug and settings.secure:
         found.append("debug shows what strangers must not see: leave it out where the issuer is https.")
     for network in settings.server.trusted_proxies:
@@ -26,32 +29,25 @@ def _account_faults(settings: Settings) -> list[str]:
     found = []
     if DEFAULT_CONNECTOR in settings.connectors:
         found.append(f"connectors.{DEFAULT_CONNECTOR}: that name is the account's of [camdigikey].")
-    if any("mfa" in account.amr for account in settings.accounts.values()):
-        found.append("camdigikey.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
+    for connector_id, account in settings.accounts.items():
+        place = section_of(connector_id)
+        if "mfa" in account.amr:
+            found.append(f"{place}.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
+        found += [
+            f"{place}.login_origins: {origin!r} is no origin (https://login.example.gov.kh)."
+            for origin in account.login_origins
+            if not ORIGIN.fullmatch(origin)
+        ]
+        if account.connect_timeout > account.timeout:
+            found.append(
+                f"{place}.connect_timeout is longer than {place}.timeout, which bounds the whole call."
+            )
     if sum(account.max_in_flight for account in settings.accounts.values()) >= settings.server.threads:
         found.append(
             "camdigikey.max_in_flight (that of all accounts together) has to be below server.threads, so that"
             " threads stay free."
         )
     return found
-
-
-def _issuer_faults(issuer: str) -> list[str]:
-    try:
-        parts = urlsplit(issuer)
-        _ = parts.port
-    except ValueError:
-        return [f"issuer: {issuer!r} is not an address."]
-    faults = []
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        faults.append("issuer has to be an address that starts with https://.")
-    elif parts.scheme == "http" and not is_loopback(parts.hostname):
-        faults.append("issuer: plain http is for 127.0.0.1, ::1 and localhost alone; use https.")
-    if parts.query or parts.fragment or parts.username or issuer.endswith("/"):
-        faults.append("issuer has no user, query, fragment or slash at its end (OIDC Discovery §3).")
-    if parts.path:
-        faults.append("issuer has no path: cookies of the kind __Host- belong to a whole host.")
-    return faults
 
 
 def _key_faults(settings: Settings) -> list[str]:

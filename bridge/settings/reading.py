@@ -1,4 +1,4 @@
-"""Reading the settings: a TOML file under the environment, every fault told at once."""
+"""Reads the settings from a TOML file and the environment, and reports all faults together."""
 
 import os
 import tomllib
@@ -9,38 +9,39 @@ from typing import Any
 from pydantic import ValidationError
 
 from bridge.errors import ConfigError
-from bridge.settings.faults import faults_of
+from bridge.settings.faults import settings_faults
+from bridge.settings.sentences import sentence
 from bridge.settings.tree import Settings
 
 PREFIX = "BRIDGE_"
 
 
 def load(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings. Raises ConfigError with every fault at once."""
+    """The settings of a file (None: the environment alone). Raises ConfigError with all faults."""
     faults: list[str] = []
     tree = _read_file(file, faults) if file else {}
     _overlay_environment(tree, environ, faults)
     settings = _read_tree(tree, faults)
-    faults += faults_of(settings)
+    faults += settings_faults(settings)
     if faults:
         raise ConfigError(tuple(faults))
     return settings
 
 
 def _read_tree(tree: dict[str, Any], faults: list[str]) -> Settings:
-    """The settings of a tree; what is faulty by itself is told and left out, so the rest is looked at too."""
+    """The settings of a tree. Faulty ones are reported and left out, so that the rest is checked too."""
     try:
         return Settings.model_validate(tree)
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-    faults += [_sentence(fault) for fault in found]
+    faults += [sentence(fault) for fault in found]
     for fault in found:
         _leave_out(tree, fault["loc"])
     return Settings.model_validate(tree)
 
 
 def _leave_out(tree: dict[str, Any], place: Sequence[int | str]) -> None:
-    """Take the innermost part that a fault's place names out of the tree."""
+    """Remove from the tree the innermost part that the place of a fault names."""
     part, name = tree, str(place[0])
     for step in place[1:]:
         below = part.get(name)
@@ -52,10 +53,12 @@ def _leave_out(tree: dict[str, Any], place: Sequence[int | str]) -> None:
 
 def _read_file(file: Path, faults: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
         faults.append(f"The settings file {file} can't be read: {error.strerror}.")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        faults.append(f"The settings file {file} is not text in UTF-8.")
+    except tomllib.TOMLDecodeError as error:
         faults.append(f"The settings file {file} is not TOML: {error}.")
     return {}
 
@@ -80,10 +83,3 @@ def _overlay_environment(tree: dict[str, Any], environ: Mapping[str, str], fault
                 faults.append(f"{name} names a part of {step}, which has no parts.")
                 part = {}
         part[last] = value
-
-
-def _sentence(fault: Any) -> str:
-    path = ".".join(str(step) for step in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        return f"{path} is not a setting; see `bridge config show` for those that are."
-    return f"{path}: {fault['msg']}."

@@ -1,4 +1,4 @@
-"""The Settings tree: every setting, with its type, its default and what it means."""
+"""Every setting, with its type, its default and its meaning."""
 
 import base64
 from pathlib import Path
@@ -14,12 +14,20 @@ from bridge.settings.values import ConstantClaims, Listed, Seconds
 DEFAULT_CONNECTOR = ConnectorId("camdigikey")
 
 
+def section_of(connector_id: ConnectorId) -> str:
+    """The table of the settings file that an account stands in."""
+    return "camdigikey" if connector_id == DEFAULT_CONNECTOR else f"connectors.{connector_id}"
+
+
+_DEFAULTS = PolicyLifetimes()  # the numbers stand in domain.policy
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Server(_Part):
-    """Where it listens, and how many serve."""
+    """The address that the service listens at, and its processes and threads."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
@@ -53,6 +61,8 @@ class CamDigiKey(_Part):
     partner: Path | None = None
     version: Literal["v3", "v2"] | None = None  # else as the partner's file says, or v3
     login_origins: Annotated[tuple[str, ...], Listed] = ()  # of its login pages; empty: any https address
+    success_return_url: bool = False  # send our callback with each login (v3); it must be registered there
+    error_return_url: bool = False  # the same of our error callback
     connect_timeout: Annotated[float, Field(gt=0, le=30)] = 2.0
     timeout: Annotated[float, Field(gt=0, le=60)] = 8.0
     max_in_flight: Annotated[int, Field(ge=1, le=256)] = 12  # per worker: keep below server.threads
@@ -64,30 +74,33 @@ class CamDigiKey(_Part):
 class Lifetimes(_Part):
     """Seconds (DESIGN §5); a client may have its own of code, access_token, id_token and refresh."""
 
-    code: Seconds = 60
-    handoff: Seconds = 300
-    interaction: Seconds = 1800
-    confirm: Seconds = 120
-    access_token: Seconds = 600
-    id_token: Seconds = 600
-    session_idle: Seconds = 3600
-    session: Seconds = 8 * 3600
-    refresh_idle: Seconds = 30 * 86400
-    refresh: Seconds = 90 * 86400
-    upstream_check: Seconds = 300
+    code: Seconds = _DEFAULTS.code
+    handoff: Seconds = _DEFAULTS.handoff
+    interaction: Seconds = _DEFAULTS.interaction
+    confirm: Seconds = _DEFAULTS.confirm
+    access_token: Seconds = _DEFAULTS.access_token
+    id_token: Seconds = _DEFAULTS.id_token
+    session_idle: Seconds = _DEFAULTS.session_idle
+    session: Seconds = _DEFAULTS.session
+    refresh_idle: Seconds = _DEFAULTS.refresh_idle
+    refresh: Seconds = _DEFAULTS.refresh
+    upstream_check: Seconds = _DEFAULTS.upstream_check
 
 
 class Limits(_Part):
-    """Starts of a Handoff, and callbacks without one (DESIGN §6.15)."""
+    """Starts of a Handoff, callbacks without one, and what strangers may leave here (DESIGN §6.15, §6.21)."""
 
     per_browser: Annotated[int, Field(ge=1)] = 10
     per_browser_window: Seconds = 300
     per_address: Annotated[int, Field(ge=1)] = 300
     per_address_window: Seconds = 60
+    unsolicited_per_address: Annotated[int, Field(ge=1)] = 30  # callbacks without a Handoff, in a minute
+    unsolicited_in_all: Annotated[int, Field(ge=1)] = 600  # of all addresses together, in a minute
+    parked_in_all: Annotated[int, Field(ge=1)] = 2000  # requests too large for a URL, in half an hour
 
 
 class Look(_Part):
-    """The institution's face on the pages."""
+    """What the pages show of the institution."""
 
     institution: str = "CamDigiKey bridge"
     institution_km: str = ""
@@ -97,13 +110,16 @@ class Look(_Part):
 
 
 class Claims(_Part):
-    """What is added to everybody's claims: constants of the institution, and for tests of conformance."""
+    """Claims that are the same for everybody: facts of the institution, or values for conformance tests."""
 
     constant: ConstantClaims = Field(default_factory=dict)
 
 
 class Outbound(_Part):
-    """Calls to addresses that clients registered: https and public ones only, but for what is named here."""
+    """Calls to addresses that clients registered.
+
+    Only https and public networks, but for what is named here.
+    """
 
     allowed_hosts: Annotated[tuple[str, ...], Listed] = ()  # names that may be anywhere, and plain http
     allowed_networks: Annotated[tuple[str, ...], Listed] = ()  # networks that are not public (10.0.0.0/8)
@@ -150,19 +166,19 @@ class Settings(_Part):
 
     @property
     def accounts(self) -> dict[ConnectorId, CamDigiKey]:
-        """Every CamDigiKey account by its id; the first serves clients that name none."""
+        """Every CamDigiKey account by its id; the first is the one of clients that name none."""
         further = {ConnectorId(name): account for name, account in self.connectors.items()}
         return {DEFAULT_CONNECTOR: self.camdigikey, **further}
 
     @property
     def policy(self) -> Policy:
-        """What rules read of the settings."""
+        """The settings that rules depend on."""
         lifetimes = PolicyLifetimes(**self.lifetimes.model_dump())
         amr = {name: account.amr for name, account in self.accounts.items()}
         return Policy(self.issuer, lifetimes, dict(self.claims.constant), amr, self.look.help_uri or None)
 
     def url(self, path: str) -> str:
-        """The public address of a path: every one derives from the issuer."""
+        """The public address of a path, below the issuer."""
         return self.issuer + path
 
     def keys(self) -> tuple[bytes, ...]:

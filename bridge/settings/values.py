@@ -1,4 +1,4 @@
-"""How values of settings are written: lists and tables also as one environment variable."""
+"""Types of settings whose values can also be written as one environment variable: lists and tables."""
 
 import json
 from collections.abc import Mapping
@@ -10,17 +10,20 @@ Seconds = Annotated[int, Field(ge=1)]
 
 
 def _read_list(value: object) -> object:
-    """A text from the environment stands for a list: JSON, or words separated by commas or white space."""
+    """The list in a text from the environment: JSON, or words separated by commas or white space."""
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):
-        return json.loads(value)
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError("has to be a list: JSON, or words separated by commas") from None
     return value.replace(",", " ").split()
 
 
 Listed = BeforeValidator(_read_list)
-# Standard claims that are no texts, and how a constant of each is written (OIDC Core §5.1).
-TYPED: Mapping[str, tuple[type, str]] = {
+# Standard claims whose values are not texts: their type, and how to write it (OIDC Core §5.1).
+NON_TEXT_CLAIMS: Mapping[str, tuple[type, str]] = {
     "email_verified": (bool, "true or false"),
     "phone_number_verified": (bool, "true or false"),
     "updated_at": (int, "a number of seconds"),
@@ -29,7 +32,7 @@ TYPED: Mapping[str, tuple[type, str]] = {
 
 
 def _read_constants(value: object) -> object:
-    """A text from the environment stands for a table in JSON; standard claims get their own type."""
+    """The table in a text from the environment, as JSON; values of standard claims get their own type."""
     if isinstance(value, str):
         value = _from_json(value)
         if not isinstance(value, dict):
@@ -40,9 +43,9 @@ def _read_constants(value: object) -> object:
 
 
 def _read_typed(name: str, value: object) -> object:
-    if name not in TYPED:
+    if name not in NON_TEXT_CLAIMS:
         return value
-    wanted, words = TYPED[name]
+    wanted, words = NON_TEXT_CLAIMS[name]
     found = _from_json(value) if isinstance(value, str) else value
     if type(found) is not wanted:  # a bool is an int to isinstance
         raise ValueError(f"{name} is {words}")

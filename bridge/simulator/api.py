@@ -41,10 +41,13 @@ OPERATIONS = {
     V2 + "/oauth2/client-lib/organization-access-token": ("organization", "v2"),
     V2 + "/oauth2/client-lib/user-lookup-profile": ("lookup", "v2"),
     V2 + "/oauth2/client-lib/verify-user-profile": ("verify", "v2"),
+    V2 + "/oauth2/client-lib/user-face": ("face", "v2"),
 }
-CERTIFICATES = frozenset(
-    {V3 + "/certificates/access-token", V2 + "/certificates/access-token-certificate-chain"}
-)
+PLAIN = {  # asked by GET, and answered without an envelope
+    V3 + "/certificates/access-token": "certificates",
+    V2 + "/certificates/access-token-certificate-chain": "certificates",
+    V2 + "/clients": "clients",
+}
 
 
 class ApiServer(ThreadingHTTPServer):
@@ -92,12 +95,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self._body() is None:
             return None
-        if self._path() not in CERTIFICATES:
+        service, operation = self.server.service, PLAIN.get(self._path())
+        if operation is None:
             return self._answer(404, b"{}")
-        fault = self.server.service.faults.next("certificates")
+        fault = service.faults.next(operation)
         if fault and self._faulted(fault):
             return None
-        answer = {"error": 0, "message": "Success", "data": self.server.service.certificates()}
+        data = service.certificates() if operation == "certificates" else service.clients()
+        answer = {"error": 0, "message": "Success", "data": data}
         return self._answer(200, json.dumps(answer).encode())
 
     def do_POST(self) -> None:

@@ -55,7 +55,7 @@ def add_fault() -> Response:
     operation, kind = given.get("operation", "*"), given.get("kind")
     count, code = given.get("count", 1), given.get("code", 999)
     seconds = given.get("seconds", 3.0)
-    operations = ("*", *service().operations, "certificates")
+    operations = ("*", *service().operations, "certificates", "clients")
     if operation not in operations:
         _bad(f"operation is one of {', '.join(operations)}")
     if kind not in KINDS:
@@ -95,7 +95,7 @@ def change_persona(slug: str) -> Response:
 @control.post("/settings")
 @local
 def change_settings() -> Response:
-    """`{auto_approve, success_url, error_url, time_format, empty_fields, error_vars}`; the rest stays."""
+    """`{auto_approve, success_url, error_url, registered, time_format, empty_fields, …}`; the rest stays."""
     given = _given({field.name for field in fields(Options)} - {"web_url"})
     approver = given.get("auto_approve")
     if approver is not None and (not _is(approver, str) or service().people.get(approver) is None):
@@ -104,8 +104,13 @@ def change_settings() -> Response:
         _bad(f"time_format is one of {', '.join(TIME_FORMATS)}")
     if given.get("empty_fields", "empty") not in EMPTY_FIELDS:
         _bad(f"empty_fields is one of {', '.join(EMPTY_FIELDS)}")
-    if not isinstance(given.get("error_vars", True), bool):
-        _bad("error_vars is true or false")
+    for name in ("error_vars", "v2_vars"):
+        if not isinstance(given.get(name, True), bool):
+            _bad(f"{name} is true or false")
+    registered = given.get("registered", [])
+    if not isinstance(registered, list) or not all(url and is_address(url) for url in registered):
+        _bad("registered is a list of addresses")
+    given |= {"registered": tuple(registered)} if "registered" in given else {}
     for name in ("success_url", "error_url"):
         if not is_address(given.get(name, "")):
             _bad(f"{name} is an address, or empty")

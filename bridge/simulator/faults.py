@@ -2,8 +2,21 @@
 
 import threading
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+DAY = 86400
+# Faults that change fields of an answer: it then does not fit what was asked, or can't be read.
+ALTERED: dict[str, Callable[[float], dict[str, Any]]] = {
+    "malformed": lambda now: {"first_name_en": ["SOPHEA"]},
+    "other_token": lambda now: {"accessToken": "another.persons.token", "camdigikey_id": "CDK000000043"},
+    "other_issuer": lambda now: {"iss": "Somebody"},
+    "other_domain": lambda now: {"domain": "other.example.gov.kh"},
+    "over": lambda now: {"exp": int(now) - DAY},
+    "tomorrow": lambda now: {"nbf": int(now) + DAY},
+    "no_jti": lambda now: {"jti": ""},
+}
 KINDS = (
     "500",
     "hang",
@@ -16,6 +29,7 @@ KINDS = (
     "wrong_signer",
     "rotated_signer",
     "status_false",
+    *ALTERED,
 )
 
 

@@ -5,10 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+
+def iso(moment: float) -> str:
+    """A time in ISO 8601, as created and expired dates are."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
+
+
 TIME_FORMATS: dict[str, Callable[[float], int | str]] = {
     "seconds": int,
     "milliseconds": lambda moment: int(moment * 1000),
-    "iso": lambda moment: datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds"),
+    "iso": iso,
 }
 EMPTY_FIELDS = ("empty", "null", "missing")  # how an answer shows a field that a person lacks
 MIN_MILLISECONDS = 10**11  # in 1973; less was meant as seconds

@@ -26,6 +26,7 @@ ALGS = ("RS256", "ES256", "PS256")
 MAX_ANSWER_BYTES = 1024 * 1024
 TIMEOUT = 10.0  # seconds
 CLOCK_SKEW = 30  # seconds
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 DISCOVERY = "/.well-known/openid-configuration"
 Json = dict[str, Any]
 
@@ -157,23 +158,47 @@ class OidcClient:
 
     def verified(self, id_token: str, access_token: str) -> Json:
         """The claims of an ID token, once all of it is checked (OIDC Core §3.1.3.7). Raises SignInFailed."""
+        claims = self._signed(id_token, "JWT")
+        good = (
+            claims.get("azp", self.client_id) == self.client_id
+            and isinstance(claims.get("sub"), str)
+            and claims.get("at_hash", _at_hash(access_token)) == _at_hash(access_token)
+        )
+        if not good:
+            raise SignInFailed("the ID token does not fit")
+        return claims
+
+    def ended_session(self, logout_token: str) -> Json:
+        """The session that ended, by its `sid`, its `sub` or both, once all of a logout token is checked
+        (OIDC Back-Channel Logout §2.6). Raises SignInFailed."""
+        claims = self._signed(logout_token, "logout+jwt")
+        events = claims.get("events")
+        if not isinstance(events, dict) or not isinstance(events.get(LOGOUT_EVENT), dict):
+            raise SignInFailed("the logout token tells of no logout")
+        if "nonce" in claims or not isinstance(claims.get("jti"), str):
+            raise SignInFailed("the logout token does not fit")
+        ended = {name: claims[name] for name in ("sid", "sub") if isinstance(claims.get(name), str)}
+        if not ended:
+            raise SignInFailed("the logout token names nobody")
+        return ended
+
+    def _signed(self, token: str, typ: str) -> Json:
+        """The claims of a token of this type that the provider signed, for us, and that is in force."""
         keys = KeySet.import_key_set(self._ask("GET", self.endpoint("jwks_uri")))  # type: ignore[arg-type]  # -- JSON
         try:
-            token = jwt.decode(id_token, keys, algorithms=list(ALGS))
-            claims, now = token.claims, self._clock()
+            found = jwt.decode(token, keys, algorithms=list(ALGS))
+            claims, now = found.claims, self._clock()
             good = (
-                claims["iss"] == self.issuer
+                found.header.get("typ", "JWT") == typ
+                and claims["iss"] == self.issuer
                 and claims["aud"] == self.client_id
-                and claims.get("azp", self.client_id) == self.client_id
                 and now - CLOCK_SKEW < claims["exp"]
                 and claims["iat"] < now + CLOCK_SKEW
-                and isinstance(claims["sub"], str)
-                and claims.get("at_hash", _at_hash(access_token)) == _at_hash(access_token)
             )
         except (JoseError, ValueError, TypeError, KeyError):
-            raise SignInFailed("the ID token can't be verified") from None
+            raise SignInFailed("the token can't be verified") from None
         if not good:
-            raise SignInFailed("the ID token is not for this application, or its time is over")
+            raise SignInFailed("the token is not for this application, or its time is over")
         return dict(claims)
 
     def _token(self, **form: str) -> Json:

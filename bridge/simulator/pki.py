@@ -62,7 +62,7 @@ class Pki:
 
     def new_signer(self) -> Pair:
         """A signer in the place of the old one, from the same authority."""
-        return _leaf("CamDigiKey token signer", self.issuing, ec.SECP521R1())
+        return _leaf("CamDigiKey token signer", self.issuing, ec.SECP521R1(), for_tls=False)
 
     def unrelated_signer(self) -> Pair:
         """A signer that no authority of ours issued."""
@@ -95,7 +95,7 @@ def _make(folder: Path) -> None:
     root = _authority("Simulated CamDigiKey root", None)
     issuing = _authority("Simulated CamDigiKey issuing", root)
     client = _leaf(DOMAIN, issuing, ec.SECP256R1())
-    signer = _leaf("CamDigiKey token signer", issuing, ec.SECP521R1())
+    signer = _leaf("CamDigiKey token signer", issuing, ec.SECP521R1(), for_tls=False)
     for name, pair in (("root", root), ("issuing", issuing), ("signer", signer), ("client", client)):
         _store(folder, name, pair)
     password = secrets.token_urlsafe(12)
@@ -173,14 +173,20 @@ def _authority(name: str, above: Pair | None) -> Pair:
 
 
 def _leaf(
-    name: str, above: Pair, curve: ec.EllipticCurve, names: list[x509.GeneralName] | None = None
+    name: str,
+    above: Pair,
+    curve: ec.EllipticCurve,
+    names: list[x509.GeneralName] | None = None,
+    *,
+    for_tls: bool = True,
 ) -> Pair:
     key = ec.generate_private_key(curve)
     builder = _builder(name, key, above.certificate.subject)
     builder = builder.add_extension(x509.BasicConstraints(False, None), critical=True)
     builder = builder.add_extension(_usage(signs_certificates=False), critical=True)
-    both = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
-    builder = builder.add_extension(x509.ExtendedKeyUsage(both), critical=False)
+    if for_tls:
+        both = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
+        builder = builder.add_extension(x509.ExtendedKeyUsage(both), critical=False)
     builder = builder.add_extension(
         x509.AuthorityKeyIdentifier.from_issuer_public_key(above.key.public_key()), critical=False
     )

@@ -58,6 +58,13 @@ class Application:
                 self._visitors.popitem(last=False)
         return key
 
+    def end_session(self, ended: Json) -> None:
+        """Sign out everybody whose session the provider ended; `ended`: its sid, its sub or both."""
+        with self._lock:
+            for visitor in self._visitors.values():
+                if visitor.tokens is not None and ended.items() <= visitor.tokens.claims.items():
+                    visitor.tokens, visitor.userinfo, visitor.notice = None, None, "ended"
+
     def forget(self, key: str) -> None:
         """Sign this cookie's visitor out."""
         with self._lock:
@@ -143,13 +150,14 @@ def _go(address: str, key: str = "") -> Response:
 def home() -> str:
     """Signed out: the button. Signed in: all that came back."""
     here, visitor = application(), _known()
+    notice = visitor.notice if visitor else ""
     if visitor is None or visitor.tokens is None:
-        return render_template("application_home.html", here=here, notice=visitor.notice if visitor else "")
-    tokens, visitor.notice = visitor.tokens, (shown := visitor.notice) and ""
+        return render_template("application_home.html", here=here, notice=notice)
+    tokens, visitor.notice = visitor.tokens, ""
     return render_template(
         "application_signed_in.html",
         here=here,
-        notice=shown,
+        notice=notice,
         tokens=tokens,
         id_token=decoded(tokens.id_token),
         access_token=decoded(tokens.access_token),
@@ -224,9 +232,21 @@ def logout() -> Response:
     _, tokens = _known_signed_in()
     here.forget(request.cookies.get(here.cookie, ""))
     try:
-        return _go(here.client.logout_address(tokens, here.home))
+        return _go(here.client.logout_address(tokens, here.home), here.remember(Visitor(notice="signed_out")))
     except SignInFailed as error:
         return _failed(error)
+
+
+@pages.post("/backchannel-logout")
+def backchannel_logout() -> Response:
+    """The provider tells that a session has ended (Back-Channel Logout §2.5)."""
+    here = application()
+    try:
+        here.end_session(here.client.ended_session(request.form.get("logout_token", "")))
+    except SignInFailed as error:
+        answer = {"error": "invalid_request", "error_description": str(error)}
+        return current_app.make_response((answer, 400))
+    return current_app.make_response("")
 
 
 def _failed(error: SignInFailed) -> Response:

@@ -90,6 +90,7 @@ def serve(
     *,
     success_url: str | None = None,
     error_url: str | None = None,
+    registered: tuple[str, ...] = (),
     auto_approve: str | None = None,
     version: str = "v3",
 ) -> Simulator:
@@ -97,12 +98,18 @@ def serve(
 
     Raises OSError when a port is taken, ValueError when there is no such persona.
 
-    `success_url` and `error_url` are those that the partner has registered; `auto_approve` names the persona
+    `success_url` and `error_url` are those that the partner has registered, `registered` further ones, which
+    a login may ask to come back to; `auto_approve` names the persona
     that approves every login at once. `version` is written into partner.json; both are always spoken.
     """
     if auto_approve is not None and auto_approve not in [persona.slug for persona in PEOPLE]:
         raise ValueError(f"there is no persona {auto_approve}")
-    options = Options(success_url=success_url or "", error_url=error_url or "", auto_approve=auto_approve)
+    options = Options(
+        success_url=success_url or "",
+        error_url=error_url or "",
+        auto_approve=auto_approve,
+        registered=registered,
+    )
     pki, account = open_folder(folder, api[0])
     service = Service(pki, account, options)
     with _naming_address(api):

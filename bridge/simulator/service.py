@@ -10,13 +10,14 @@ from urllib.parse import quote
 
 import segno
 
-from bridge.simulator.faults import Fault, Faults
+from bridge.simulator.faults import ALTERED, Fault, Faults
 from bridge.simulator.fields import (
     TIME_FORMATS,
     Refused,
     address_of,
     answered_fields,
     check_date,
+    iso,
     text_of,
     with_params,
 )
@@ -37,6 +38,7 @@ class Login:
     version: str
     callback_vars: dict[str, str]
     success_url: str
+    error_url: str
     expires_at: float
     answered: bool = False
     outcome: str = ""  # the address that the browser then goes to; empty when the partner has none
@@ -54,6 +56,8 @@ class Options:
     time_format: str = "seconds"
     empty_fields: str = "empty"  # user fields that a person lacks: empty, null, or missing
     error_vars: bool = True  # whether callbackVars come along to the error address
+    v2_vars: bool = True  # whether v2 gives callbackVars back: older servers do not
+    registered: tuple[str, ...] = ()  # further addresses that a login may ask to come back to
 
 
 class Service:
@@ -92,6 +96,10 @@ class Service:
 
     # -- the API -------------------------------------------------------------------------------------
 
+    def clients(self) -> list[str]:
+        """The domains of the account; the official Java client does not start without them."""
+        return [self.account.domain]
+
     def certificates(self) -> list[str]:
         """The signer's chain, signer first."""
         return [self._signer.pem, self._pki.issuing.pem, self._pki.root.pem]
@@ -118,6 +126,8 @@ class Service:
                     self._expire(data)
                 if fault and fault.kind == "status_false":
                     data = {"status": False}
+                if fault and fault.kind in ALTERED:
+                    data |= ALTERED[fault.kind](self._clock())
         except Refused as refused:
             return {"error": refused.code, "message": refused.message}
         return {"error": 0, "message": "Success", "data": data}
@@ -132,21 +142,15 @@ class Service:
     def _login_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
         check_date(request)
-        token = self._tokens.issue(LOGIN, key)
+        success_url = self._return_url(request, version, "successReturnUrl", self.options.success_url)
+        error_url = self._return_url(request, version, "errorReturnUrl", self.options.error_url)
         given = request.get("callbackVars") or {}
         if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
             raise Refused(105, "callbackVars is not a map of texts")
-        login = Login(
-            token,
-            secrets.token_hex(16),
-            version,
-            {},
-            self.options.success_url,
-            self._tokens[token].expires_at,
-        )
-        if version == "v3":
-            login.callback_vars = given
-            login.success_url = address_of(request, "successReturnUrl") or self.options.success_url
+        token = self._tokens.issue(LOGIN, key, version)
+        kept = given if version == "v3" or self.options.v2_vars else {}
+        expires_at = self._tokens[token].expires_at
+        login = Login(token, secrets.token_hex(16), version, kept, success_url, error_url, expires_at)
         self._remove_expired()
         self._logins[token] = login
         return {
@@ -154,20 +158,28 @@ class Service:
             "loginUrl": f"{self.options.web_url}/login?token={quote(token, safe='')}",
         }
 
+    def _return_url(self, request: Mapping[str, Any], version: str, name: str, usual: str) -> str:
+        """Where this login comes back to: to an address of its own only if that is registered, in v3."""
+        wanted = address_of(request, name) if version == "v3" else ""
+        known = (self.options.success_url, self.options.error_url, *self.options.registered)
+        if wanted and wanted not in known:
+            raise Refused(400, f"{name} is not registered")
+        return wanted or usual
+
     def _access_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         auth = self._tokens.live(text_of(request, "authToken"), AUTH)
         auth.alive = False  # used once
-        return {"accessToken": self._tokens.issue(USER, key, auth.persona)}
+        return {"accessToken": self._tokens.issue(USER, key, version, auth.persona)}
 
     def _status(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         text = text_of(request, "accessToken")
         token = self._tokens.live(text, USER, ORGANIZATION)
         times = {"iat": token.issued_at, "exp": token.expires_at}
         fields: dict[str, Any] = {"domain": self.account.domain}
+        if token.kind == ORGANIZATION:
+            fields["created_date"] = iso(token.issued_at)
         if token.kind == USER:
-            persona = self._person(token.persona)
-            if persona.user_status != 1:
-                raise Refused(104, "Disabled access token")
+            persona = self._active(token.persona)
             fields |= answered_fields(persona.fields(), self.options.empty_fields)
             times["nbf"] = token.issued_at
         write = TIME_FORMATS[self.options.time_format]
@@ -184,8 +196,8 @@ class Service:
     def _refresh(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         old = self._tokens.live(text_of(request, "accessToken"), USER)
         old.alive = False
-        token = self._tokens.issue(USER, key, old.persona)
-        created = TIME_FORMATS[self.options.time_format](self._clock())
+        token = self._tokens.issue(USER, key, version, old.persona)
+        created = iso(self._clock())
         return {"accessToken": token, "created_date": created, "service_account_id": self.account.client_id}
 
     def _logout(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
@@ -199,7 +211,8 @@ class Service:
     def _organization(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
         check_date(request)
-        return {"accessToken": self._tokens.issue(ORGANIZATION, key)}
+        token = self._tokens.issue(ORGANIZATION, key, version)
+        return {"accessToken": token, "created_date": iso(self._clock())}
 
     def _lookup(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
@@ -207,8 +220,8 @@ class Service:
         persona = self.people.by_code(text_of(request, "personalCode"))
         if persona is None:
             raise Refused(404, "User not found")
-        token = self._tokens.issue(ACCOUNT, key, persona.slug)
-        expired = TIME_FORMATS[self.options.time_format](self._tokens[token].expires_at)
+        token = self._tokens.issue(ACCOUNT, key, version, persona.slug)
+        expired = iso(self._tokens[token].expires_at)
         return {**self._profile(persona, version), "account_token": token, "expired_date": expired}
 
     def _verify(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
@@ -219,9 +232,8 @@ class Service:
         return {**self._profile(persona, version), **status}
 
     def _face(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
-        if version != "v3":
-            raise Refused(404, "No such call")
         token = self._tokens.live(text_of(request, "accessToken"), USER)
+        self._active(token.persona)
         picture = segno.make(token.persona, micro=False).png_data_uri(scale=4)  # a stand-in for a face
         return {"face": picture.partition(",")[2]}
 
@@ -237,6 +249,13 @@ class Service:
         persona = self.people.get(slug)
         if persona is None:
             raise Refused(404, "User not found")
+        return persona
+
+    def _active(self, slug: str) -> Persona:
+        """The person, whose account holds. Raises Refused."""
+        persona = self._person(slug)
+        if persona.user_status != 1:
+            raise Refused(104, "Disabled access token")
         return persona
 
     def _remove_expired(self) -> None:
@@ -269,7 +288,7 @@ class Service:
         """Somebody approves: the address with the auth token. Once; afterwards what was answered first."""
         with self._lock:
             if not login.answered:
-                token = self._tokens.issue(AUTH, self._signer.key, self._person(slug).slug)
+                token = self._tokens.issue(AUTH, self._signer.key, login.version, self._person(slug).slug)
                 login.outcome = with_params(
                     login.success_url, _ours_first({"authToken": token}, login.callback_vars)
                 )
@@ -282,7 +301,7 @@ class Service:
             if not login.answered:
                 error = {"errorCode": "access_denied", "errorMessage": "The user refused the login."}
                 known = login.callback_vars if self.options.error_vars else {}
-                login.outcome = with_params(self.options.error_url, _ours_first(error, known))
+                login.outcome = with_params(login.error_url, _ours_first(error, known))
                 login.answered = True
             return login.outcome
 

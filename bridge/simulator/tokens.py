@@ -1,5 +1,6 @@
 """The tokens that were issued, of which kind each is, and whether it is still valid."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from bridge.simulator.wire import sign_token
 
 ISSUER = "CamDX-CamDigiKey"
 LOGIN, AUTH, USER, ORGANIZATION, ACCOUNT = "LOGIN", "AUTH", "USER", "ORGANIZATION", "ACCOUNT"
+PAYLOAD_BYTES = 160
 LIFETIMES = {LOGIN: 300, AUTH: 120, USER: 3600, ORGANIZATION: 3600, ACCOUNT: 3600}  # seconds
 
 
@@ -38,12 +40,14 @@ class Tokens:
     def __getitem__(self, text: str) -> Token:
         return self._issued[text]
 
-    def issue(self, kind: str, key: Key, persona: str = "") -> str:
-        """A new token of a kind, signed."""
+    def issue(self, kind: str, key: Key, version: str, persona: str = "") -> str:
+        """A new token of a kind, signed, as real ones look (PROTOCOL, Seen later 5)."""
         now = self._clock()
         token = Token(kind, str(uuid.uuid4()), now, now + LIFETIMES[kind], persona)
-        times = {"iat": int(now), "nbf": int(now), "exp": int(token.expires_at)}
-        text = sign_token(key, {"jti": token.jti, "iss": ISSUER, "type": kind, **times})
+        header: dict[str, object] = {"alg": "SHA512withECDSA", "typ": "JWT", "jwtId": token.jti}
+        if version == "v2":
+            header["expiryDate"] = int(token.expires_at * 1000)
+        text = sign_token(key, header, os.urandom(PAYLOAD_BYTES), urlsafe=kind == AUTH)
         self._issued[text] = token
         return text
 

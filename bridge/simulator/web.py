@@ -36,7 +36,9 @@ def _headers(response: Any) -> Any:
 
 
 def _login() -> Login:
-    return service().login(request.values.get("token", "")) or abort(404)
+    """The login that an address or a form names; real pages go by both names (PROTOCOL, Seen later 5)."""
+    token = request.values.get("token") or request.values.get("loginToken", "")
+    return service().login(token) or abort(404)
 
 
 def _send_back(login: Login) -> Response:

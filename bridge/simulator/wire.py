@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA512
 
-from bridge.simulator import base64url
 from bridge.simulator.pki import Account, Key
 
 
@@ -62,12 +61,12 @@ def seal_answer(account: Account, answer: Mapping[str, Any]) -> bytes:
     return json.dumps(outer).encode()
 
 
-def sign_token(key: Key, payload: Mapping[str, Any]) -> str:
-    """A token: three parts, the third in plain base64; SHA-512 runs twice."""
-    header = json.dumps({"typ": "JWT", "alg": "ES512"})
-    signed = ".".join(base64url.encode(text.encode()) for text in (header, json.dumps(payload))).encode()
+def sign_token(key: Key, header: Mapping[str, Any], payload: bytes, *, urlsafe: bool) -> str:
+    """A token: three parts in base64 or base64url, padded; SHA-512 runs twice. The payload is opaque."""
+    encode = base64.urlsafe_b64encode if urlsafe else base64.b64encode
+    signed = b".".join(encode(part) for part in (json.dumps(header).encode(), payload))
     signature = key.sign(hashlib.sha512(signed).digest(), ec.ECDSA(SHA512()))
-    return (signed + b"." + base64.b64encode(signature)).decode()
+    return (signed + b"." + encode(signature)).decode()
 
 
 def _cipher(account: Account) -> "Cipher[modes.CBC]":

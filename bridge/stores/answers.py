@@ -1,4 +1,7 @@
-"""The answer to a rotation, at rest: only who holds the old refresh token can derive the key to it."""
+"""Encryption of stored token responses, which repeated rotations get again.
+
+The key is derived from the old refresh token, which is not stored: only who sends it can open the response.
+"""
 
 import os
 
@@ -20,13 +23,13 @@ def _cipher(token: str) -> AESGCM:
 
 
 def seal_answer(token: str, answer: bytes) -> bytes:
-    """An answer, sealed under `token`."""
+    """A token response, encrypted with a key derived from `token`."""
     nonce = os.urandom(_NONCE)
     return nonce + _cipher(token).encrypt(nonce, answer, None)
 
 
 def open_answer(token: str, sealed: bytes) -> bytes:
-    """The answer sealed under `token`. Raises SealBroken."""
+    """The token response that `seal_answer` encrypted with `token`. Raises SealBroken."""
     try:
         return _cipher(token).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
     except InvalidTag as error:

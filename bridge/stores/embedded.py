@@ -214,4 +214,5 @@ def _await_ready(embedded: EmbeddedRedis, directory: Path) -> None:
                 if time.monotonic() < deadline:
                     continue
             embedded.stop()
-            raise StoreUnavailable(f"embedded Redis did not start; see {directory / 'valkey.log'}") from None
+            where = f"{directory / 'valkey.log'}, which says why"
+            raise StoreUnavailable("Redis", "unreachable", server=where, operation="start") from None

@@ -1,4 +1,4 @@
-"""Grants of both worlds: all of them in Redis, offline ones in SQL from their first refresh token on."""
+"""Grants in both stores: all of them in Redis, offline ones also in SQL from their first refresh token on."""
 
 from collections.abc import Sequence
 
@@ -14,8 +14,9 @@ from bridge.stores.sql import SqlGrants
 class Grants:
     """ports.GrantStore.
 
-    The order of the two stores keeps a Grant's end final: minting writes SQL and then asks for the mark in
-    Redis, ending writes the mark and then SQL, so that whichever comes second sees the other.
+    A Grant that was ended must stay so, also when tokens are issued at the same moment. Issuing writes SQL
+    and then checks Redis for the mark of an end; ending writes that mark and then SQL. So whichever comes
+    second sees the other.
     """
 
     def __init__(self, redis: RedisGrants, sql: SqlGrants) -> None:
@@ -23,12 +24,12 @@ class Grants:
         self._sql = sql
 
     def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
-        """Keep a Grant with its code; False if its origin opened one before. The id is new each time."""
+        """Store a Grant with its code; False if its origin has opened one before."""
         return self._redis.open(grant, now, code)
 
     def find(self, grant_id: GrantId, now: int) -> Grant | None:
-        """A Grant that has not ended. SQL has the word on offline ones, which outlive their Session."""
-        if not valid_grant_id(grant_id):  # a stranger may ask
+        """A Grant that has not ended. For an offline one SQL decides, since it outlives its Session."""
+        if not valid_grant_id(grant_id):  # the id may come from a stranger's token
             return None
         here = self._redis.find(grant_id)
         if here.end == "all":
@@ -44,10 +45,8 @@ class Grants:
         """End it: its code, access and refresh tokens are dead at once."""
         if not valid_grant_id(grant_id):
             return
-        try:
-            self._redis.end(grant_id, now)
-        finally:
-            self._sql.end(grant_id, now)
+        self._redis.end(grant_id, now)  # where it fails SQL is left alone, so that a repeat finds the Grant
+        self._sql.end(grant_id, now)
 
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
         """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""

@@ -1,6 +1,6 @@
-"""Runs the migrations: in one transaction, under a lock, so that several processes may start at once.
+"""Runs the migrations in one transaction, under a lock, so that several processes may start at once.
 
-Alembic is imported only when there is a migration to run: the import takes a tenth of a second.
+Alembic is imported only when there is a migration to run, since the import takes a tenth of a second.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 
 import bridge
 from bridge.errors import BridgeError
-from bridge.stores.sql.engine import connect, reading
+from bridge.stores.sql.engine import connect, reading, translated
 
 LOCK_TIMEOUT = 60.0  # seconds to wait for another process's migration
 _LOCK_ID = 0x0B21D6E  # arbitrary; never to be changed (pg_advisory_xact_lock)
@@ -34,7 +34,7 @@ def newest() -> str:
 
 
 def current(url: str) -> str | None:
-    """The revision that a database has; None for an empty one. Raises SQLAlchemy's errors as they come."""
+    """The revision that a database has; None for an empty one. Raises StoreUnavailable."""
     engine = connect(url)
     try:
         with reading(engine) as connection:
@@ -47,13 +47,13 @@ def current(url: str) -> str | None:
 
 
 def upgrade(url: str) -> None:
-    """Bring the tables of a database up to date. Raises NewerTables, and SQLAlchemy's errors as they come."""
+    """Bring the tables of a database up to date. Raises NewerTables, StoreUnavailable."""
     if current(url) != newest():
         move(url, "upgrade", "head")
 
 
 def move(url: str, command: Literal["upgrade", "downgrade"], revision: str) -> None:
-    """Bring the tables up, or take them back, to a revision; see `upgrade` for what is raised."""
+    """Bring the tables up or back to a revision. Raises as `upgrade`."""
     import alembic.command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -75,7 +75,7 @@ def _locked_connection(url: str) -> Iterator[Connection]:
         if engine.dialect.name == "sqlite":
             with reading(engine) as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode = WAL")  # not within a transaction
-        with engine.begin() as connection:
+        with translated(engine), engine.begin() as connection:
             if engine.dialect.name == "postgresql":
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_ID})")
             yield connection

@@ -1,4 +1,4 @@
-"""Records at rest under the master keys; what is there and cannot be opened is counted and logged."""
+"""Stored records, sealed with the master keys; one that can't be opened is counted and logged."""
 
 from typing import Generic, TypeVar
 
@@ -13,15 +13,15 @@ UNREADABLE = "record.unreadable"  # the counter, and the event in the log
 
 
 def note_unreadable(counters: Counters, error: RecordUnreadable) -> None:
-    """Tell operators, apart from what is simply absent; nothing of the content."""
+    """Count and log a record that is there and can't be read; nothing of its content."""
     counters.add(UNREADABLE, kind=error.kind, why=error.why)
     structlog.get_logger().warning(UNREADABLE, kind=error.kind, why=error.why, field=error.field)
 
 
 class Sealed(Generic[Value]):
-    """Records of one kind as sealed text: what Redis and SQL keep of anything personal.
+    """Records of one kind as sealed text; all personal data in Redis and SQL is stored so.
 
-    Each kind is sealed for a purpose of its own, so that none can be put in the place of another.
+    Each kind is sealed for its own purpose, so that no record can be put in the place of another.
     """
 
     def __init__(self, sealer: Sealer, record: Record[Value], counters: Counters) -> None:
@@ -42,9 +42,10 @@ class Sealed(Generic[Value]):
         return self._record.load(data)
 
     def open(self, text: bytes | str | None) -> Value | None:
-        """As `unseal`, for what may go: None where there is nothing, or nothing that can be opened any more.
+        """As `unseal`, but None where there is nothing, or where it can't be opened, which is counted.
 
-        A master key that was taken away ends the Sessions and tokens that it sealed; requests go on.
+        So a master key that was removed from the settings ends the Sessions and tokens that it sealed, and
+        requests go on.
         """
         if text is None:
             return None

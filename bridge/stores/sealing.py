@@ -1,8 +1,8 @@
-"""Encryption at rest: the master keys at work.
+"""Encryption at rest with the master keys, and Interactions in URLs.
 
-A token reads base64url(version | key id | nonce | ciphertext), without padding. Each purpose has a key of its
-own (HKDF-SHA256 from the master key) and is authenticated: a text sealed for one purpose opens for no
-other. The first master key seals, all of them open: a new key is put in front, the old ones stay behind it.
+A sealed text is base64url(version | key id | nonce | ciphertext), without padding. Each purpose has a key of
+its own (HKDF-SHA256 from the master key), so a text sealed for one purpose opens for no other. The first
+master key seals, and all of them unseal: to change the key, a new one is put before the old ones.
 """
 
 import hashlib
@@ -32,9 +32,9 @@ _ALPHABET = re.compile(r"[A-Za-z0-9_-]+")
 MAX_IN_URL = 2800  # characters: with the other headers of a redirect less than the 4 KiB that proxies take
 PARKED_FOR = 30 * 60  # seconds; as long as an Interaction lives
 _PARKED = "p."  # no sealed text has a dot
-# What nearly every Interaction's record says, for the compression: to change it ends the half hour of those
-# that are under way, and nothing else.
-_USUAL = (
+# Texts that most Interactions hold, which the compression then does not have to repeat. A change here ends
+# the sign-ins that are under way, and nothing else.
+_COMPRESSION_DICTIONARY = (
     b'"login_hint":"ui_locales":["km","en"],"claims_locales":["km"],"max_age":"prompt":["login","none"],'
     b'"response_mode":"form_post","failure":"consented_by":"email","phone","offline_access"],"nonce":"'
     b'{"v":1,"kind":"interaction","body":{"id":"","request":{"client_id":"","redirect_uri":"https://'
@@ -43,15 +43,15 @@ _USUAL = (
 
 
 def derived_key(secret: bytes, info: str) -> bytes:
-    """A 256-bit key of its own for one use of a secret (RFC 5869)."""
+    """A 256-bit key derived from a secret for one use, which `info` names (HKDF, RFC 5869)."""
     return HKDF(SHA256(), 32, salt=None, info=info.encode()).derive(secret)
 
 
 class MasterSealer:
     """ports.Sealer with AES-256-GCM.
 
-    `keys`: the master keys, newest first, each of 32 random bytes or more. `mac` works with the last, the
-    oldest one: putting a new key in front changes no keyed hash that was kept.
+    `keys`: the master keys, newest first, each of 32 random bytes or more. `mac` uses the last one, the
+    oldest, so that a new key changes no hash that is stored.
     """
 
     def __init__(self, keys: Sequence[bytes]) -> None:
@@ -91,7 +91,7 @@ class MasterSealer:
         return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
     def _cipher(self, number: int, purpose: str) -> AESGCM:
-        """The cipher of one master key and purpose. Purposes are few and fixed, so all are kept."""
+        """The cipher for one master key and purpose; all are kept, since purposes are few and fixed."""
         cipher = self._ciphers.get((number, purpose))
         if cipher is None:
             cipher = self._ciphers[number, purpose] = AESGCM(
@@ -114,7 +114,7 @@ def _decoded(purpose: str, text: str) -> bytes:
 
 
 class SealedInteractions:
-    """ports.InteractionSeal: an Interaction in the login page's URL; a large one is parked."""
+    """ports.InteractionSeal: Interactions as text for a URL; a long one is parked in Redis."""
 
     def __init__(
         self, sealer: Sealer, parking: Parking, counters: Counters, max_length: int = MAX_IN_URL
@@ -125,9 +125,9 @@ class SealedInteractions:
         self._max_length = max_length
 
     def seal(self, interaction: Interaction, before_parking: Callable[[], None] = lambda: None) -> str:
-        """Text for a URL. `before_parking` is called when it has to be parked, and may raise.
+        """Text for a URL. `before_parking` is called when the Interaction has to be parked, and may raise.
 
-        Raises StoreUnavailable only when it has to be parked and Redis is away.
+        Raises StoreUnavailable, but only when it has to be parked.
         """
         text = self._sealer.seal(INTERACTION.kind, _compressed(INTERACTION.dump(interaction)))
         if len(text) <= self._max_length:
@@ -145,19 +145,19 @@ class SealedInteractions:
         data = self._sealer.unseal(INTERACTION.kind, text)
         try:
             return INTERACTION.load(_decompressed(data))
-        except RecordUnreadable as error:  # counted: we sealed it, so it is no stranger's text
+        except RecordUnreadable as error:  # we sealed it, so operators should know
             note_unreadable(self._counters, error)
             raise SealBroken(f"{INTERACTION.kind}: sealed by another version") from None
 
 
 def _compressed(data: bytes) -> bytes:
-    """Plain deflate (RFC 1951): the seal knows already whether a byte was changed."""
-    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=_USUAL)
+    """Raw deflate (RFC 1951), without a checksum: the seal detects changes already."""
+    deflate = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=_COMPRESSION_DICTIONARY)
     return deflate.compress(data) + deflate.flush()
 
 
 def _decompressed(data: bytes) -> bytes:
     try:
-        return zlib.decompressobj(-zlib.MAX_WBITS, zdict=_USUAL).decompress(data)
+        return zlib.decompressobj(-zlib.MAX_WBITS, zdict=_COMPRESSION_DICTIONARY).decompress(data)
     except zlib.error:
         raise RecordUnreadable(INTERACTION.kind, "json") from None

@@ -18,6 +18,7 @@ from bridge.domain.subject import Identity
 from bridge.errors import UpstreamBroken
 
 MAX_NAME_LENGTH = 200  # characters
+MAX_ID_LENGTH = 200
 GENDERS = {"M": "male", "F": "female"}
 SEPARATORS = re.compile(r"[\s().\u200b-]")
 # With its country code, or with the 0 that stands before an area code within Cambodia.
@@ -33,7 +34,9 @@ def identity_of(user: User) -> Identity:
     """The Identity that CamDigiKey asserts. Raises UpstreamBroken: without its id a person is nobody."""
     camdigikey_id = user.camdigikey_id.strip()
     if not camdigikey_id:
-        raise UpstreamBroken("the person has no camdigikey_id")
+        raise UpstreamBroken("the person has no camdigikey_id", operation="status")
+    if len(camdigikey_id) > MAX_ID_LENGTH or not camdigikey_id.isprintable():
+        raise UpstreamBroken("the person's camdigikey_id is none", operation="status")
     return Identity(
         camdigikey_id=camdigikey_id,
         personal_code=tidy(user.personal_code) or None,

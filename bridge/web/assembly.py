@@ -11,6 +11,7 @@ from bridge.login.logout import SignOut
 from bridge.login.signing_in import SigningIn
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.oidc import provider
+from bridge.ops.health import Readiness
 from bridge.ports.services import Services
 from bridge.sessions.ending import SessionEnding
 from bridge.sessions.opening import SessionOpening
@@ -28,7 +29,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     """The use cases of one app, from its settings and its services (see ports.Services)."""
     s, policy = services, settings.policy
     upstream = UpstreamLogout(s.connectors, s.audit)
-    ending = SessionEnding(s.sessions, s.grants, s.clients, s.outbox, upstream, s.subject_key)
+    ending = SessionEnding(s.sessions, s.grants, s.clients, s.outbox, upstream, s.subject_key, s.audit)
     watch = SessionWatch(s.sessions, s.connectors, s.limiter, ending, s.audit, policy)
     decider = Decider(s.clients, s.consents, s.connectors, s.handoffs, watch, s.subject_key, s.clock)
     signing_in = _signing_in(s, policy, decider, ending, upstream)
@@ -45,16 +46,16 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         clients=s.clients,
         connectors=s.connectors,
         interactions=s.interactions,
-        checks=s.checks,
+        readiness=Readiness(s.checks),
         provider=provider.assemble(s, policy, watch),
         decider=decider,
-        handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy),
+        handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy, s.audit),
         callback=Callback(s.handoffs, s.spent, s.confirmations, signing_in, s.audit, s.clock, policy),
-        unsolicited=UnsolicitedLogins(upstream, s.audit, s.clock),
+        unsolicited=UnsolicitedLogins(upstream, s.audit, s.limiter, s.counters, s.clock),
         confirmations=Confirmations(s.confirmations, signing_in, upstream, s.clock),
         consent=ConsentGiving(decider, s.consents, s.audit, s.clock),
-        completion=Completion(s.grants, s.token_bytes, s.clock, policy),
-        sign_out=SignOut(ending, s.clock),
+        completion=Completion(s.grants, s.audit, s.token_bytes, s.clock, policy),
+        sign_out=SignOut(s.sessions, ending, s.clock),
         browser=browser,
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
     )
@@ -64,4 +65,4 @@ def _signing_in(
     services: Services, policy: Policy, decider: Decider, ending: SessionEnding, upstream: UpstreamLogout
 ) -> SigningIn:
     opening = SessionOpening(services.sessions, ending, services.subject_key, services.token_bytes, policy)
-    return SigningIn(decider, opening, upstream, services.subject_key, services.clock)
+    return SigningIn(decider, opening, upstream, services.subject_key, services.audit, services.clock)

@@ -14,7 +14,7 @@ from bridge.ports.basics import Clock, Sealer
 from bridge.ports.sessions import SessionStore
 from bridge.sessions.opening import NewSession
 from bridge.web.cookies import YEAR, Cookies
-from bridge.web.fetch_metadata import is_from_another_site
+from bridge.web.fetch_metadata import is_from_another_site, is_part_of_a_page
 
 SIGNED_OUT = "out"
 
@@ -49,11 +49,24 @@ class Browser:
         return BrowserId(digest(g.new_browser))
 
     def session(self) -> Session | None:
-        """The live Session of this browser; using it moves its idle limit. Raises StoreUnavailable."""
+        """The Session that this browser may sign in by; a page that the person goes to moves its idle limit.
+
+        A hidden frame that an application reloads does not. Raises StoreUnavailable.
+        """
         secret = self.cookies.read("session")
         if secret is None:
             return None
-        return self._sessions.get(SessionKey(digest(secret)), int(self._clock()))
+        used = not is_part_of_a_page(request)
+        return self._sessions.get(SessionKey(digest(secret)), int(self._clock()), used=used)
+
+    def held_session(self) -> Session | None:
+        """The Session of this browser, also one that is idle and signs nobody in; left as it is.
+
+        It ends when another person signs in here, and by a sign-out: applications live on it still. Raises
+        StoreUnavailable.
+        """
+        secret = self.cookies.read("session")
+        return self._sessions.held(SessionKey(digest(secret)), int(self._clock())) if secret else None
 
     def last_person(self) -> LastPerson:
         """Who used this browser last, by its cookie.

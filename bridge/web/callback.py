@@ -1,9 +1,11 @@
 """CamDigiKey's callbacks, of success and of error: each CamDigiKey account has an address of its own."""
 
-from flask import redirect
+from flask import g, redirect
 from werkzeug.wrappers import Response
 
+from bridge.domain.auth_token import canonical_auth_token
 from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey
+from bridge.domain.interaction import Interaction
 from bridge.errors import ShownToUser
 from bridge.login.callback import (
     CallbackOutcome,
@@ -21,8 +23,6 @@ from bridge.web.parameters import query_pairs
 from bridge.web.steps import Place, answer
 from bridge.web.use_cases import use_cases
 
-MAX_AUTH_TOKEN = 8192  # characters
-
 
 def success(connector: str | None = None) -> Response:
     """CamDigiKey's success callback (document 2.2.1).
@@ -33,9 +33,9 @@ def success(connector: str | None = None) -> Response:
     given = dict(query_pairs())
     back = _returned(connector, given)
     try:
-        if not 0 < len(back.auth_token) <= MAX_AUTH_TOKEN:
-            raise ShownToUser(400, "unsolicited_callback", "no auth token")
-        return after_return(uses.callback.success(back, limit=uses.limits.start))
+        if not back.auth_token:
+            raise ShownToUser(400, "unsolicited_callback", "no auth token in its canonical form")
+        return after_return(uses.callback.success(back, limit=uses.limits.unsolicited))
     except UnsolicitedCallback as error:
         uses.unsolicited.end(back.auth_token, back.connector)
         return _dead_end(error)
@@ -46,10 +46,19 @@ def success(connector: str | None = None) -> Response:
 def error(connector: str | None = None) -> Response:
     """CamDigiKey's error callback. Its message is never shown (DESIGN §6.6)."""
     given = dict(query_pairs())
-    refused = use_cases().callback.error(_returned(connector, given), given.get("errorCode", ""))
+    code, message = given.get("errorCode", ""), given.get("errorMessage", "")
+    refused = use_cases().callback.error(_returned(connector, given), code, message)
     if refused is not None:
-        return to_login(refused)
+        client_id = refused.interaction.request.client_id
+        logger().info("login.refused", client_id=client_id, error_code=refused.error_code, why=refused.why)
+        return to_login(refused.interaction) if refused.proven else _unproven(refused.interaction)
     return _dead_end(ShownToUser(400, "not_completed", "an error callback without its Handoff"))
+
+
+def _unproven(interaction: Interaction) -> Response:
+    """The page of a refusal without a state (v2), which may be a stranger's doing: it changes nothing."""
+    client = use_cases().decider.client_of(interaction)
+    return failure_page(interaction, client, interaction.failure or "server_error", 400)
 
 
 def after_return(outcome: CallbackOutcome) -> Response:
@@ -57,7 +66,10 @@ def after_return(outcome: CallbackOutcome) -> Response:
     match outcome:
         case ConfirmationRequired(key):
             return redirect(f"/confirm/{key}", 303)
-        case Resumed(interaction):
+        case Resumed(interaction, error):
+            if error is not None:
+                client_id = interaction.request.client_id
+                logger().warning("login.failed", client_id=client_id, **error.facts)
             return to_login(interaction)
         case SignedIn():
             return signed_in(outcome, Place.CALLBACK)
@@ -79,8 +91,9 @@ def _returned(connector: str | None, given: dict[str, str]) -> CallbackRequest:
         connector=_connector(connector),
         browser=browser.id() or BrowserId(""),
         state=given.get("state"),
-        auth_token=given.get("authToken", ""),
-        session=browser.session(),
+        request_id=g.request_id,
+        auth_token=canonical_auth_token(given.get("authToken", "")) or "",
+        session=browser.held_session(),
         last_person=browser.last_person(),
     )
 

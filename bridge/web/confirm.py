@@ -36,7 +36,7 @@ def accept(key: str) -> Response:
     """Yes: the Session is opened now. Raises ShownToUser."""
     uses = use_cases()
     uses.browser.check_csrf(_action(key))
-    login = uses.confirmations.accept(ConfirmationKey(key), _browser(), uses.browser.session())
+    login = uses.confirmations.accept(ConfirmationKey(key), _browser(), uses.browser.held_session())
     return signed_in(login, Place.FORM)
 
 

@@ -44,7 +44,8 @@ def register(app: Flask) -> None:
 
 
 def _refused(error: RequestRefused) -> BaseResponse:
-    logger().info("authorize.refused", error=error.error, why=error.description)
+    facts = {"error": error.error, "why": error.description, "detail": error.detail}
+    logger().info("authorize.refused", client_id=error.client_id, **facts)
     return send(failure(error.reply_to, error, use_cases().policy.issuer))
 
 
@@ -62,7 +63,8 @@ def _seal_broken(error: SealBroken) -> BaseResponse:
 
 
 def _unavailable(error: Exception) -> BaseResponse:
-    logger().error("unavailable", error=type(error).__name__)
+    facts = error.facts if isinstance(error, StoreUnavailable) else {}
+    logger().error("unavailable", error=type(error).__name__, **facts)
     response = _error_answer(503, "unavailable")
     response.headers["Retry-After"] = RETRY_AFTER
     return response

@@ -26,6 +26,7 @@ def failure_page(interaction: Interaction, client: Client, kind: str, status: in
         kind=kind,
         cancel=interaction_form("/login/cancel", "cancel", interaction),
         try_again=address_of(replace(interaction, failure=None)),
+        reference=interaction.failed_in,
     )
     return page(
         html, client=client, forms=next_hops(interaction.request.reply_to.redirect_uri, client), status=status

@@ -9,6 +9,11 @@ def is_prefetch(request: Request) -> bool:
     return "prefetch" in purpose or request.headers.get("X-Moz") == "prefetch"
 
 
+def is_of_a_browser(request: Request) -> bool:
+    """Whether a browser asks: it says what for, or that it reads pages. An application's call does not."""
+    return "Sec-Fetch-Mode" in request.headers or "text/html" in request.headers.get("Accept", "")
+
+
 def is_part_of_a_page(request: Request) -> bool:
     """Whether this is for an image, a frame or a script of a page, and no page that a person goes to."""
     return request.headers.get("Sec-Fetch-Dest", "document") != "document"

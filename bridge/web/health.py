@@ -3,7 +3,6 @@
 from flask import jsonify
 from werkzeug.wrappers import Response
 
-from bridge.ops.health import readiness
 from bridge.web.use_cases import use_cases
 
 
@@ -13,8 +12,8 @@ def healthz() -> Response:
 
 
 def readyz() -> Response:
-    """200, or 503 with the names of the checks that failed."""
-    missing = readiness(use_cases().checks)
-    response = jsonify(status="unavailable" if missing else "ok", missing=list(missing))
+    """200, or 503 with the names of the checks that failed, and why."""
+    missing = use_cases().readiness.missing()
+    response = jsonify(status="unavailable" if missing else "ok", missing=list(missing), why=dict(missing))
     response.status_code = 503 if missing else 200
     return response

@@ -12,6 +12,7 @@ from bridge.oidc.endpoints import Endpoint, endpoint_of
 from bridge.ops import environ, logs
 from bridge.web import language
 from bridge.web.cookies import YEAR
+from bridge.web.cors import allow_reading
 from bridge.web.fetch_metadata import is_part_of_a_page, is_prefetch
 from bridge.web.headers import finish_headers
 from bridge.web.responses import prefetch_refused, within_proxies_limit
@@ -82,6 +83,7 @@ def _after_request(response: Response) -> BaseResponse:
     endpoint = endpoint_of(request.path)
     if endpoint is None or endpoint.whole_page_only:  # its address may hold an auth token
         response.headers["Referrer-Policy"] = "no-referrer"
+    allow_reading(response, endpoint)
     response.headers["X-Request-Id"] = g.get("request_id", "")
     finish_headers(response, secure=uses.settings.secure)
     return within_proxies_limit(response) if "Location" in response.headers else response

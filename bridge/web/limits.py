@@ -9,6 +9,7 @@ from bridge.settings import Limits
 from bridge.web.browser import Browser
 from bridge.web.client_address import ClientAddress, rate_limit_key
 
+MINUTE, PARKED_FOR = 60, 1800  # seconds
 PARKED_SHARE = 10  # an address may park one request for every ten sign-ins that it may start
 
 
@@ -33,8 +34,9 @@ class RequestLimits:
         self._browser = browser
 
     def start(self, client_id: ClientId | None = None) -> None:
-        """Count a start of a Handoff, or a callback without a Handoff. Raises RateLimited.
+        """Count a start of a Handoff, by its browser and by its address. Raises RateLimited.
 
+        A start that is refused counts nowhere: a browser at its own limit uses up nothing of its address'.
         `client_id`: the application that the error page leads back to.
         """
         limits = self._limits
@@ -44,14 +46,30 @@ class RequestLimits:
         if wait := self._limiter.hit(*rates, now=self._clock()):
             raise RateLimited(wait, client_id)
 
+    def unsolicited(self) -> None:
+        """Count a callback without a Handoff, which anybody can make up. Raises RateLimited.
+
+        In counts of its own: whatever strangers send, nobody's sign-in is refused for it (DESIGN §6.21).
+        """
+        limits = self._limits
+        rates = (
+            Rate("unsolicited:" + self._address_key(), limits.unsolicited_per_address, MINUTE),
+            Rate("unsolicited", limits.unsolicited_in_all, MINUTE),
+        )
+        if wait := self._limiter.hit(*rates, now=self._clock()):
+            raise RateLimited(wait)
+
     def parking(self) -> None:
         """Count a request that is too large for a URL, and would fill Redis for 30 minutes.
 
         Raises RateLimited.
         """
         limit = max(1, self._limits.per_address // PARKED_SHARE)
-        rate = Rate("parked:" + self._address_key(), limit, self._limits.per_address_window)
-        if wait := self._limiter.hit(rate, now=self._clock()):
+        rates = (
+            Rate("parked:" + self._address_key(), limit, self._limits.per_address_window),
+            Rate("parked", self._limits.parked_in_all, PARKED_FOR),
+        )
+        if wait := self._limiter.hit(*rates, now=self._clock()):
             raise RateLimited(wait)
 
     def _address_key(self) -> str:

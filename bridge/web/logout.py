@@ -4,11 +4,12 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from bridge.domain.session import EndCause
+from bridge.errors import ShownToUser
 from bridge.oidc.logout import LogoutRequest
 from bridge.oidc.response_modes import origin
 from bridge.ops.logs import logger
 from bridge.web import pages
-from bridge.web.fetch_metadata import is_part_of_a_page
+from bridge.web.fetch_metadata import is_of_a_browser, is_part_of_a_page
 from bridge.web.parameters import Pairs, form_pairs, query_pairs
 from bridge.web.responses import page
 from bridge.web.sealed_form import sealed_pairs, unsealed_pairs
@@ -23,6 +24,8 @@ def logout() -> Response:
 def logout_by_form() -> Response:
     """The same by a form, which brings no cookies: checked, then asked again by GET (DESIGN §6.2)."""
     pairs = form_pairs()
+    if not is_of_a_browser(request):  # an application's own call has no cookies to come back with
+        return _logout(pairs)
     use_cases().provider.logout_requests.check(pairs)
     return redirect(f"/logout/form?r={sealed_pairs(pairs, 'logout')}", 303)
 
@@ -35,14 +38,26 @@ def logout_form() -> Response:
 def _logout(pairs: Pairs) -> Response:
     uses = use_cases()
     logout_request = uses.provider.logout_requests.check(pairs)
-    session = uses.browser.session()
+    session = uses.browser.held_session()
     if session is None:
-        return _signed_out(logout_request)
+        return _without_session(logout_request)
     # The hint proves that the client means this very Session. An image or a frame on a page could be
     # anybody's.
     if logout_request.sid == session.sid and not is_part_of_a_page(request):
         return _sign_out(logout_request, "application")
     return _ask(logout_request, pairs)
+
+
+def _without_session(logout_request: LogoutRequest) -> Response:
+    """Nobody is signed in here, as far as cookies tell. A good hint ends the Session that it names anyway.
+
+    An application that calls by itself is answered 400 where it ends nothing: it would take a page for a
+    sign-out.
+    """
+    if not logout_request.hinted and not is_of_a_browser(request):
+        detail = "a call that comes from no browser, without a good hint"
+        raise ShownToUser(400, "logout_failed", detail)
+    return _sign_out(logout_request, "application")
 
 
 def _ask(logout_request: LogoutRequest, pairs: Pairs) -> Response:
@@ -70,13 +85,15 @@ def _sign_out(logout_request: LogoutRequest, cause: EndCause) -> Response:
     §6.11).
     """
     uses = use_cases()
-    session = uses.browser.session()
-    response = _signed_out(logout_request)
-    mark = None
+    session = uses.browser.held_session()
+    uses.sign_out.sign_out(session, cause, logout_request.sid)
     if session is not None:
-        uses.sign_out.sign_out(session, cause)
-        logger().info("session.ended", sid=session.sid)
-        mark = uses.subject_key.browser_mark(session.subject.identity.camdigikey_id)
+        mark: str | None = uses.subject_key.browser_mark(session.subject.identity.camdigikey_id)
+    else:
+        mark = uses.browser.last_person().mark
+    if session is not None or logout_request.sid is not None:
+        logger().info("session.ended", sid=session.sid if session is not None else logout_request.sid)
+    response = _signed_out(logout_request)
     uses.browser.forget_session(response, mark)
     return response
 

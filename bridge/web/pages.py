@@ -55,7 +55,7 @@ def consent(*, client: Client, address: str, request: AuthorizationRequest, go: 
     return _page("consent", client, address, shares=shares_of(request, client), go=go, cancel=cancel)
 
 
-def problem(*, client: Client, kind: str, try_again: str, cancel: Form) -> str:
+def problem(*, client: Client, kind: str, try_again: str, cancel: Form, reference: str | None = None) -> str:
     """The sign-in at CamDigiKey did not work. Two buttons; the one that is likelier to help comes first.
 
     `kind`: a key of texts.PROBLEMS; `try_again`: the address of the Interaction's page.
@@ -69,6 +69,7 @@ def problem(*, client: Client, kind: str, try_again: str, cancel: Form) -> str:
         try_again=try_again,
         cancel=cancel,
         retry_wont_help=kind in texts.RETRY_WONT_HELP,
+        request_id=reference or g.get("request_id", ""),
     )
 
 

@@ -1,11 +1,16 @@
 """What applications call directly: token, userinfo, introspection and revocation."""
 
+import json
+
 from flask import Response, request
 
 from bridge.oidc.answer import Answer, ClientRequest
-from bridge.oidc.endpoints import BY_NAME, url_of
-from bridge.web.cors import allow_origin
+from bridge.oidc.endpoints import url_of
+from bridge.ops.logs import logger
+from bridge.web.cors import note_client
 from bridge.web.use_cases import use_cases
+
+MAX_LOGGED = 100  # characters of a client_id that is only claimed
 
 
 def token() -> Response:
@@ -40,9 +45,10 @@ def _client_request(name: str) -> ClientRequest:
 
 
 def _response(name: str, answer: Answer) -> Response:
-    response = Response(answer.body, answer.status, answer.headers)
-    origin = request.headers.get("Origin")
-    if BY_NAME[name].cors == "registered" and origin:
-        if origin in use_cases().provider.allowed_origins(answer.client_id):
-            allow_origin(response, origin)
-    return response
+    note_client(answer.client_id)
+    if answer.status >= 400:
+        error = json.loads(answer.body or b"{}").get("error", "")
+        logger().info(
+            "client.refused", endpoint=name, client_id=(answer.client_id or "")[:MAX_LOGGED], error=error
+        )
+    return Response(answer.body, answer.status, answer.headers)

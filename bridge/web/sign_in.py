@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from flask import redirect
+from flask import g, redirect
 from werkzeug.wrappers import Response
 
 from bridge.domain.next_step import GoToCamDigiKey
 from bridge.errors import UpstreamError
 from bridge.login.decider import Decision, connector_of
 from bridge.login.handoff import OtherHandoffLive
+from bridge.ops.logs import logger
 from bridge.web import pages
 from bridge.web.headers import next_hops
 from bridge.web.interactions import address_of, interaction_form, to_login
@@ -49,12 +50,17 @@ def go_to_camdigikey(decision: Decision, step: GoToCamDigiKey) -> Response:
     connector = connector_of(decision.client, uses.connectors)
     try:
         started = uses.handoff_start.start(
-            interaction, connector, decision.session, replaces_other=step.replaces_other
+            interaction,
+            connector,
+            decision.session,
+            replaces_other=step.replaces_other,
+            request_id=g.request_id,
         )
     except OtherHandoffLive:
         return ask_to_replace(decision)
     except UpstreamError as error:
-        return to_login(replace(interaction, failure=error.failure))
+        logger().warning("login.not_started", client_id=decision.client.client_id, **error.facts)
+        return to_login(replace(interaction, failure=error.failure, failed_in=g.request_id))
     response = redirect(started.login_url, 303)
     uses.browser.cookies.put(response, "handoff", started.key, uses.policy.lifetimes.handoff)
     return response

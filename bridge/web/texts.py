@@ -97,7 +97,7 @@ ERRORS = {
     ),
     "logout_failed": Text(
         N_("Sign-out failed"),
-        N_("The request to sign you out could not be checked, so you are still signed in."),
+        N_("The request to sign you out could not be checked, and nobody was signed out."),
         N_("Press the button to sign out here."),
     ),
 }
@@ -105,8 +105,8 @@ ERRORS = {
 _AGAIN = N_("Try again, or go back to the service.")
 PROBLEMS = {
     "temporarily_unavailable": Text(
-        N_("CamDigiKey cannot be reached"),
-        N_("CamDigiKey did not answer in time. You are not signed in."),
+        N_("CamDigiKey is not available"),
+        N_("CamDigiKey cannot answer at the moment."),
         _AGAIN,
     ),
     "access_denied": Text(
@@ -116,12 +116,12 @@ PROBLEMS = {
     ),
     "account_inactive": Text(
         N_("Your CamDigiKey account is not active"),
-        N_("CamDigiKey says that the account is disabled, or has expired. You are not signed in."),
+        N_("CamDigiKey says that the account is disabled, or has expired."),
         N_("Turn to CamDigiKey, which alone can make it active again."),
     ),
     "server_error": Text(
         N_("The sign-in did not work"),
-        N_("CamDigiKey's answer could not be used. You are not signed in."),
+        N_("CamDigiKey's answer could not be used."),
         _AGAIN,
     ),
     **{

@@ -1,6 +1,5 @@
 """What the views of one app call: its use cases, and the few ports that pages need themselves."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -18,7 +17,8 @@ from bridge.login.handoff import HandoffStart
 from bridge.login.logout import SignOut
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.oidc.provider import Provider
-from bridge.ports.basics import Clock, HealthCheck, Sealer
+from bridge.ops.health import Readiness
+from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ClientStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.keys import Signer
@@ -42,7 +42,7 @@ class UseCases:
     clients: ClientStore
     connectors: Connectors
     interactions: InteractionSeal
-    checks: Mapping[str, HealthCheck]
+    readiness: Readiness
     provider: Provider
     decider: Decider
     handoff_start: HandoffStart

@@ -1,7 +1,7 @@
-"""The only room that chooses implementations.
+"""Wiring: the only package that chooses the implementations of ports.
 
-Owns: the services of a process (`services`, `connectors`, `database`), what administration works with
-(`administration`), what is checked before a start (`checks`), the background work (`jobs`), and the server
-with the bundled Valkey (`serving`).
+Owns: building the services of a process (`services`, `connectors`, `database`, `outbound`), those of
+administration (`administration`), the checks before a start (`checks`), the table of background jobs
+(`jobs`), and starting the server with the bundled Valkey (`serving`).
 Leaves to others: everything that is done with them.
 """

@@ -1,4 +1,4 @@
-"""The CamDigiKey accounts of the settings, each as a connector."""
+"""Builds a connector for each CamDigiKey account of the settings."""
 
 from urllib.parse import urlsplit
 
@@ -7,13 +7,13 @@ from bridge.domain.ids import ConnectorId
 from bridge.domain.network import is_loopback
 from bridge.errors import ConfigError
 from bridge.ports.connectors import Connector, Connectors
-from bridge.settings import DEFAULT_CONNECTOR, Settings
+from bridge.settings import DEFAULT_CONNECTOR, Settings, section_of
 from bridge.settings import CamDigiKey as Account
 from bridge.upstream.camdigikey import CamDigiKeyConnector
 
 
 def connectors_of(settings: Settings) -> Connectors:
-    """All of them. Raises ConfigError with what is wrong with every one."""
+    """The connectors of all accounts. Raises ConfigError with the faults of all of them."""
     found: dict[ConnectorId, Connector] = {}
     faults: list[str] = []
     for connector_id, account in settings.accounts.items():
@@ -28,19 +28,28 @@ def connectors_of(settings: Settings) -> Connectors:
 
 
 def close_connectors(connectors: Connectors) -> None:
-    """Give their connections back."""
+    """Close their connections."""
     for connector in connectors.values():
         connector.close()
 
 
 def callback_path(connector_id: ConnectorId) -> str:
-    """Where an account's success callback comes to; it is registered with CamDigiKey."""
+    """The path of an account's success callback, which is registered with CamDigiKey."""
+    return _path(connector_id, "callback")
+
+
+def error_path(connector_id: ConnectorId) -> str:
+    """Where an account's error callback comes to; it is registered with CamDigiKey too."""
+    return _path(connector_id, "error")
+
+
+def _path(connector_id: ConnectorId, what: str) -> str:
     middle = "" if connector_id == DEFAULT_CONNECTOR else f"/{connector_id}"
-    return f"/camdigikey{middle}/callback"
+    return f"/camdigikey{middle}/{what}"
 
 
 def _connector(settings: Settings, connector_id: ConnectorId, account: Account) -> Connector:
-    name = "camdigikey" if connector_id == DEFAULT_CONNECTOR else f"connectors.{connector_id}"
+    name = section_of(connector_id)
     if account.partner is None:
         raise ConfigError((f"{name}.partner is missing: it names the file of the service account.",))
     try:
@@ -60,12 +69,13 @@ def _connector(settings: Settings, connector_id: ConnectorId, account: Account) 
         connector_id,
         client,
         partner.version,
-        settings.url(callback_path(connector_id)),
+        success_url=settings.url(callback_path(connector_id)) if account.success_return_url else None,
+        error_url=settings.url(error_path(connector_id)) if account.error_return_url else None,
         login_pages=account.login_origins or _any_address(partner),
     )
 
 
 def _any_address(partner: Partner) -> tuple[str, ...]:
-    """Where login pages may be while the settings name no origin; a simulator's are plain http."""
+    """Sources for login pages where the settings name no origin; a simulator's pages are plain http."""
     local = is_loopback(urlsplit(partner.base_url).hostname or "")
     return ("https:", "http:") if local else ("https:",)

@@ -1,11 +1,11 @@
-"""The database: its engine, its tables, and the key that must never be lost."""
+"""The database: its engine, its tables, and the key of subject identifiers, which must never be lost."""
 
 import os
 from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
 from bridge.domain.subject import SubjectKey
 from bridge.errors import ConfigError, SealBroken, StoreUnavailable
@@ -13,7 +13,8 @@ from bridge.ports.keys import SecretStore
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
-from bridge.stores.sql.engine import reading
+from bridge.stores.sql.engine import OnFailure, reading
+from bridge.stores.sql.faults import place
 from bridge.stores.sql.tables import consents
 
 SUBJECT_KEY = "subject key"  # its name among the secrets
@@ -22,13 +23,25 @@ SUBJECT_KEY_LOST = (
 )
 
 
-def engine_of(settings: Settings) -> Engine:
-    """The database; the data directory is made where SQLite needs it. Raises ConfigError."""
+def engine_of(settings: Settings, on_failure: OnFailure | None = None) -> Engine:
+    """The database; the data directory is made where SQLite needs it. Raises ConfigError.
+
+    `on_failure` is told of each StoreUnavailable.
+    """
     if not settings.database.url.get_secret_value():
         _make_data_dir(settings.data_dir)
+    return _connected(settings, on_failure)
+
+
+def _connected(settings: Settings, on_failure: OnFailure | None = None) -> Engine:
     database = settings.database
     try:
-        return sql.connect(settings.database_url, pool_size=database.pool_size, timeout=database.timeout)
+        return sql.connect(
+            settings.database_url,
+            pool_size=database.pool_size,
+            timeout=database.timeout,
+            on_failure=on_failure,
+        )
     except (ValueError, ArgumentError):
         raise ConfigError(
             ("database.url is sqlite:///path or postgresql://user:password@host/name.",)
@@ -44,29 +57,39 @@ def upgrade(settings: Settings) -> None:
         raise ConfigError(
             ("database.url: a newer release of the bridge has changed these tables; run that one.",)
         ) from None
-    except SQLAlchemyError as error:
-        raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
 
 
 def check_database(settings: Settings) -> None:
-    """A database that has no tables yet knows nobody, and has no key to lose.
+    """Whether it can be used; a SQLite file that is not there yet is left for the first start to make.
 
-    Raises ConfigError, StoreUnavailable.
+    Such a one knows nobody, and has no key to lose. Raises ConfigError, StoreUnavailable.
     """
-    engine = engine_of(settings)
+    engine = _connected(settings)
     try:
-        if migrate.current(settings.database_url) is not None:
-            subject_key_of(engine, sql.SqlSecrets(engine, MasterSealer(settings.keys())))
-    except SQLAlchemyError as error:
-        raise StoreUnavailable(f"SQL: {type(error).__name__}") from error
+        file = engine.url.database if engine.dialect.name == "sqlite" else None
+        if file is not None and not Path(file).exists():
+            _check_can_be_made(Path(file).absolute())
+            return
+        if migrate.current(settings.database_url) is None:
+            raise StoreUnavailable("SQL", "no_tables", server=place(engine.url), operation="check")
+        sql.health_check(engine)()
+        subject_key_of(engine, sql.SqlSecrets(engine, MasterSealer(settings.keys())))
     finally:
         engine.dispose()
 
 
-def subject_key_of(engine: Engine, secrets: SecretStore) -> SubjectKey:
-    """The key that every `sub` comes from, made once. Where it is lost nobody would be known again.
+def _check_can_be_made(file: Path) -> None:
+    """The folder that a first start makes, or the nearest one above it that is there, has to be writable."""
+    there = next(folder for folder in file.parents if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise ConfigError((f"The database {file} can't be made: {there} can't be written to.",))
 
-    Raises ConfigError when there are consents and no key, or the master key that sealed it is missing.
+
+def subject_key_of(engine: Engine, secrets: SecretStore) -> SubjectKey:
+    """The key that every `sub` is derived with; made once, at the first start.
+
+    Raises ConfigError when the database has consents but no key, for with a new key every person would be a
+    stranger to every client; and when the master key that sealed it is missing.
     """
 
     def make() -> bytes:
@@ -92,7 +115,7 @@ def _make_data_dir(folder: Path) -> None:
 
 
 def _close_to_others(folder: Path) -> None:
-    """What earlier versions left open; a mounted folder of somebody else's stays as it is."""
+    """Remove others' access to files of ours that they could read; other owners' folders stay as they are."""
     databases = list(folder.glob("bridge.db*"))
     modes = [*((file, 0o600) for file in databases), *([(folder, 0o700)] if databases else [])]
     for path, mode in modes:

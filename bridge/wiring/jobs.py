@@ -13,14 +13,15 @@ from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.stores import sql
 from bridge.wiring.database import engine_of
+from bridge.wiring.job_table import EVERY
 
 
 def start_jobs(settings: Settings, services: Services) -> Jobs:
-    """Begin the work in the background; to be called in the process that does it, after any fork."""
+    """Start the background jobs; to be called in the process that runs them, after any fork."""
     table = (
-        Job("outbox", 1, _sender(settings, services).run),
-        Job("keys", 60, lambda: _missing_keys(services)),
-        Job("purge", 3600, lambda: _purge(settings, services), limit=120),
+        Job("outbox", EVERY["outbox"], _sender(settings, services).run),
+        Job("keys", EVERY["keys"], lambda: _missing_keys(services)),
+        Job("purge", EVERY["purge"], lambda: _purge(settings, services), limit=120),
     )
     jobs = Jobs(
         table,
@@ -51,13 +52,13 @@ def _sender(settings: Settings, services: Services) -> Sender:
 
 
 def _missing_keys(services: Services) -> str | None:
-    """Signing keys whose row was taken away are made anew, before somebody needs them."""
+    """Make signing keys that are missing because their row was deleted, before a request needs them."""
     made = Keys(services.signing_keys, services.clock).ensure()
     return f"made {', '.join(made)}" if made else None
 
 
 def _purge(settings: Settings, services: Services) -> int:
-    """Take away what is over, on a connection that is not kept for an hour."""
+    """Delete what has expired, on a connection of its own: the job runs once an hour."""
     engine = engine_of(settings)
     try:
         return sql.purge(engine, int(services.clock()))

@@ -1,14 +1,15 @@
-"""The services of one process: every port with what fills it."""
+"""Builds the services of one process: every port with its implementation."""
 
 import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Engine
 
 from bridge.domain.encoding import TokenBytes
-from bridge.errors import ConfigError
+from bridge.errors import ConfigError, StoreUnavailable
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
 from bridge.ports.basics import Clock, HealthCheck
@@ -28,7 +29,7 @@ from bridge.wiring.outbound import fetcher_of
 
 @dataclass(frozen=True, slots=True)
 class Foundations:
-    """What everything else stands on; a test may bring its own."""
+    """What the services are built from; a test may bring its own."""
 
     redis: redis.Redis
     engine: Engine
@@ -41,35 +42,44 @@ class Foundations:
 
 
 def build(settings: Settings) -> Services:
-    """Everything one process works with; to be called in the process that uses it. Redis is not asked yet.
+    """The services of a process; to be called in the process that uses them. Redis is not asked yet.
 
-    Raises StoreUnavailable, and ConfigError: an address or a partner file is of no use, a key is lost.
+    Raises StoreUnavailable, and ConfigError where an address or a partner file can't be used, or a key is
+    lost.
     """
+    counters = Counters()
     foundations = Foundations(
         redis=redis_of(settings),
-        engine=engine_of(settings),
+        engine=engine_of(settings, partial(_count_failure, counters)),
         sealer=MasterSealer(settings.keys()),
         connectors=connectors_of(settings),
         fetcher=fetcher_of(settings),
+        counters=counters,
     )
+    foundations.redis.on_failure = partial(_count_failure, counters)
     return assembled(settings, foundations)
+
+
+def _count_failure(counters: Counters, failure: StoreUnavailable) -> None:
+    """Every failure of a store counts here; what was to be done with it, its caller logs."""
+    counters.add("store_failures", store=failure.store, server=failure.server, cause=failure.cause)
 
 
 def assembled(settings: Settings, foundations: Foundations) -> Services:
     """The services on these foundations; missing signing keys are made. Raises as `build`."""
     f, lifetimes = foundations, settings.lifetimes
-    kept, engine, sealer, counters = f.redis, f.engine, f.sealer, f.counters
+    redis_store, engine, sealer, counters = f.redis, f.engine, f.sealer, f.counters
     secrets, signing_keys = sql.SqlSecrets(engine, sealer), sql.SqlSigningKeys(engine, sealer)
     subject_key = subject_key_of(engine, secrets)
     signer = Keys(signing_keys, f.clock)
     signer.ensure()
     session_limit = lifetimes.session
     grants = Grants(
-        redis.RedisGrants(kept, sealer, counters, session_limit=session_limit),
+        redis.RedisGrants(redis_store, sealer, counters, session_limit=session_limit),
         sql.SqlGrants(engine, sealer, counters),
     )
     tokens = Tokens(
-        redis.RedisTokens(kept, sealer, counters, session_limit=session_limit),
+        redis.RedisTokens(redis_store, sealer, counters, session_limit=session_limit),
         sql.SqlRefreshTokens(engine, sealer, counters),
         grants,
     )
@@ -80,34 +90,34 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         connectors=f.connectors,
         sealer=sealer,
         signer=signer,
-        interactions=SealedInteractions(sealer, redis.Parking(kept), counters),
+        interactions=SealedInteractions(sealer, redis.Parking(redis_store), counters),
         clients=sql.SqlClients(engine, counters),
         signing_keys=signing_keys,
         secrets=secrets,
         consents=sql.SqlConsents(engine),
         spent=sql.SqlSpentTokens(engine),
-        audit=sql.SqlAuditLog(engine),
-        handoffs=redis.RedisHandoffs(kept, sealer, counters),
-        confirmations=redis.RedisConfirmations(kept, sealer, counters),
+        audit=sql.SqlAuditLog(engine, counters),
+        handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
+        confirmations=redis.RedisConfirmations(redis_store, sealer, counters),
         sessions=redis.RedisSessions(
-            kept, sealer, counters, idle=lifetimes.session_idle, limit=session_limit
+            redis_store, sealer, counters, idle=lifetimes.session_idle, limit=session_limit
         ),
         grants=grants,
-        codes=redis.RedisCodes(kept, sealer, counters),
+        codes=redis.RedisCodes(redis_store, sealer, counters),
         tokens=tokens,
-        limiter=redis.RedisRateLimiter(kept),
+        limiter=redis.RedisRateLimiter(redis_store),
         outbox=sql.SqlOutbox(engine),
         fetcher=f.fetcher,
-        lease=redis.RedisLease(kept),
+        lease=redis.RedisLease(redis_store),
         job_log=sql.SqlJobLog(engine),
         counters=counters,
-        checks=_checks(kept, engine, signing_keys),
+        checks=_checks(redis_store, engine, signing_keys),
         close=_closing(foundations),
     )
 
 
 def redis_of(settings: Settings) -> redis.Redis:
-    """Redis; nothing is sent yet. Raises ConfigError."""
+    """Redis by its address in the settings; nothing is sent yet. Raises ConfigError."""
     try:
         return redis.connect(
             settings.redis.url.get_secret_value(),
@@ -118,11 +128,11 @@ def redis_of(settings: Settings) -> redis.Redis:
         raise ConfigError((f"redis.url: {error}.",)) from None
 
 
-def _checks(kept: redis.Redis, engine: Engine, keys: SigningKeyStore) -> Mapping[str, HealthCheck]:
+def _checks(redis_store: redis.Redis, engine: Engine, keys: SigningKeyStore) -> Mapping[str, HealthCheck]:
     def check_keys() -> None:
         keys.all()
 
-    return {"redis": kept.ping, "sql": sql.health_check(engine), "keys": check_keys}
+    return {"redis": redis_store.probe, "sql": sql.health_check(engine), "keys": check_keys}
 
 
 def _closing(foundations: Foundations) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""Serving: logs, the port, the bundled Valkey, and the workers."""
+"""Starts what `bridge run` serves with: logs, the bundled Valkey, and the workers."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ APPLICATION = "bridge.app:from_environment"
 
 @contextmanager
 def redis_server(settings: Settings) -> Iterator[str]:
-    """The address of Redis while the block lasts; `embedded://` is started for it, and ended after it.
+    """The address of Redis while the block lasts; the one of `embedded://` is started and ended with it.
 
     Raises ConfigError, StoreUnavailable.
     """
@@ -48,6 +48,6 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
 
 
 def prepare_to_serve(settings: Settings) -> None:
-    """Logs, and whether the port is free. Raises CannotListen."""
+    """Configure the logs, and check that the port is free. Raises CannotListen."""
     logs.configure(settings.log.level)
     workers.check_free(settings.server.host, settings.server.port)

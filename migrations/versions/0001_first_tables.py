@@ -64,8 +64,10 @@ def _what_people_did() -> None:
         "spent_tokens",
         sa.Column("digest", sa.String(64), primary_key=True),
         sa.Column("spent_at", sa.BigInteger, nullable=False),
+        sa.Column("unsolicited", sa.Boolean, nullable=False),
     )
     op.create_index("ix_spent_tokens_spent_at", "spent_tokens", ["spent_at"])
+    op.create_index("ix_spent_tokens_unsolicited", "spent_tokens", ["unsolicited"])
     op.create_table(
         "audit",
         sa.Column(

@@ -130,19 +130,19 @@ def run(issuer: str, client: tuple[str, str], supervisor: int, count: int) -> No
     """All rows, on a bridge that runs."""
     bridge = [pid for pid, command in family(supervisor).items() if "valkey" not in command]
 
-    def visitor() -> Visitor:
+    def new_visitor() -> Visitor:
         return Visitor(issuer, *client, REDIRECT_URI)
 
-    known = [visitor() for _ in range(VISITORS)]
-    tokens = [one.login() for one in known]
-    for one in (visitor() for _ in range(20)):  # caches and code paths warm, in every process
-        one.login()
+    known = [new_visitor() for _ in range(VISITORS)]
+    tokens = [visitor.login() for visitor in known]
+    for visitor in (new_visitor() for _ in range(20)):  # caches and code paths warm, in every process
+        visitor.login()
     meter = Meter(bridge)
-    meter.measure("brokered login", lambda _: visitor().login(), count)
+    meter.measure("brokered login", lambda _: new_visitor().login(), count)
     meter.measure("single sign-on login", lambda n: known[n].login(), count)
     codes = [[known[n].code() for _ in range(count)] for n in range(VISITORS)]
     meter.measure("code exchange, client_secret_basic", lambda n: known[n].exchange(*codes[n].pop()), count)
-    refresh = [one["refresh_token"] for one in tokens]
+    refresh = [login["refresh_token"] for login in tokens]
     meter.measure(
         "refresh", lambda n: known[n].token(grant_type="refresh_token", refresh_token=refresh[n]), count * 4
     )

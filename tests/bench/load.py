@@ -12,6 +12,8 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from bridge.domain.encoding import base64url
+
 FORM = "application/x-www-form-urlencoded"
 INPUT = re.compile(r'<input[^>]*\bname="([^"]*)"[^>]*\bvalue="([^"]*)"')
 ACTION = re.compile(r'<form[^>]*\baction="([^"]*)"(.*?)</form>', re.S)
@@ -71,7 +73,7 @@ class Visitor:
     def code(self) -> tuple[str, str]:
         """From `/authorize` to the redirect; gives the code and its code_verifier."""
         verifier = secrets.token_urlsafe(32)
-        digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        digest = base64url(hashlib.sha256(verifier.encode()).digest())
         query = {
             "response_type": "code",
             "client_id": self._client_id,

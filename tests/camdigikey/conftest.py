@@ -10,14 +10,14 @@ import pytest
 from bridge.camdigikey import CamDigiKey, Partner, Timeouts
 from bridge.simulator import Simulator, serve
 
-SUCCESS = "https://portal.example.gov.kh/registered"
+SUCCESS, OWN = "https://portal.example.gov.kh/registered", "https://portal.example.gov.kh/own"
 PATIENT = Timeouts(20, 20)
 
 
 @pytest.fixture(scope="session")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     folder = tmp_path_factory.mktemp("simulator")
-    running = serve(folder, ("127.0.0.1", 0), ("127.0.0.1", 0), success_url=SUCCESS)
+    running = serve(folder, ("127.0.0.1", 0), ("127.0.0.1", 0), success_url=SUCCESS, registered=(OWN,))
     yield running
     running.stop()
 

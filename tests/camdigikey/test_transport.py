@@ -15,11 +15,14 @@ from typing import Any
 
 import pytest
 
-from bridge.camdigikey import HttpError, TimedOut, Timeouts, TransportError
+from bridge.camdigikey import CamDigiKey, HttpError, TimedOut, Timeouts, TransportError
 from bridge.camdigikey.keystore import Keystore, load_keystore, load_trust_store, tls_context
-from bridge.camdigikey.transport import MAX_ANSWER_BYTES, HttpsTransport
+from bridge.camdigikey.transport import MAX_ANSWER_BYTES, Dropped, HttpsTransport
 from tests.camdigikey.authorities import PASSWORD, Pair, authority, certificate, keystore, server, trust_store
+from tests.camdigikey.fakes import Answers
 from tests.camdigikey.tls_server import Answer, TlsServer, http, serving
+from tests.camdigikey.vectors import NOW as VECTORS_NOW
+from tests.camdigikey.vectors import VECTORS, partner
 from tests.support.waiting import until
 
 ROOT = authority("Root")
@@ -426,3 +429,57 @@ def test_the_next_address_of_a_name_is_tried_when_one_refuses(monkeypatch: pytes
 def test_no_server_is_a_transport_error(host: str) -> None:
     with pytest.raises(TransportError, match="no connection"):
         ask(f"https://{host}", context())
+
+
+# -- a kept connection that ends as it is used -------------------------------------------------------------
+
+
+def _goes_on_the_second(answers: list[bytes]) -> Callable[[bytes], Answer]:
+    """The first request of a connection is answered; the next one finds it closed, its bytes read or not."""
+
+    def answer(request: bytes) -> Answer:
+        answers.append(request)
+        return reset if len(answers) == 2 else http()
+
+    return answer
+
+
+def test_a_kept_connection_that_closes_at_that_instant_is_told_apart() -> None:
+    asked: list[bytes] = []
+    with talking(_goes_on_the_second(asked)) as (there, transport):
+        transport.send("GET", "/", None)
+        with pytest.raises(Dropped):
+            transport.send("GET", "/", None)
+        assert transport.send("GET", "/", None) == b"{}"
+        assert (there.connections, len(asked)) == (2, 3)
+
+
+def test_a_new_connection_that_closes_is_no_kept_one() -> None:
+    with talking(lambda _: reset) as (_, transport), pytest.raises(TransportError) as caught:
+        transport.send("GET", "/", None)
+    assert type(caught.value) is TransportError
+
+
+@pytest.mark.parametrize("operation", ["status", "logout", "login_token", "user_access_token", "refresh"])
+def test_a_call_is_repeated_once_where_nothing_is_spent_by_it(operation: str) -> None:
+    chain = {"error": 0, "data": [VECTORS["certificates"][name] for name in ("signer", "issuing")]}
+    posts: list[str] = []
+
+    def answer(method: str, path: str) -> object:
+        if method == "GET":
+            return chain
+        posts.append(path)
+        return Dropped("closed")
+
+    token = next(row["token"] for row in VECTORS["tokens"] if row["valid"])
+    with CamDigiKey(partner(), transport=Answers(answer), clock=lambda: VECTORS_NOW) as camdigikey:
+        with pytest.raises(Dropped):
+            getattr(camdigikey, operation)(*([] if operation == "login_token" else [token]))
+    assert len(posts) == (1 if operation in ("user_access_token", "refresh") else 2)
+
+
+def test_a_server_is_known_by_its_subject_alternative_name_alone() -> None:
+    """RFC 9525 §6.3"""
+    named = certificate("127.0.0.1", ISSUING)
+    with serving(named, ISSUING, ROOT) as there, pytest.raises(TransportError, match="no connection"):
+        ask(there.url, context())

@@ -10,66 +10,20 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from bridge.cli import COMMANDS, keys, main
+from bridge.cli import COMMANDS, keys
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import as_metadata
 from bridge.domain.ids import ClientId, Kid
 from bridge.ports.keys import SigningKey
 from bridge.settings import load
-from bridge.simulator import serve
 from bridge.stores.sealing import MasterSealer
 from bridge.stores.sql import SqlSigningKeys
 from bridge.wiring.database import engine_of
+from tests.cli.conftest import KEY, Console
 from tests.support.tools import ROOT
-
-KEY = base64.b64encode(b"k" * 32).decode()
-
-
-class Console:
-    """A console in a folder of its own, with a settings file."""
-
-    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.chdir(folder)
-        for name in ("BRIDGE_CONFIG", "BRIDGE_MASTER_KEYS_FILE"):
-            monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("BRIDGE_MASTER_KEYS", KEY)
-        self.folder = folder
-        self.settings('issuer = "https://sso.example.gov.kh"\n[camdigikey]\nversion = "v2"\n')
-
-    def settings(self, text: str) -> None:
-        (self.folder / "bridge.toml").write_text(text, encoding="utf-8")
-
-    def with_partner(self) -> None:
-        """Settings that have all that they need."""
-        serve(self.folder / "sim", ("127.0.0.1", 0), ("127.0.0.1", 0)).stop()
-        account = '[camdigikey]\npartner = "sim/partner.json"\n'
-        self.settings(f'issuer = "https://sso.example.gov.kh"\n{account}')
-
-    def say(self, *words: str, wanted: int = 0, answer: str = "") -> Result:
-        """Give a command; its exit code has to be the one wanted."""
-        result = CliRunner().invoke(main, list(words), input=answer)
-        assert result.exit_code == wanted, result.output
-        assert "Traceback" not in result.output
-        return result
-
-    def json(self, *words: str) -> Any:
-        return json.loads(self.say(*words, "--json").stdout)
-
-    def add(self, *more: str) -> Any:
-        address = ("--redirect-uri", "https://portal.example.gov.kh/callback")
-        return self.json(
-            "client", "add", "--client-id", "portal", "--name", "Ministry portal", *address, *more
-        )
-
-
-@pytest.fixture
-def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Console:
-    return Console(tmp_path, monkeypatch)
 
 
 def test_every_command_explains_itself(console: Console) -> None:
@@ -171,7 +125,7 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
 def test_an_account_that_the_settings_do_not_have_is_told(console: Console) -> None:
     console.add()
     said = console.say("client", "edit", "portal", "--connector", "second", wanted=1).output
-    assert "'second' is no connector; there are camdigikey." in said
+    assert "connector" in said and "second" in said and "camdigikey" in said
 
 
 def test_what_is_shown_has_the_names_of_rfc_7591(console: Console) -> None:
@@ -273,7 +227,7 @@ def test_a_database_of_no_use_is_told_in_a_sentence(
         for url in ("postgresql://u:canary@127.0.0.1:1/none", "sqlite:////nowhere/at/all.db"):
             monkeypatch.setenv("BRIDGE_DATABASE__URL", url)
             said = console.say(*words, wanted=1).output
-            assert said.count("\n") == 1 and "bridge db upgrade" in said and "canary" not in said
+            assert said.count("\n") == 1 and "database.url" in said and "canary" not in said
         monkeypatch.setenv("BRIDGE_DATABASE__URL", "mysql://u:canary@h/x")
         said = console.say(*words, wanted=2).output
         assert said.count("\n") == 1 and "database.url" in said and "canary" not in said
@@ -283,11 +237,11 @@ def test_a_file_that_is_no_database_is_told(console: Console) -> None:
     (console.folder / "data").mkdir()
     (console.folder / "data" / "bridge.db").write_text("anything but a database" * 10, encoding="utf-8")
     for words in (("client", "list"), ("keys", "list"), ("db", "upgrade")):
-        assert "SQL: DatabaseError" in console.say(*words, wanted=1).output
+        assert "holds no database" in console.say(*words, wanted=1).output
     # What is wrong in the settings is told first.
     assert "camdigikey.partner" in console.say("config", "check", wanted=2).output
     console.with_partner()
-    assert "SQL: DatabaseError" in console.say("config", "check", wanted=1).output
+    assert "holds no database" in console.say("config", "check", wanted=1).output
 
 
 def test_right_settings_are_said_to_be_right(console: Console) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, ReplyTo
-from bridge.domain.claims import CLAIMS, LINES, SCOPES, claim_names
+from bridge.domain.claims import CLAIMS, LINES, SCOPES, Line, claim_names
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.web.shares import SHARES, shares_of
@@ -20,6 +20,10 @@ CLIENT = Client(
 )
 REPLY_TO = ReplyTo("https://app.example/cb")
 IDENTIFIER = SHARES["identifier"].what
+
+
+def whats(*lines: Line) -> list[str]:
+    return [SHARES[line].what for line in lines]
 
 
 def listed(*scope: str, claims: ClaimsRequest | None = None) -> list[str]:
@@ -50,18 +54,12 @@ def test_the_page_of_every_scope_is_what_it_has_been() -> None:
     assert listed() == [IDENTIFIER]
     assert listed("profile") == [
         IDENTIFIER,
-        "Your name",
-        "Your sex",
-        "Your date of birth",
-        "Your language",
+        *whats("name", "gender", "birthdate", "language"),
     ]
-    assert listed("phone", "email") == [IDENTIFIER, "Your e-mail address", "Your phone number"]
+    assert listed("phone", "email") == [IDENTIFIER, *whats("email", "phone")]
     assert listed("offline_access", "address", "age", "national_id") == [
         IDENTIFIER,
-        "The number of your identity document",
-        "Whether you are over 16, 18 and 21",
-        "Further details",
-        "Access while you are away",
+        *whats("national_id", "age", "constant", "offline"),
     ]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from playwright.sync_api import Page, expect
 
 from tests.run.processes import all_gone, environment, family, started
 from tests.support.browser import screenshot
+from tests.support.tools import MADE
+from tests.support.waiting import until
 
 Process = subprocess.Popen[str]
 
@@ -21,15 +24,33 @@ Process = subprocess.Popen[str]
 @contextmanager
 def demo(folder: Path) -> Iterator[tuple[Process, list[str]]]:
     """A demo that runs, and the lines that it said."""
-    with started(["-m", "bridge", "demo", "--dir", str(folder / "demo")], environment(), folder) as process:
-        said: list[str] = []
-        assert process.stdout is not None
-        for line in process.stdout:
-            said.append(line.rstrip("\n"))
-            if said[-1].startswith("http://"):
-                break
+    with ExitStack() as stack:
+        with one_at_a_time():
+            command = ["-m", "bridge", "demo", "--dir", str(folder / "demo")]
+            process = stack.enter_context(started(command, environment(), folder))
+            said = first_lines(process)
         assert process.poll() is None and said[-1].startswith("http://"), (folder / "stderr").read_text()
         yield process, said
+
+
+def first_lines(process: Process) -> list[str]:
+    """What it says up to the address to open."""
+    said: list[str] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        said.append(line.rstrip("\n"))
+        if said[-1].startswith("http://"):
+            break
+    return said
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Of all test processes one starts a demo: two at the same moment would both find a port free."""
+    MADE.mkdir(exist_ok=True)
+    with (MADE / "demo-starts.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +121,18 @@ def test_a_person_signs_in_sees_what_came_back_and_signs_out(running: list[str],
     page.locator("#logout").click()
     page.wait_for_url(portal)
     expect(page.locator("#sign-in")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("signed out")
     screenshot(page, "demo-7-signed-out")
+    until(lambda: is_signed_out(page, office), "the second application does not hear of it")
+    expect(page.get_by_role("status")).to_contain_text("signed out")
+    page.goto(portal)
     page.locator("#sign-in").click()
     expect(page.locator("#continue")).to_be_visible()  # the page before CamDigiKey again
+
+
+def is_signed_out(page: Page, application: str) -> bool:
+    page.goto(application)
+    return page.locator("#sign-in").is_visible()
 
 
 def test_a_person_who_refuses_is_told_so(running: list[str], page: Page) -> None:

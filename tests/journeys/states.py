@@ -1,7 +1,8 @@
 """The promise that test_states keeps: event by state, the kind of page that answers.
 
-tests/support/pages.py names the kinds; a number is a status other than 200. Where v2, which brings no state
-back, differs from v3, a pair says so.
+tests/support/pages.py names the kinds; a number is a status other than 200. "anew" is a sign-in page of a new
+Interaction, where the one of the walk is over. Where v2, which brings no state back, differs from v3, a pair
+says so.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ Cell = str | tuple[str, str]  # in both versions, or (v3, v2)
 #   confirming  "is this you?" waits for a word (v2 always; v3 where somebody signed out in this browser)
 #   consenting  the page that tells what is shared is open
 #   finished    the application has its code
-#   expired     the page before CamDigiKey was left open for longer than 30 minutes
+#   expired     the person went to CamDigiKey, came back by the browser's own button, and left the page before
+#               CamDigiKey open for longer than 30 minutes: the Handoff is over, and so is the Interaction
 #   signed out  finished, and signed out afterwards
 TABLE: dict[str, dict[str, Cell]] = {
     "F5": {
@@ -23,16 +25,16 @@ TABLE: dict[str, dict[str, Cell]] = {
         "confirming": "confirm",
         "consenting": "consent",
         "finished": "already_signed_in 400",
-        "expired": "sign_in",
+        "expired": "sign_in anew",
         "signed out": "sign_in",
     },
     "Back to the page before, its button again": {
-        "before": "sign_in",
+        "before": "sign_in anew",
         "away": ("camdigikey", "already_under_way"),
         "confirming": "camdigikey",
         "consenting": "consent",  # signed in already: nobody is sent to CamDigiKey for nothing
         "finished": "already_signed_in 400",
-        "expired": "sign_in",
+        "expired": "sign_in anew",
         "signed out": "camdigikey",
     },
     "the sign-in's address in a second tab": {
@@ -41,7 +43,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "confirming": "sign_in",
         "consenting": "consent",
         "finished": "already_signed_in 400",
-        "expired": "sign_in",
+        "expired": "sign_in anew",
         "signed out": "sign_in",
     },
     "the sign-in's address in another browser": {
@@ -118,7 +120,7 @@ TABLE: dict[str, dict[str, Cell]] = {
     },
     "the error callback with its state": {
         "before": "not_completed 400",
-        "away": ("problem", "problem 400"),  # in v2 nothing proves it: the sign-in goes on waiting
+        "away": "problem",
         "confirming": "not_completed 400",
         "consenting": "not_completed 400",
         "finished": "not_completed 400",
@@ -127,7 +129,7 @@ TABLE: dict[str, dict[str, Cell]] = {
     },
     "the error callback without a state": {
         "before": "not_completed 400",
-        "away": "problem 400",
+        "away": "problem 400",  # nothing proves it: the sign-in goes on waiting
         "confirming": "not_completed 400",
         "consenting": "not_completed 400",
         "finished": "not_completed 400",

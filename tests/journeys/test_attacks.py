@@ -123,10 +123,10 @@ def test_a_replayed_callback_in_the_same_browser_gets_the_clean_address_and_no_s
     callbacks: list[str] = []
     victim.on("request", lambda asked: callbacks.append(asked.url))
     sign_in(victim, anywhere, VICTIM)
-    before = len(anywhere.applications["portal"].arrivals)
+    before = len(anywhere.applications["portal"].callbacks)
     victim.goto(next(url for url in callbacks if "/camdigikey/callback" in url))
     assert "authToken" not in victim.url
-    assert len(anywhere.applications["portal"].arrivals) == before
+    assert len(anywhere.applications["portal"].callbacks) == before
 
 
 def test_two_applications_racing_in_one_browser_each_get_their_own_answer(
@@ -135,14 +135,14 @@ def test_two_applications_racing_in_one_browser_each_get_their_own_answer(
     other = victim.context.new_page()
     begin(victim, anywhere, "portal")
     begin(other, anywhere, "office")
-    sign_in(victim, anywhere, VICTIM, at="portal", begun=True)
+    sign_in(victim, anywhere, VICTIM, at="portal", already_started=True)
     assert result(victim) == "signed in as " + NAMES[VICTIM]
     other.reload()  # single sign-on: the other tab needs no second approval
     if other.locator("#continue").count():
         other.locator("#continue").click()
     assert result(other) == "signed in as " + NAMES[VICTIM]
     for name in ("portal", "office"):
-        assert anywhere.applications[name].arrivals[-1]["iss"] == anywhere.issuer
+        assert anywhere.applications[name].callbacks[-1]["iss"] == anywhere.issuer
 
 
 def test_authorize_in_a_frame_shows_nothing_to_press(anywhere: Live, victim: Page) -> None:
@@ -166,7 +166,7 @@ def test_a_forged_error_callback_does_not_end_a_login_under_way(anywhere: Live, 
     expect(forged.locator("body")).not_to_contain_text("Call this number")
     victim.goto(login_url)
     approve_here(victim, VICTIM)
-    sign_in(victim, anywhere, VICTIM, begun=True, approved=True)
+    sign_in(victim, anywhere, VICTIM, already_started=True, approved=True)
     assert result(victim) == "signed in as " + NAMES[VICTIM]
 
 
@@ -184,19 +184,19 @@ def test_confirm_and_consent_can_be_neither_framed_nor_posted_from_elsewhere(
     assert answer.headers["x-frame-options"] == "DENY"
     action = victim.locator("form:has(#continue)").get_attribute("action")
     inputs = victim.locator("form:has(#continue) input")
-    fields = inputs.evaluate_all("all => all.map(one => [one.name, one.value])")
-    elsewhere = victim.context.new_page()
-    elsewhere.goto(anywhere.addresses["portal"])
-    with elsewhere.expect_navigation():
-        elsewhere.evaluate(
+    fields = inputs.evaluate_all("all => all.map(input => [input.name, input.value])")
+    attackers_page = victim.context.new_page()
+    attackers_page.goto(anywhere.addresses["portal"])
+    with attackers_page.expect_navigation():
+        attackers_page.evaluate(
             """([action, fields]) => { const form = document.createElement('form'); form.method = 'post';
             form.action = action; for (const [name, value] of fields) { const input =
             document.createElement('input'); input.name = name; input.value = value; form.append(input) }
             document.body.append(form); form.submit() }""",
             [anywhere.issuer + str(action), fields],
         )
-    assert elsewhere.locator("#result").count() == 0
-    elsewhere.close()
+    assert attackers_page.locator("#result").count() == 0
+    attackers_page.close()
     nobody_got_a_code_of(victim, anywhere)
 
 

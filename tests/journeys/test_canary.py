@@ -80,7 +80,9 @@ class Canary(Visitor):
 
     def _ask(self, method: str, url: str, fields: dict[str, str] | None, more: Mapping[str, str]) -> Page:
         page = super()._ask(method, url, fields, more)
-        self._seen.page(page, fields or {}, {one.name: one.value or "" for one in self._elsewhere.cookies})
+        self._seen.page(
+            page, fields or {}, {cookie.name: cookie.value or "" for cookie in self._outside.cookies}
+        )
         return page
 
 
@@ -271,11 +273,11 @@ def test_nothing_of_it_rests_in_clear(lived: Life) -> None:
     """DESIGN §5: what is personal or CamDigiKey's is sealed wherever it rests, a credential is its hash."""
     data = Path(lived.world.settings.data_dir)
     files = {path.name: path.read_bytes() for path in data.glob("bridge.db*")}
-    assert sum(len(one) for one in files.values()) > 10_000
+    assert sum(len(content) for content in files.values()) > 10_000
     stored = [*files.values(), *redis_of(lived.world)]
     assert len(stored) > 20
-    for one in stored:
-        assert lived.seen.found_in(one.decode("utf-8", "replace")) == []
+    for value in stored:
+        assert lived.seen.found_in(value.decode("utf-8", "replace")) == []
 
 
 def audit_of(world: Running) -> list[str]:

@@ -6,7 +6,6 @@ other journeys cover are named there.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -15,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from bridge.domain.client import Client
+from bridge.domain.encoding import base64url
 from tests.support.pages import kind, visit
 from tests.support.person import Page, Person
 from tests.support.world import World, make_world
@@ -110,10 +110,7 @@ def tokens(world: World, said: dict[str, str], client_id: str = "first") -> Any:
 def object_of(**words: str) -> str:
     """An unsigned request object (OIDC Core §6.1)."""
     parts = ({"alg": "none"}, words)
-    return (
-        ".".join(base64.urlsafe_b64encode(json.dumps(one).encode()).decode().rstrip("=") for one in parts)
-        + "."
-    )
+    return ".".join(base64url(json.dumps(part).encode()) for part in parts) + "."
 
 
 # -- signing in, and who asks the token endpoint ---------------------------------------------------------
@@ -233,7 +230,7 @@ def test_a_refresh_keeps_what_the_suite_compares(suite: World, mode: str) -> Non
         )
         assert (after.status, after["scope"]) == (200, scope)
         same = ("iss", "sub", "aud", "auth_time")
-        assert [after.id_token[one] for one in same] == [before.id_token[one] for one in same]
+        assert [after.id_token[name] for name in same] == [before.id_token[name] for name in same]
         assert after.id_token["iat"] >= before.id_token["iat"]
     other = issued["second-basic"]["refresh_token"]
     said = suite.token("first", grant_type="refresh_token", refresh_token=other)

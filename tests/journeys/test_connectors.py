@@ -43,20 +43,20 @@ def test_each_account_has_a_callback_of_its_own(accounts: World) -> None:
 
 
 def test_a_person_signs_in_by_the_clients_account_and_its_amr_is_told(accounts: World) -> None:
-    told = {}
+    id_tokens = {}
     for client_id in ("web", "own"):
         page = accounts.sign_in(accounts.person(), client_id)
-        told[client_id] = accounts.tokens(page, client_id).id_token
-    assert "amr" not in told["web"]
-    assert told["own"]["amr"] == ["app"]
+        id_tokens[client_id] = accounts.tokens(page, client_id).id_token
+    assert "amr" not in id_tokens["web"]
+    assert id_tokens["own"]["amr"] == ["app"]
 
 
 def test_an_answer_at_another_accounts_callback_has_no_handoff(accounts: World) -> None:
     person = accounts.person()
     page = press(accounts, person, visit(accounts, person, accounts.authorize_url("own")))
     callback = approved(accounts, person, page, "sophea")
-    elsewhere = callback.replace("/camdigikey/trial/callback", "/camdigikey/callback")
-    assert kind(accounts, visit(accounts, person, elsewhere)) == "unsolicited_callback 400"
+    other_callback = callback.replace("/camdigikey/trial/callback", "/camdigikey/callback")
+    assert kind(accounts, visit(accounts, person, other_callback)) == "unsolicited_callback 400"
 
 
 def test_an_account_that_nobody_has_set_up_has_no_callback(accounts: World) -> None:

@@ -5,11 +5,11 @@ The modules of the OpenID Foundation's suite that a test stands for are named in
 
 from __future__ import annotations
 
-import base64
 import json
 
 import pytest
 
+from bridge.domain.encoding import base64url
 from bridge.domain.session import ACR
 from tests.support.pages import forget_consents, kind, visit
 from tests.support.world import CALLBACK, World
@@ -68,7 +68,7 @@ UNSIGNED = "eyJhbGciOiJub25lIn0"  # {"alg":"none"}
 def request_object(text: str | bytes) -> str:
     """An unsigned one, of whatever stands in it."""
     data = text.encode() if isinstance(text, str) else text
-    return f"{UNSIGNED}.{base64.urlsafe_b64encode(data).rstrip(b'=').decode()}."
+    return f"{UNSIGNED}.{base64url(data)}."
 
 
 @pytest.mark.parametrize("mode", ["query", "form_post"])

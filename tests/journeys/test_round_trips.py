@@ -123,8 +123,8 @@ def test_a_callback_that_leads_to_the_application_asks_five_times(world: World) 
     person, page = at_camdigikey(world)
     callback = approved(world, person, page, "sophea")
     with counting(world) as trips:
-        arrived = person.get(callback)
-    assert kind(world, arrived) == "code"
+        returned = person.get(callback)
+    assert kind(world, returned) == "code"
     assert trips == {"redis": 4, "sql": 1}
 
 
@@ -132,8 +132,8 @@ def test_a_callback_that_leads_to_a_page_asks_for_a_consent_besides(world: World
     person, page = at_camdigikey(world, "web")
     callback = approved(world, person, page, "sophea")
     with counting(world) as trips:
-        arrived = person.get(callback)
-    assert arrived.location.startswith(world.issuer + "/login?")
+        returned = person.get(callback)
+    assert returned.location.startswith(world.issuer + "/login?")
     assert trips == {"redis": 3, "sql": 2}
 
 

@@ -208,16 +208,16 @@ def test_of_several_subs_asked_for_any_will_do(world: World) -> None:
     _, other = signed_in(world, persona="dara")
     mine, hint = first.id_token["sub"], other["id_token"]
 
-    def asking(*subs: str, **more: str) -> Page:
+    def sign_in_as(*subs: str, **more: str) -> Page:
         claims = json.dumps({"id_token": {"sub": {"values": subs}}})
         return ask(world, person, prompt="none", claims=claims, **more)
 
     for subs in (("x", mine), (mine, "x"), ("x", "y", mine)):
-        assert kind(world, asking(*subs)) in ("code", "error consent_required")
-    assert kind(world, asking("x", "y")) == "error login_required"
+        assert kind(world, sign_in_as(*subs)) in ("code", "error consent_required")
+    assert kind(world, sign_in_as("x", "y")) == "error login_required"
     # With a hint both count: here the hint's person is among those wanted, but is not the one who is there.
-    assert kind(world, asking(mine, other.id_token["sub"], id_token_hint=hint)) == "error login_required"
-    assert kind(world, asking(mine, "x", id_token_hint=hint)) == "error invalid_request"
+    assert kind(world, sign_in_as(mine, other.id_token["sub"], id_token_hint=hint)) == "error login_required"
+    assert kind(world, sign_in_as(mine, "x", id_token_hint=hint)) == "error invalid_request"
 
 
 def test_a_hint_given_to_another_application_or_by_nobody_is_refused(world: World) -> None:

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from bridge.domain.interaction import Interaction
+from bridge.stores.redis import Redis, layout
 from tests.journeys.states import TABLE
 from tests.support.pages import approved, forget_consents, kind, press, sign_out, state_of, visit
 from tests.support.person import Page, Person
@@ -53,7 +55,7 @@ def away(world: World) -> Walk:
     return replace(walk, here=page, state=state_of(world, page))
 
 
-def arrived(walk: Walk) -> Walk:
+def returned(walk: Walk) -> Walk:
     callback = approved(walk.world, walk.person, walk.here, "sophea")
     return replace(walk, callback=callback, here=visit(walk.world, walk.person, callback))
 
@@ -64,13 +66,13 @@ def confirming(world: World) -> Walk:
         world.sign_in(walk.person, "own")
         sign_out(world, walk.person)
     page = press(world, walk.person, walk.sign_in)
-    walk = arrived(replace(walk, here=page, state=state_of(world, page)))
+    walk = returned(replace(walk, here=page, state=state_of(world, page)))
     assert kind(world, walk.here) == "confirm"
     return walk
 
 
 def consenting(world: World) -> Walk:
-    walk = arrived(away(world))
+    walk = returned(away(world))
     if kind(world, walk.here) == "confirm":
         walk = replace(walk, here=press(world, walk.person, walk.here))
     assert kind(world, walk.here) == "consent"
@@ -84,9 +86,12 @@ def finished(world: World) -> Walk:
 
 
 def expired(world: World) -> Walk:
-    walk = before(world)
+    walk = away(world)
+    key = walk.person.bridge.get_cookie("bridge_handoff", "127.0.0.1")
+    assert key is not None
+    assert redis_of(world).command("DEL", layout.handoff(key.value)), "the Handoff was not there"
     sealed = world.services.interactions
-    old = sealed.unseal(parse_qs(urlsplit(walk.address).query)["i"][0])
+    old = interaction_of(world, walk.sign_in)
     text = sealed.seal(replace(old, created_at=old.created_at - OLD))
     form = walk.sign_in.form("continue")
     page = replace(
@@ -94,7 +99,18 @@ def expired(world: World) -> Walk:
         url=f"{world.issuer}/login?i={text}",
         text=walk.sign_in.text.replace(form.fields["i"], text),
     )
-    return replace(walk, sign_in=page, here=page)
+    return replace(walk, sign_in=page, here=replace(page))  # not the same: Back leads to the page itself
+
+
+def redis_of(world: World) -> Redis:
+    redis = getattr(world.services.checks["redis"], "__self__", None)
+    assert isinstance(redis, Redis)
+    return redis
+
+
+def interaction_of(world: World, page: Page) -> Interaction:
+    """What the page's own address stands for."""
+    return world.services.interactions.unseal(parse_qs(urlsplit(page.url).query)["i"][0])
 
 
 def signed_out(world: World) -> Walk:
@@ -171,7 +187,7 @@ def callback_again(walk: Walk) -> Page:
     return visit(walk.world, walk.person, spent_callback(walk))
 
 
-def callback_elsewhere(walk: Walk) -> Page:
+def callback_in_another_browser(walk: Walk) -> Page:
     return visit(walk.world, walk.world.person(), spent_callback(walk))
 
 
@@ -234,7 +250,7 @@ EVENTS: dict[str, Callable[[Walk], Page]] = {
     "the page's address in another browser": page_in_other_browser,
     "the sign-in's address in a browser that refuses cookies": refuses_cookies,
     "the callback again": callback_again,
-    "the callback in another browser": callback_elsewhere,
+    "the callback in another browser": callback_in_another_browser,
     "a forged token for the same state": forged_token,
     "a second approval for the same state": second_approval,
     "an approval without any state": stateless_approval,
@@ -265,8 +281,18 @@ def test_an_event_in_a_state_leads_to_its_page(
     forget_consents(world)
     cell = TABLE[event][state]
     expected = cell if isinstance(cell, str) else cell[("v3", "v2").index(version)]
-    page = EVENTS[event](STATES[state](world))
-    assert kind(world, page) == expected, page.text[:400]
+    walk = STATES[state](world)
+    page = EVENTS[event](walk)
+    assert answer_in(walk, page) == expected, page.text[:400]
+
+
+def answer_in(walk: Walk, page: Page) -> str:
+    """The kind of a page; of a sign-in page also whether it is of a new Interaction."""
+    found = kind(walk.world, page)
+    if found != "sign_in":
+        return found
+    same = interaction_of(walk.world, page).id == interaction_of(walk.world, walk.sign_in).id
+    return found if same else found + " anew"
 
 
 @pytest.mark.parametrize("button", ["continue", "cancel"])

@@ -6,9 +6,12 @@ no chain is kept, no circuit breaker counts.
 
 from __future__ import annotations
 
+import json
+import re
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -27,7 +30,8 @@ WORKS = ""
 HANGS = 60.0  # seconds, and no test waits for them: the bridge gives up first
 
 # operation: kind of fault: what the application hears when the person gives up. `certificates` knows no
-# envelope, and only what brings a token can bring a bad one.
+# envelope, and only what brings a token can bring a bad one. A reset of a kept connection is tried again once
+# where nothing is spent by it.
 FAULTS: dict[str, dict[str, str]] = {
     "login_token": {
         "500": AWAY,
@@ -47,8 +51,8 @@ FAULTS: dict[str, dict[str, str]] = {
         "reset": AWAY,
         "garbage": BROKEN,
         "bad_mac": BROKEN,
-        "error": DENIED,
-        "expired_token": DENIED,
+        "error": BROKEN,
+        "expired_token": AWAY,
         "wrong_signer": BROKEN,
         "status_false": BROKEN,
         "slow": WORKS,
@@ -57,17 +61,17 @@ FAULTS: dict[str, dict[str, str]] = {
     "status": {
         "500": AWAY,
         "hang": AWAY,
-        "reset": AWAY,
+        "reset": WORKS,
         "garbage": BROKEN,
         "bad_mac": BROKEN,
-        "error": DENIED,
+        "error": BROKEN,
         "status_false": DENIED,
         "slow": WORKS,
     },
     "certificates": {
         "500": AWAY,
         "hang": AWAY,
-        "reset": AWAY,
+        "reset": WORKS,
         "garbage": BROKEN,
         "slow": WORKS,
     },
@@ -98,9 +102,7 @@ def own_connector(world: World, *, seconds: float = 8, clock: MovedClock | None 
     version = world.settings.camdigikey.version
     partner = Partner.from_file(world.simulator.partner_file, version=version)
     library = CamDigiKey(partner, timeouts=Timeouts(2, seconds), clock=clock or time.time)
-    connector = CamDigiKeyConnector(
-        DEFAULT_CONNECTOR, library, version, world.settings.url("/camdigikey/callback")
-    )
+    connector = CamDigiKeyConnector(DEFAULT_CONNECTOR, library, version, login_pages=("https:", "http:"))
     services = replace(world.services, connectors={DEFAULT_CONNECTOR: connector})
     try:
         yield replace(world, app=create_app(world.settings, services), services=services)
@@ -211,3 +213,78 @@ def test_a_person_who_refuses_at_camdigikey_comes_back_to_two_ways_on(world: Wor
         assert kind(fresh, press(fresh, person, refused, "cancel")) == "error access_denied"
         again = try_to_sign_in(fresh, person, press(fresh, person, refused))
         assert kind(fresh, again) == "code"
+
+
+@pytest.mark.parametrize("with_state", [True, False], ids=["with a state", "without one"])
+def test_in_v2_a_refusal_is_told_as_one_and_try_again_begins_anew(
+    world_v2: World, *, with_state: bool
+) -> None:
+    world_v2.control("POST", "/settings", v2_vars=with_state)
+    with own_connector(world_v2) as fresh:
+        person = fresh.person()
+        page = press(fresh, person, visit(fresh, person, fresh.authorize_url("own")))
+        refused = visit(fresh, person, fresh.simulator.service.refuse(login_of(fresh, page)))
+        assert "declined at CamDigiKey" in refused.text
+        assert kind(fresh, press(fresh, person, refused, "cancel")) == "error access_denied"
+        again = press(fresh, person, press(fresh, person, refused))
+        assert kind(fresh, again) == "camdigikey"  # not "another sign-in is under way"
+    world_v2.control("POST", "/settings", v2_vars=True)
+
+
+AUDIT = "SELECT event, facts FROM audit"
+REFERENCE = re.compile(r"<code>([0-9a-f]{16})</code>")
+
+
+@pytest.mark.parametrize(
+    ("operation", "event", "line"),
+    [
+        ("login_token", "handoff.not_started", "login.not_started"),
+        ("access_token", "handoff.failed", "login.failed"),
+        ("status", "handoff.failed", "login.failed"),
+    ],
+)
+def test_a_sign_in_that_fails_leaves_a_line_by_the_reference_number_of_its_page(
+    world: World, capfd: pytest.CaptureFixture[str], operation: str, event: str, line: str
+) -> None:
+    with own_connector(world) as fresh:
+        person = fresh.person()
+        fresh.control("POST", "/faults", operation=operation, kind="error", count=1, code=731)
+        page = try_to_sign_in(fresh, person, visit(fresh, person, fresh.authorize_url("own")))
+    found = REFERENCE.search(page.text)
+    assert found, page.text[:400]
+    reference = found[1]
+    with closing(sqlite3.connect(world.settings.data_dir / "bridge.db")) as connection:
+        rows = [json.loads(facts) | {"event": name} for name, facts in connection.execute(AUDIT)]
+    (row,) = [row for row in rows if row.get("request_id") == reference]
+    asked = {"login_token": "start", "access_token": "exchange"}.get(operation, operation)
+    assert (row["event"], row["operation"], row["error_code"]) == (event, asked, "731")
+    assert row["why"] == "other" and row["client_id"] == "own"  # the message's class, never the message
+    said = capfd.readouterr()
+    assert [text for text in (said.out + said.err).splitlines() if reference in text and line in text]
+
+
+def test_five_people_with_a_malformed_record_keep_nobody_else_out(world: World) -> None:
+    with own_connector(world) as fresh:
+        fault(fresh, "status", "malformed", count=6)
+        for _ in range(6):
+            person = fresh.person()
+            page = try_to_sign_in(fresh, person, visit(fresh, person, fresh.authorize_url("own")))
+            assert kind(fresh, page) == "problem"
+        person = fresh.person()
+        page = try_to_sign_in(fresh, person, visit(fresh, person, fresh.authorize_url("own")))
+        assert kind(fresh, page) == "code"
+
+
+@pytest.mark.parametrize(
+    "name", ["other_token", "other_issuer", "other_domain", "over", "tomorrow", "no_jti", "malformed"]
+)
+def test_an_answer_that_does_not_fit_the_question_signs_nobody_in(world: World, name: str) -> None:
+    """DESIGN §6.23"""
+    with own_connector(world) as fresh:
+        person = fresh.person()
+        fault(fresh, "status", name)
+        page = try_to_sign_in(fresh, person, visit(fresh, person, fresh.authorize_url("own")))
+        assert kind(fresh, page) == "problem"
+        assert kind(fresh, press(fresh, person, page, "cancel")) == f"error {BROKEN}"
+        page = visit(fresh, person, fresh.authorize_url("own", prompt="none"))
+        assert kind(fresh, page) == "error login_required"

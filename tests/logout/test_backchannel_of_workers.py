@@ -61,7 +61,7 @@ def upstream_of(world: Running, sid: str) -> UpstreamToken:
     raise AssertionError("that Session is not there")
 
 
-def told(receiver: LogoutReceiver, sid: str) -> Mapping[str, Any]:
+def logout_token_for(receiver: LogoutReceiver, sid: str) -> Mapping[str, Any]:
     """What an application hears of the end of this Session."""
     return until(
         lambda: next(iter(receiver.hears(sid)), None), f"{receiver.client_id}: {receiver.faults}", LONG
@@ -89,7 +89,7 @@ def test_every_application_of_a_session_hears_once_of_its_end(
     sid = tokens["portal"].id_token["sid"]
     ended(world, person, tokens["portal"])
     for name, known in tokens.items():
-        heard = told(parties.receivers[name], sid)
+        heard = logout_token_for(parties.receivers[name], sid)
         assert (heard["sub"], heard["sid"]) == (known.id_token["sub"], known.id_token["sid"])
         assert world.userinfo(known["access_token"])[0] == 401
     assert tokens["portal"].id_token["sub"] != tokens["office"].id_token["sub"]
@@ -154,13 +154,13 @@ def test_a_slow_and_a_dead_application_delay_neither_the_answer_nor_the_others(p
     with holding(slow) as free:
         assert kind(world, sign_out(world, person)) == "signed_out"
         until(lambda: len(slow.receiver.requests) > before, "the slow one is not asked")
-        told(parties.receivers["portal"], sid)
+        logout_token_for(parties.receivers["portal"], sid)
         assert not slow.hears(sid)
         free.set()
-        told(slow, sid)
+        logout_token_for(slow, sid)
     until(lambda: ("outbox.again", "dead") in sent(world), "the dead one is not tried")
     back = LogoutReceiver("dead", Receiver(None, port=parties.ports["dead"]), issuer=world.issuer)
-    told(back, sid)
+    logout_token_for(back, sid)
     all_is_sent(world)
     back.receiver.close()
 
@@ -175,7 +175,7 @@ def test_what_a_killed_worker_was_sending_is_sent_by_another(parties: Parties) -
         (sender,) = connected_to(world, slow.receiver.port)
         sender.kill()
         slow.held = None
-        told(slow, sid)
+        logout_token_for(slow, sid)
         free.set()
     all_is_sent(world)
     assert not slow.faults

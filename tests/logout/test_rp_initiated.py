@@ -5,9 +5,11 @@ The modules of the OpenID Foundation's suite that a test stands for are named in
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from bridge.domain.encoding import digest
+from bridge.domain.encoding import digest, from_base64url
 from bridge.domain.subject import UpstreamToken
 from tests.support.clocks import with_clock
 from tests.support.pages import forget_consents, kind, press, sign_out, visit
@@ -145,15 +147,87 @@ def test_a_hint_and_another_client_id_do_not_go_together(world: World) -> None:
     assert is_signed_in(world, person)
 
 
-def test_a_hint_of_another_session_does_not_end_this_one_unasked(world: World) -> None:
-    _, others = signed_in(world)
+def test_a_browser_with_another_session_is_asked_and_then_both_end(world: World) -> None:
+    """The application that sent the hint is told that its session has ended, so it has."""
+    elsewhere, others = signed_in(world)
     person, _ = signed_in(world)
     page = logout(world, person, id_token_hint=others["id_token"], post_logout_redirect_uri=BYE)
     assert kind(world, page) == "logout_confirm"
     assert is_signed_in(world, person)
+    assert is_signed_in(world, elsewhere)
     assert press(world, person, page).location == BYE
     assert not is_signed_in(world, person)
-    assert world.userinfo(others["access_token"])[0] == 200  # the other browser's stays
+    assert not is_signed_in(world, elsewhere)
+    assert world.userinfo(others["access_token"])[0] == 401
+
+
+def test_a_browser_whose_cookie_has_gone_ends_the_session_of_its_hint(world: World) -> None:
+    """What is said has to be true: its cookies were cleared, or an in-app browser is new each time."""
+    person, tokens = signed_in(world)
+    hint = tokens["id_token"]
+    page = logout(world, world.person(), id_token_hint=hint, post_logout_redirect_uri=BYE, state="s")
+    assert page.location == f"{BYE}?state=s"
+    assert not is_signed_in(world, person)
+    assert world.userinfo(tokens["access_token"])[0] == 401
+    refreshed = world.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert refreshed["error"] == "invalid_grant"
+
+
+def test_a_hint_whose_key_was_removed_ends_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has a key that leaked can write hints of anybody."""
+    person, tokens = signed_in(world)
+    kid = json.loads(from_base64url(tokens["id_token"].split(".")[0]))["kid"]
+    keys = world.services.signing_keys
+    left = tuple(key for key in keys.all() if key.kid != kid)
+    with monkeypatch.context() as patch:
+        patch.setattr(keys, "all", lambda: left)
+        page = logout(world, world.person(), id_token_hint=tokens["id_token"])
+        assert kind(world, page) == "logout_failed 400"
+    assert is_signed_in(world, person)
+
+
+def test_of_an_idle_session_the_person_is_asked_and_it_ends(world: World) -> None:
+    """It signs nobody in, and its applications live on: "you are signed out" has to be true of them."""
+    moved, clock = with_clock(world)
+    person, tokens = signed_in(moved)
+    clock.ahead = 3590 + 20
+    page = logout(moved, person)
+    assert kind(moved, page) == "logout_confirm"
+    assert kind(moved, press(moved, person, page)) == "signed_out"
+    refreshed = moved.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert refreshed["error"] == "invalid_grant"
+
+
+def backend(world: World, method: str, **params: str) -> int:
+    """The status that an application's own server is answered, which is no browser."""
+    client = world.app.test_client()
+    given = {"query_string": params} if method == "GET" else {"data": params}
+    return client.open("/logout", method=method, base_url=world.issuer, **given).status_code
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_applications_own_call_with_a_good_hint_ends_the_session(world: World, method: str) -> None:
+    """Keycloak's backend calls so, and takes every answer below 400 for a sign-out."""
+    person, tokens = signed_in(world)
+    assert backend(world, method, id_token_hint=tokens["id_token"], state="s") == 200
+    assert not is_signed_in(world, person)
+    assert world.userinfo(tokens["access_token"])[0] == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "params", [{}, {"state": "s"}, {"client_id": "web"}, {"client_id": "web", "id_token_hint": "x.y.z"}]
+)
+def test_an_applications_own_call_that_ends_nothing_is_400(
+    world: World, method: str, params: dict[str, str]
+) -> None:
+    assert backend(world, method, **params) == 400
+
+
+def test_nobody_is_told_that_they_are_still_signed_in_who_never_were(world: World) -> None:
+    page = logout(world, world.person(), id_token_hint="x.y.z")
+    assert kind(world, page) == "logout_failed 400"
+    assert "still signed in" not in page.text
 
 
 def test_an_expired_hint_is_good(world: World) -> None:

@@ -15,6 +15,7 @@ import pytest
 from bridge.domain.encoding import digest
 from bridge.domain.ids import SessionKey
 from bridge.errors import StoreUnavailable
+from bridge.stores.redis import Redis, layout
 from bridge.web.assembly import assemble
 from tests.support.clocks import with_clock
 from tests.support.pages import changed, kind, sign_out, visit
@@ -22,7 +23,7 @@ from tests.support.person import Person
 from tests.support.world import Tokens, World
 
 ADDRESS = "https://app.example/backchannel-logout"
-Told = tuple[str, str, str]  # client, sub, sid
+Notified = tuple[str, str, str]  # client, sub, sid
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Listening:
 
     world: World
 
-    def told(self) -> Counter[Told]:
+    def notified(self) -> Counter[Notified]:
         """Who was to hear of what since the last look."""
         outbox, now = self.world.services.outbox, int(self.world.services.clock())
         found = outbox.claim(now, limit=500, per_client=500, lease=60)
@@ -49,11 +50,11 @@ def listening(world: World) -> Iterator[Listening]:
         for client_id in ("web", "post", "own"):
             stack.enter_context(changed(world, client_id, backchannel_logout_uri=ADDRESS))
         found = Listening(world)
-        found.told()
+        found.notified()
         yield found
 
 
-def named(client_id: str, tokens: Tokens) -> Told:
+def named(client_id: str, tokens: Tokens) -> Notified:
     return client_id, tokens.id_token["sub"], tokens.id_token["sid"]
 
 
@@ -69,15 +70,20 @@ def key_of(person: Person) -> SessionKey:
 
 def idle_out(world: World, key: SessionKey) -> None:
     """As if nobody had used this Session for longer than its idle limit."""
-    assert world.services.sessions.get(key, int(world.services.clock()) + 3601) is None
+    redis = getattr(world.services.checks["redis"], "__self__", None)
+    assert isinstance(redis, Redis)
+    redis.command("SETRANGE", layout.session(key), 0, f"{int(world.services.clock()):010d}")
+    assert world.services.sessions.get(key, int(world.services.clock())) is None
 
 
 def test_each_client_of_the_session_hears_once_however_often_it_signed_in(listening: Listening) -> None:
     person = listening.world.person()
-    told = {named(client_id, listening.signed_in(person, client_id)) for client_id in ("web", "post", "web")}
+    notified = {
+        named(client_id, listening.signed_in(person, client_id)) for client_id in ("web", "post", "web")
+    }
     sign_out(listening.world, person)
-    assert listening.told() == dict.fromkeys(told, 1)
-    assert {client_id for client_id, *_ in told} == {"web", "post"}
+    assert listening.notified() == dict.fromkeys(notified, 1)
+    assert {client_id for client_id, *_ in notified} == {"web", "post"}
 
 
 def test_who_registered_no_address_or_is_disabled_hears_nothing(listening: Listening) -> None:
@@ -86,15 +92,15 @@ def test_who_registered_no_address_or_is_disabled_hears_nothing(listening: Liste
     listening.signed_in(person, "post")
     with changed(listening.world, "post", enabled=False):
         sign_out(listening.world, person)
-    assert not listening.told()
+    assert not listening.notified()
 
 
 def test_another_browser_of_the_same_person_is_no_concern(listening: Listening) -> None:
-    here, elsewhere = listening.world.person(), listening.world.person()
+    here, other_browser = listening.world.person(), listening.world.person()
     tokens = listening.signed_in(here, "web")
-    listening.signed_in(elsewhere, "web")
+    listening.signed_in(other_browser, "web")
     sign_out(listening.world, here)
-    assert listening.told() == {named("web", tokens): 1}
+    assert listening.notified() == {named("web", tokens): 1}
 
 
 def test_the_application_that_asks_for_the_logout_hears_too(listening: Listening) -> None:
@@ -102,14 +108,14 @@ def test_the_application_that_asks_for_the_logout_hears_too(listening: Listening
     world, person = listening.world, listening.world.person()
     tokens = {client_id: listening.signed_in(person, client_id) for client_id in ("web", "post")}
     visit(world, person, f"{world.issuer}/logout?id_token_hint={tokens['web']['id_token']}")
-    assert listening.told() == {named(*pair): 1 for pair in tokens.items()}
+    assert listening.notified() == {named(*pair): 1 for pair in tokens.items()}
 
 
 def test_another_person_in_the_same_browser_ends_the_session_before(listening: Listening) -> None:
     person = listening.world.person()
     before = listening.signed_in(person, "web", persona="sophea")
     listening.signed_in(person, "post", persona="dara", prompt="login")
-    assert listening.told() == {named("web", before): 1}
+    assert listening.notified() == {named("web", before): 1}
 
 
 @pytest.mark.parametrize("found_at", ["single sign-on", "refresh"])
@@ -125,7 +131,7 @@ def test_a_no_of_camdigikeys_is_told_where_the_watch_finds_it(listening: Listeni
         assert said.status == 400
     else:
         assert kind(moved, visit(moved, person, moved.authorize_url("own"))) == "sign_in"
-    assert at.told() == {named("web", tokens): 1}
+    assert at.notified() == {named("web", tokens): 1}
 
 
 def test_the_sessions_before_in_this_browser_are_told_of_each_by_its_own_sid(listening: Listening) -> None:
@@ -133,9 +139,9 @@ def test_the_sessions_before_in_this_browser_are_told_of_each_by_its_own_sid(lis
     first = listening.signed_in(person, "web")
     second = listening.signed_in(person, "post", max_age="0")
     assert first.id_token["sid"] != second.id_token["sid"]
-    assert not listening.told()  # the first goes on until somebody signs out
+    assert not listening.notified()  # the first goes on until somebody signs out
     sign_out(world, person)
-    assert listening.told() == {named("web", first): 1, named("post", second): 1}
+    assert listening.notified() == {named("web", first): 1, named("post", second): 1}
 
 
 def test_signing_out_tells_of_a_session_before_that_idled_out_too(listening: Listening) -> None:
@@ -146,7 +152,7 @@ def test_signing_out_tells_of_a_session_before_that_idled_out_too(listening: Lis
     second = listening.signed_in(person, "post", max_age="0")
     idle_out(world, idle)
     sign_out(world, person)
-    assert listening.told() == {named("web", first): 1, named("post", second): 1}
+    assert listening.notified() == {named("web", first): 1, named("post", second): 1}
     assert world.userinfo(first["access_token"])[0] == 401
 
 
@@ -157,24 +163,42 @@ def test_somebody_else_in_the_browser_tells_of_those_that_idled_out_too(listenin
     second = listening.signed_in(person, "post", max_age="0")
     idle_out(world, idle)
     listening.signed_in(person, "own", persona="dara", prompt="login")
-    assert listening.told() == {named("web", first): 1, named("post", second): 1}
+    assert listening.notified() == {named("web", first): 1, named("post", second): 1}
 
 
 def test_a_session_that_idles_out_by_itself_tells_nobody(listening: Listening) -> None:
     """DESIGN §6.24: idle ends single sign-on alone."""
     world, person = listening.world, listening.world.person()
-    listening.signed_in(person, "web")
+    tokens = listening.signed_in(person, "web")
     idle_out(world, key_of(person))
-    assert kind(world, visit(world, person, world.issuer + "/logout")) == "signed_out"
+    assert kind(world, visit(world, person, world.authorize_url("own"))) == "sign_in"
+    said = world.token("web", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert said.status == 200
     listening.signed_in(person, "post")
-    assert not listening.told()
+    assert not listening.notified()
+
+
+@pytest.mark.parametrize("by", ["the person", "an application's call", "another person"])
+def test_of_an_idle_session_that_is_ended_all_hear(listening: Listening, by: str) -> None:
+    world, person = listening.world, listening.world.person()
+    tokens = listening.signed_in(person, "web")
+    idle_out(world, key_of(person))
+    if by == "the person":
+        sign_out(world, person)
+    elif by == "another person":
+        listening.signed_in(person, "own", persona="dara")
+    else:
+        world.person().get(f"{world.issuer}/logout?id_token_hint={tokens['id_token']}")
+    assert listening.told() == {named("web", tokens): 1}
+    said = world.token("web", grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert said["error"] == "invalid_grant"
 
 
 class NoOutbox:
     """SQL is away."""
 
     def put(self, _: object) -> None:
-        raise StoreUnavailable("SQL: away")
+        raise StoreUnavailable("SQL", "unreachable")
 
 
 def test_while_nobody_can_be_told_nothing_ends(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,4 +213,4 @@ def test_while_nobody_can_be_told_nothing_ends(listening: Listening, monkeypatch
     assert kind(world, answer) == "unavailable 503"
     assert world.userinfo(tokens["access_token"])[0] == 200
     visit(world, person, wish)
-    assert listening.told() == {named("web", tokens): 1}
+    assert listening.notified() == {named("web", tokens): 1}

@@ -11,13 +11,15 @@ from pathlib import Path
 import pytest
 
 from bridge.domain.ids import ConnectorId
-from bridge.manage import Administration, ClientAdministration, KeyAdministration
+from bridge.manage import Administration, ClientAdministration, JobAdministration, KeyAdministration
 from bridge.ops.counters import Counters
 from bridge.ports.clients import ClientStore
 from bridge.ports.keys import SigningKeyStore
+from bridge.ports.outbound import JobLog, Outbox
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
 
+JOBS = {"outbox": 1.0, "purge": 3600.0}
 CONNECTORS = (ConnectorId("camdigikey"), ConnectorId("second"))
 
 
@@ -26,6 +28,9 @@ class RememberedAudit:
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, dict[str, str]]] = []
+
+    def note(self, event: str, now: int, **facts: str) -> None:
+        raise AssertionError("what operators do is recorded before anything goes on")
 
     def record(self, event: str, now: int, **facts: str) -> None:
         self.lines.append((event, facts))
@@ -38,6 +43,8 @@ class Office:
     clients: ClientStore
     signing_keys: SigningKeyStore
     sealer: MasterSealer
+    job_log: JobLog
+    outbox: Outbox
     audit: RememberedAudit = field(default_factory=RememberedAudit)
 
     def administration(self, clients: ClientStore | None = None) -> Administration:
@@ -46,6 +53,7 @@ class Office:
         return Administration(
             ClientAdministration(kept, self.sealer, self.audit, time.time, os.urandom, CONNECTORS),
             KeyAdministration(self.signing_keys, self.audit, time.time),
+            JobAdministration(self.job_log, self.outbox, JOBS),
             time.time,
         )
 
@@ -56,7 +64,13 @@ def office(tmp_path: Path) -> Iterator[Office]:
     migrate.upgrade(url)
     engine = sql.connect(url)
     sealer = MasterSealer([os.urandom(32)])
-    yield Office(sql.SqlClients(engine, Counters()), sql.SqlSigningKeys(engine, sealer), sealer)
+    yield Office(
+        sql.SqlClients(engine, Counters()),
+        sql.SqlSigningKeys(engine, sealer),
+        sealer,
+        sql.SqlJobLog(engine),
+        sql.SqlOutbox(engine),
+    )
     engine.dispose()
 
 

@@ -85,21 +85,21 @@ def test_a_right_address_is_taken(uri: str, native: bool) -> None:
     assert redirect_uri_fault(uri, native=native) == ""
 
 
-@pytest.mark.parametrize(("uri", "told"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
-def test_a_wrong_address_is_explained(uri: str, told: str) -> None:
-    assert told in redirect_uri_fault(uri, native=False)
+@pytest.mark.parametrize(("uri", "expected"), [case[1:] for case in WRONG], ids=[case[0] for case in WRONG])
+def test_a_wrong_address_is_explained(uri: str, expected: str) -> None:
+    assert expected in redirect_uri_fault(uri, native=False)
 
 
 @pytest.mark.parametrize(
-    ("uri", "told"), [case[1:] for case in WRONG_NATIVE], ids=[case[0] for case in WRONG_NATIVE]
+    ("uri", "expected"), [case[1:] for case in WRONG_NATIVE], ids=[case[0] for case in WRONG_NATIVE]
 )
-def test_a_wrong_address_of_a_native_application_is_explained(uri: str, told: str) -> None:
-    assert told in redirect_uri_fault(uri, native=True)
+def test_a_wrong_address_of_a_native_application_is_explained(uri: str, expected: str) -> None:
+    assert expected in redirect_uri_fault(uri, native=True)
 
 
 def test_the_punycode_that_is_proposed_is_what_browsers_send() -> None:
-    told = redirect_uri_fault("https://កម្ពុជា.example/cb", native=False)
-    label = told.partition("as ")[2].partition(".example")[0]
+    expected = redirect_uri_fault("https://កម្ពុជា.example/cb", native=False)
+    label = expected.partition("as ")[2].partition(".example")[0]
     assert label.removeprefix("xn--").encode().decode("punycode") == "កម្ពុជា"
     assert "xn--fa-hia.example" in redirect_uri_fault("https://faß.example/cb", native=False)
     assert "xn--ministre-60a.example" in redirect_uri_fault("https://Ministère.example/cb", native=False)
@@ -121,7 +121,7 @@ def test_a_registered_address_is_plain_and_has_no_user_and_no_fragment(text: str
 
 
 @pytest.mark.parametrize(
-    ("origin", "told"),
+    ("origin", "expected"),
     [
         ("https://app.example/", "Write https://app.example instead"),
         ("https://app.example/page", "more than an origin"),
@@ -130,8 +130,8 @@ def test_a_registered_address_is_plain_and_has_no_user_and_no_fragment(text: str
         ("null", "not absolute"),
     ],
 )
-def test_a_wrong_origin_is_explained(origin: str, told: str) -> None:
-    assert told in origin_fault(origin)
+def test_a_wrong_origin_is_explained(origin: str, expected: str) -> None:
+    assert expected in origin_fault(origin)
 
 
 def test_an_origin_and_a_page_are_taken() -> None:

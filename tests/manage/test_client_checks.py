@@ -65,10 +65,10 @@ FAULTY: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("changes", "told"), FAULTY, ids=[told for _, told in FAULTY])
-def test_a_client_that_could_not_work_is_explained(changes: dict[str, Any], told: str) -> None:
+@pytest.mark.parametrize(("changes", "expected"), FAULTY, ids=[expected for _, expected in FAULTY])
+def test_a_client_that_could_not_work_is_explained(changes: dict[str, Any], expected: str) -> None:
     check_client(GOOD, CONNECTORS)
-    with pytest.raises(ClientFaults, match=re.escape(told)):
+    with pytest.raises(ClientFaults, match=re.escape(expected)):
         check_client(replace(GOOD, **changes), CONNECTORS)
 
 

@@ -64,11 +64,11 @@ def test_no_two_rows_share_an_option() -> None:
 
 def test_metadata_is_as_rfc_7591_writes_it_and_tells_no_secret() -> None:
     client = Client(ClientId("app"), "App", ("https://a.example/cb",), secret_hashes=("h1", "h2"))
-    told = as_metadata(client)
-    assert told["scope"] == "openid profile email phone"
-    assert told["redirect_uris"] == ["https://a.example/cb"]
-    assert told["live_secrets"] == 2 and "h1" not in str(told)
-    assert set(told) == (set(CLIENT_METADATA) - {"secret_hashes"}) | {"live_secrets"}
+    metadata = as_metadata(client)
+    assert metadata["scope"] == "openid profile email phone"
+    assert metadata["redirect_uris"] == ["https://a.example/cb"]
+    assert metadata["live_secrets"] == 2 and "h1" not in str(metadata)
+    assert set(metadata) == (set(CLIENT_METADATA) - {"secret_hashes"}) | {"live_secrets"}
 
 
 def test_the_page_of_the_documents_is_the_one_of_the_rows() -> None:

@@ -99,8 +99,8 @@ def test_two_native_applications_on_loopback_share_no_sector(clients: ClientAdmi
         application_type="native",
         token_endpoint_auth_method="none",
     )
-    one, other = (clients.add(OPERATOR, native).client for _ in range(2))
-    assert (one.sector_identifier, other.sector_identifier) == (one.client_id, other.client_id)
+    first, second = (clients.add(OPERATOR, native).client for _ in range(2))
+    assert (first.sector_identifier, second.sector_identifier) == (first.client_id, second.client_id)
 
 
 def test_an_address_on_the_developers_machine_does_not_make_a_second_sector(
@@ -166,8 +166,8 @@ def test_all_faults_are_told_at_once_and_nothing_is_kept(clients: ClientAdminist
     )
     with pytest.raises(ClientFaults) as raised:
         clients.add(OPERATOR, draft)
-    told = " ".join(raised.value.faults)
-    assert all(word in told for word in ("name", "use https", "fragment", "scope openid"))
+    faults = " ".join(raised.value.faults)
+    assert all(word in faults for word in ("name", "use https", "fragment", "scope openid"))
     assert clients.all(OPERATOR) == ()
 
 

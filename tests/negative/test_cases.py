@@ -63,7 +63,10 @@ def goes_back(world: World, case: Case, answer: TestResponse, error: str) -> Non
     if case.method == "POST":
         assert not location.startswith("/")
     assert location.startswith(client.redirect_uris[0])
-    params = dict(parse_qsl(urlsplit(location).query))
+    parts = urlsplit(location)
+    in_fragment = {"token", "id_token"} & set(str(case.changes.get("response_type", "")).split())
+    assert ("error=" in parts.fragment) is bool(in_fragment)  # OAuth 2.0 Multiple Response Types §5
+    params = dict(parse_qsl(parts.fragment or parts.query))
     assert params["error"] == error
     assert params["iss"] == world.issuer
     assert "code" not in params

@@ -22,7 +22,14 @@ TRANSPORT = (
     ),
     Case("DESIGN-6.14 POST without a body", "page 400", method="POST", raw=b""),
     *(
-        Case(f"DESIGN-6.14 POST that grows {why}", "page 413", method="POST", path="/logout", raw=b"x=" + raw)
+        Case(
+            f"DESIGN-6.14 POST that grows {why}",
+            "page 413",
+            method="POST",
+            path="/logout",
+            headers={"Accept": "text/html"},
+            raw=b"x=" + raw,
+        )
         for why, raw in (
             ("to JSON escapes", b"%01" * 20_000),
             ("by control characters", b"\x01" * 62_000),

@@ -1,4 +1,7 @@
-"""The token half of a provider on real stores (Valkey, SQLite), with a clock that stands still."""
+"""The endpoints that applications call, put together on real stores (Valkey, SQLite), for tests.
+
+The fixture is called `house` after its class; its clock stands still until a test moves it.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from urllib.parse import urlencode
 from bridge.domain.claims import SUPPORTED_CLAIMS
 from bridge.domain.client import Client, GrantType
 from bridge.domain.connector import Capabilities, UpstreamLogin
+from bridge.domain.encoding import base64url, from_base64url
 from bridge.domain.grant import Grant, Origin
 from bridge.domain.ids import ClientId, ConnectorId, GrantId, InteractionId, SessionKey, Sid, Sub, SubjectId
 from bridge.domain.outbox import OutboxMessage
@@ -48,7 +52,7 @@ ISSUER = "https://login.example"
 SECRET = "s3cret-with_no.special~letters"
 CALLBACK = "https://app.example/cb?tenant=1"
 VERIFIER = "v" * 43
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+CHALLENGE = base64url(hashlib.sha256(VERIFIER.encode()).digest())
 BOTH: tuple[GrantType, ...] = ("authorization_code", "refresh_token")
 OWN_SCOPES = ("registry.read", "registry.write")  # of a client itself: they speak of no person
 SCOPES = ("openid", "profile", "email", "phone", "nationality", "age", "offline_access")
@@ -152,7 +156,7 @@ class Said:
 def jwt_part(token: str, number: int) -> dict[str, Any]:
     """Header (0) or claims (1) of a JWT, read without looking at its signature."""
     part = token.split(".")[number]
-    return cast(dict[str, Any], json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+    return cast(dict[str, Any], json.loads(from_base64url(part)))
 
 
 def basic(client_id: str, secret: str = SECRET) -> str:
@@ -186,7 +190,7 @@ def clients() -> tuple[Client, ...]:
 
 
 class House:
-    """One process' worth of the provider. `clock` moves by hand."""
+    """The provider of one process, and requests to it as its clients make them. Tests set `clock`."""
 
     def __init__(self, folder: Path, redis_url: str) -> None:
         self.policy = Policy(ISSUER)
@@ -220,7 +224,7 @@ class House:
             secrets=sql.SqlSecrets(self.engine, SEALER),
             consents=sql.SqlConsents(self.engine),
             spent=sql.SqlSpentTokens(self.engine),
-            audit=sql.SqlAuditLog(self.engine),
+            audit=sql.SqlAuditLog(self.engine, counters),
             handoffs=redis.RedisHandoffs(kept, SEALER, counters),
             confirmations=redis.RedisConfirmations(kept, SEALER, counters),
             sessions=redis.RedisSessions(
@@ -242,7 +246,13 @@ class House:
     def _watch(self) -> SessionWatch:
         s = self.services
         self.ending = SessionEnding(
-            s.sessions, s.grants, s.clients, s.outbox, UpstreamLogout(s.connectors, s.audit), s.subject_key
+            s.sessions,
+            s.grants,
+            s.clients,
+            s.outbox,
+            UpstreamLogout(s.connectors, s.audit),
+            s.subject_key,
+            s.audit,
         )
         return SessionWatch(s.sessions, s.connectors, s.limiter, self.ending, s.audit, self.policy)
 

@@ -19,6 +19,7 @@ import pytest
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, ReplyTo
 from bridge.domain.claims import SCOPES as SCOPE_TABLE
 from bridge.domain.client import SubjectType
+from bridge.domain.ids import ConnectorId
 from bridge.domain.policy import Policy
 from bridge.domain.session import ACR
 from bridge.errors import ReturnedToClient
@@ -135,9 +136,9 @@ def subject_type(house: House, value: str) -> bool:
     if value not in known:
         return False
     client = replace(house.client(), subject_type=known[value])
-    elsewhere = replace(client, sector_identifier="other.example")
+    other_sector = replace(client, sector_identifier="other.example")
     key = house.services.subject_key
-    return (key.sub(client, "CDK1") == key.sub(elsewhere, "CDK1")) is (value == "public")
+    return (key.sub(client, "CDK1") == key.sub(other_sector, "CDK1")) is (value == "public")
 
 
 def claims_locale(house: House, value: str) -> bool:
@@ -282,7 +283,9 @@ def test_the_claims_announced_are_those_that_are_sent(house: House) -> None:
     )
     said = house.tokens(scope=EVERY_SCOPE, person={"amr": ("app",)})
     sent = set(said.id_token) | set(house.userinfo(said["access_token"]).body)
-    assert sent == set(announced(house)["claims_supported"])
+    policy = replace(house.policy, amr={ConnectorId("camdigikey"): ("app",)})
+    assert sent == set(announced(house, policy)["claims_supported"])
+    assert sent - {"amr"} == set(announced(house)["claims_supported"])
     assert announced(house)["claim_types_supported"] == ["normal"]
 
 

@@ -82,7 +82,7 @@ def grant(
     )
 
 
-def told(
+def userinfo(
     *scope: str, client: Client = CLIENT, constant: dict[str, Any] | None = None, **changes: Any
 ) -> dict[str, Any]:
     return dict(userinfo_claims(grant(*scope, **changes), client, constant or {}, DAY))
@@ -115,7 +115,7 @@ TABLE: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("scope", TABLE)
 def test_a_scope_gives_its_claims_and_no_other(scope: str) -> None:
-    assert told(scope) == {"sub": "Sub-1", **TABLE[scope]}
+    assert userinfo(scope) == {"sub": "Sub-1", **TABLE[scope]}
     assert set(TABLE[scope]) == {name for name, row in CLAIMS.items() if row.source and row.scope == scope}
 
 
@@ -131,11 +131,11 @@ def test_the_tables_of_the_test_and_of_the_code_hold_the_same_scopes() -> None:
 
 
 def test_openid_alone_gives_sub_alone() -> None:
-    assert told() == {"sub": "Sub-1"}
+    assert userinfo() == {"sub": "Sub-1"}
 
 
 def test_sub_goes_first() -> None:
-    assert next(iter(told("profile", "email"))) == "sub"
+    assert next(iter(userinfo("profile", "email"))) == "sub"
 
 
 TEXT = st.sampled_from([None, "", "Chan", "ចាន់", "1990-02-03", "0000", "x@y.kh"])
@@ -169,37 +169,37 @@ class TestNames:
     def test_claims_locales_or_else_the_client_choose_the_untagged_one(
         self, locales: tuple[str, ...], default: NameLocale, name: str
     ) -> None:
-        said = told("profile", client=replace(CLIENT, name_locale=default), claims_locales=locales)
+        said = userinfo("profile", client=replace(CLIENT, name_locale=default), claims_locales=locales)
         assert said["name"] == name
         assert said["name#km"] == "ចាន់ សុភា"
 
     def test_a_khmer_name_alone_is_the_untagged_one_too(self) -> None:
-        said = told("profile", identity=replace(IDENTITY, given_name=None, family_name=None))
+        said = userinfo("profile", identity=replace(IDENTITY, given_name=None, family_name=None))
         assert (said["name"], said["given_name"], said["family_name"]) == ("ចាន់ សុភា", "សុភា", "ចាន់")
 
     def test_a_latin_name_alone_has_no_tagged_one(self) -> None:
         bare = replace(IDENTITY, given_name_km=None, family_name_km=None)
-        said = told("profile", identity=bare, claims_locales=("km",))
+        said = userinfo("profile", identity=bare, claims_locales=("km",))
         assert said["name"] == "Sophea Chan"
         assert not any("#" in name for name in said)
 
     def test_a_name_of_one_word_is_whole(self) -> None:
         short = replace(IDENTITY, family_name=None, given_name_km=None)
-        said = told("profile", identity=short)
+        said = userinfo("profile", identity=short)
         assert (said["name"], said["given_name"], said["name#km"]) == ("Sophea", "Sophea", "ចាន់")
         assert "family_name" not in said
         assert "given_name#km" not in said
 
     def test_two_scripts_are_never_mixed(self) -> None:
-        said = told("profile", identity=replace(IDENTITY, family_name=None))
+        said = userinfo("profile", identity=replace(IDENTITY, family_name=None))
         assert "family_name" not in said
 
     def test_a_person_without_any_name_has_none(self) -> None:
-        said = told("profile", identity=Identity("CDK1"))
+        said = userinfo("profile", identity=Identity("CDK1"))
         assert set(said) == {"sub", "preferred_username", "updated_at", "locale", "zoneinfo"}
 
     def test_a_foreigner_is_not_taken_for_a_reader_of_khmer(self) -> None:
-        assert told("profile", identity=replace(IDENTITY, nationality="FR"))["locale"] == "en"
+        assert userinfo("profile", identity=replace(IDENTITY, nationality="FR"))["locale"] == "en"
 
 
 class TestAge:
@@ -223,7 +223,7 @@ class TestAge:
 
     @pytest.mark.parametrize("born", [None, "", "1990", "1990-02-30", "2026-11-25", "ឆ្នាំ"])
     def test_without_a_birthdate_that_can_be_nothing_is_said(self, born: str | None) -> None:
-        assert told("age", identity=replace(IDENTITY, birthdate=born)) == {"sub": "Sub-1"}
+        assert userinfo("age", identity=replace(IDENTITY, birthdate=born)) == {"sub": "Sub-1"}
 
     def test_the_day_is_cambodias(self) -> None:
         evening = datetime(2026, 11, 23, 17, 0, tzinfo=UTC).timestamp()
@@ -235,33 +235,34 @@ class TestEmail:
     WITHOUT = replace(IDENTITY, email=None)
 
     def test_without_an_address_none_is_said(self) -> None:
-        assert told("email", identity=self.WITHOUT) == {"sub": "Sub-1"}
+        assert userinfo("email", identity=self.WITHOUT) == {"sub": "Sub-1"}
 
     def test_a_pseudonymous_one_is_marked_unverified(self) -> None:
         client = replace(CLIENT, email_fallback_domain="people.gov.example")
-        said = told("email", client=client, identity=self.WITHOUT)
+        said = userinfo("email", client=client, identity=self.WITHOUT)
         local, _, domain = said["email"].partition("@")
         assert domain == "people.gov.example"
         assert local.isalnum() and local == local.lower()
         assert said["email_verified"] is False
-        assert said == told("email", client=client, identity=self.WITHOUT)
+        assert said == userinfo("email", client=client, identity=self.WITHOUT)
 
     def test_two_people_never_share_one_even_in_small_letters(self) -> None:
         client = replace(CLIENT, email_fallback_domain="people.gov.example")
         first, second = (
-            told("email", client=client, identity=self.WITHOUT, sub=sub)["email"] for sub in ("Sub", "sUB")
+            userinfo("email", client=client, identity=self.WITHOUT, sub=sub)["email"]
+            for sub in ("Sub", "sUB")
         )
         assert first.lower() != second.lower()
 
     def test_a_real_one_goes_before_it(self) -> None:
-        said = told("email", client=replace(CLIENT, email_fallback_domain="people.gov.example"))
+        said = userinfo("email", client=replace(CLIENT, email_fallback_domain="people.gov.example"))
         assert said == {"sub": "Sub-1", **TABLE["email"]}
 
 
 class TestAsked:
     def test_a_single_claim_is_given_when_asked_for(self) -> None:
         """OIDC Core §5.5."""
-        said = told(claims=asked(given_name=ClaimRequest(), age_over_18=ClaimRequest(essential=True)))
+        said = userinfo(claims=asked(given_name=ClaimRequest(), age_over_18=ClaimRequest(essential=True)))
         assert said == {"sub": "Sub-1", "given_name": "Sophea", "age_over_18": True}
 
     def test_userinfo_and_id_token_are_asked_apart(self) -> None:
@@ -273,34 +274,34 @@ class TestAsked:
     def test_one_wanted_with_a_value_is_given_if_it_has_it(self) -> None:
         """OIDC Core §5.5.1."""
         fits = ClaimRequest(values=("male", "female"))
-        assert told(claims=asked(gender=fits)) == {"sub": "Sub-1", "gender": "female"}
-        assert told(claims=asked(gender=ClaimRequest(values=("male",)))) == {"sub": "Sub-1"}
+        assert userinfo(claims=asked(gender=fits)) == {"sub": "Sub-1", "gender": "female"}
+        assert userinfo(claims=asked(gender=ClaimRequest(values=("male",)))) == {"sub": "Sub-1"}
 
     def test_what_a_scope_gives_does_not_depend_on_a_value(self) -> None:
-        said = told("profile", claims=asked(gender=ClaimRequest(values=("male",))))
+        said = userinfo("profile", claims=asked(gender=ClaimRequest(values=("male",))))
         assert said["gender"] == "female"
 
     def test_a_tagged_one_can_be_asked_for(self) -> None:
-        assert told(claims=asked(**{"name#km": ClaimRequest()})) == {"sub": "Sub-1", "name#km": "ចាន់ សុភា"}
+        assert userinfo(claims=asked(**{"name#km": ClaimRequest()})) == {"sub": "Sub-1", "name#km": "ចាន់ សុភា"}
 
     def test_a_claim_whose_scope_the_client_may_not_have_is_not_given(self) -> None:
         client = replace(CLIENT, scope=("openid", "profile"))
-        said = told(client=client, claims=asked(email=ClaimRequest(), camdigikey_id=ClaimRequest(True)))
+        said = userinfo(client=client, claims=asked(email=ClaimRequest(), camdigikey_id=ClaimRequest(True)))
         assert said == {"sub": "Sub-1"}
 
     def test_the_national_number_is_not_given_without_a_written_purpose(self) -> None:
         client = replace(CLIENT, national_id_purpose=None)
-        assert told("national_id", client=client) == {"sub": "Sub-1"}
-        assert told(client=client, claims=asked(personal_code=ClaimRequest(True))) == {"sub": "Sub-1"}
+        assert userinfo("national_id", client=client) == {"sub": "Sub-1"}
+        assert userinfo(client=client, claims=asked(personal_code=ClaimRequest(True))) == {"sub": "Sub-1"}
 
     def test_the_sub_is_never_anything_else(self) -> None:
-        assert told(claims=asked(sub=ClaimRequest(values=("other",))))["sub"] == "Sub-1"
+        assert userinfo(claims=asked(sub=ClaimRequest(values=("other",))))["sub"] == "Sub-1"
 
 
 class TestClient:
     def test_an_allow_list_narrows_what_scopes_and_requests_give(self) -> None:
         client = replace(CLIENT, claims=("name", "email"))
-        said = told("profile", "email", client=client, claims=asked(gender=ClaimRequest()))
+        said = userinfo("profile", "email", client=client, claims=asked(gender=ClaimRequest()))
         assert said == {
             "sub": "Sub-1",
             "name": "Sophea Chan",
@@ -312,7 +313,7 @@ class TestClient:
         opened = grant("profile", "email")
         assert id_token_claims(opened, CLIENT, {}, DAY) == {}
         switched = replace(CLIENT, claims_in_id_token=True)
-        assert {"sub": "Sub-1"} | id_token_claims(opened, switched, {}, DAY) == told("profile", "email")
+        assert {"sub": "Sub-1"} | id_token_claims(opened, switched, {}, DAY) == userinfo("profile", "email")
 
     def test_the_allowed_scope_keeps_its_order(self) -> None:
         client = Client(ClientId("x"), "X", (), scope=("email", "national_id", "offline_access"))
@@ -337,20 +338,20 @@ CONSTANT = {"nickname": "Neang", "address": {"country": "KH"}, "region": "asia",
 class TestConstant:
     def test_a_constant_is_given_with_its_scope(self) -> None:
         """OIDC Core §5.4."""
-        said = told("profile", constant=CONSTANT)
+        said = userinfo("profile", constant=CONSTANT)
         assert said["nickname"] == "Neang"
         assert "address" not in said
-        assert told("address", constant=CONSTANT)["address"] == {"country": "KH"}
+        assert userinfo("address", constant=CONSTANT)["address"] == {"country": "KH"}
 
     def test_one_that_belongs_to_no_scope_is_always_given(self) -> None:
-        assert told(constant=CONSTANT) == {"sub": "Sub-1", "region": "asia"}
+        assert userinfo(constant=CONSTANT) == {"sub": "Sub-1", "region": "asia"}
 
     def test_it_never_overrides_what_camdigikey_asserted(self) -> None:
-        assert told("email", constant=CONSTANT)["email"] == IDENTITY.email
+        assert userinfo("email", constant=CONSTANT)["email"] == IDENTITY.email
 
     @pytest.mark.parametrize("name", ["sub", "sub#km", "iss", "aud", "acr", "auth_time", "sid", "nonce"])
     def test_it_says_nothing_of_the_login(self, name: str) -> None:
-        assert told("profile", constant={name: "x"}) == told("profile")
+        assert userinfo("profile", constant={name: "x"}) == userinfo("profile")
 
     def test_what_it_adds_is_announced(self) -> None:
         assert set(scopes_supported({})) == set(SCOPES) - {"address"}

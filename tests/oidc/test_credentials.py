@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.domain.encoding import base64url
 from bridge.domain.token import grant_id_of
 
 
 def jwt_like(payload: object) -> str:
-    body = base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip("=")
+    body = base64url(json.dumps(payload).encode())
     return f"head.{body}.signature"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import json
 import threading
@@ -16,6 +15,7 @@ from hypothesis import strategies as st
 from joserfc.jwk import JWKRegistry
 
 from bridge.domain.client import SIGNING_ALGS, SigningAlg
+from bridge.domain.encoding import base64url
 from bridge.domain.ids import Kid
 from bridge.oidc.keys import HANDOVER, Keys, TokenInvalid, generate
 from bridge.ports.keys import Signer, SigningKey
@@ -207,8 +207,7 @@ class TestRotation:
 
 def unsigned(header: dict[str, Any], claims: dict[str, Any], signature: bytes = b"") -> str:
     return ".".join(
-        base64.urlsafe_b64encode(part).rstrip(b"=").decode()
-        for part in (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
+        base64url(part) for part in (json.dumps(header).encode(), json.dumps(claims).encode(), signature)
     )
 
 
@@ -228,7 +227,7 @@ class TestForgery:
         for secret in (json.dumps(public).encode(), public["n"].encode()):
             mac = hmac.digest(secret, text.encode(), "sha256")
             with pytest.raises(TokenInvalid):
-                keys.verify(f"{text}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}")
+                keys.verify(f"{text}.{base64url(mac)}")
 
     def test_a_key_verifies_by_its_own_alg_alone(self, keys: Keys) -> None:
         token = keys.sign({"sub": "x"}, "RS256")
@@ -260,7 +259,7 @@ PART = st.one_of(
     st.recursive(
         st.one_of(st.none(), st.integers(), st.text(max_size=10)),
         lambda inner: st.dictionaries(st.sampled_from(["alg", "kid", "typ", "crit", "b64", "x"]), inner),
-    ).map(lambda tree: base64.urlsafe_b64encode(json.dumps(tree).encode()).decode().rstrip("=")),
+    ).map(lambda tree: base64url(json.dumps(tree).encode())),
 )
 
 
@@ -280,7 +279,7 @@ def test_no_header_with_our_kid_gives_anything_but_a_typed_error(header: dict[st
 
 
 def test_a_very_deep_text_gives_a_typed_error() -> None:
-    deep = base64.urlsafe_b64encode(b"[" * 50_000).decode().rstrip("=")
+    deep = base64url(b"[" * 50_000)
     for text in (f"{deep}.{deep}.x", f"e30.{deep}.x"):
         with pytest.raises(TokenInvalid):
             GARBAGE.verify(text)

@@ -38,8 +38,8 @@ def test_an_error_can_be_read_by_the_clients_page_and_by_no_other(world: World, 
     said = post(world, path, **incomplete)
     assert said.status_code == 400
     assert said.headers["Access-Control-Allow-Origin"] == ORIGIN
-    elsewhere = post(world, path, "https://other.example", **incomplete)
-    assert "Access-Control-Allow-Origin" not in elsewhere.headers
+    other_origin = post(world, path, "https://other.example", **incomplete)
+    assert "Access-Control-Allow-Origin" not in other_origin.headers
 
 
 def test_introspection_is_for_servers_so_no_page_reads_it(world: World) -> None:

@@ -138,15 +138,15 @@ class TestOneProcess:
         assert threads() == []
 
     def test_a_run_that_hangs_does_not_hold_the_end_up(self, make: Make) -> None:
-        begun, over = threading.Event(), threading.Event()
+        started, over = threading.Event(), threading.Event()
 
         def hang() -> None:
-            begun.set()
+            started.set()
             over.wait(20)
 
         jobs = make([Job("hanging", 1, hang)])
         jobs.start()
-        assert begun.wait(10)
+        assert started.wait(10)
         began = time.monotonic()
         assert not jobs.stop()
         assert time.monotonic() - began < 1
@@ -225,7 +225,7 @@ class Away:
         def call(*arguments: object) -> object:
             self.asked += 1
             if self.away:
-                raise StoreUnavailable("gone")
+                raise StoreUnavailable("Redis", "unreachable")
             found: object = getattr(self.store, name)(*arguments)
             return found
 
@@ -269,7 +269,7 @@ class TestStoresAway:
 
         def work() -> int:
             if next(tried) < 4:
-                raise StoreUnavailable("gone")
+                raise StoreUnavailable("Redis", "unreachable")
             done.set()
             return 1
 
@@ -290,7 +290,7 @@ class TestStoresAway:
                 return {}
 
             def record(self, run: JobRun) -> None:
-                raise StoreUnavailable("gone")
+                raise StoreUnavailable("Redis", "unreachable")
 
         jobs = make([Job("hourly", 3600, work), Job("often", 0.01, Counter())], job_log=NoRecord())
         jobs.start()

@@ -74,7 +74,7 @@ def test_a_client_hears_of_the_end_of_a_session_keys_are_made_and_what_is_over_g
         services.outbox.put(logout_messages([notice], int(time.time())))
         jobs = start_jobs(settings, services)
         try:
-            until(lambda: services.outbox.count()["done"] == 1, "it was not heard")
+            until(lambda: services.outbox.count()["done"] == 1, "it was not delivered")
             until(lambda: services.job_log.last().keys() == TABLE, "a job did not run")
         finally:
             assert jobs.stop(10)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.outbound.addresses import Opened, Target, check_address, check_resolved
+from bridge.outbound.addresses import AllowedTargets, Target, check_address, check_resolved
 from bridge.outbound.resolver import system_resolve
 from bridge.ports.outbound import FetchError
 
-PUBLIC = Opened()
+PUBLIC = AllowedTargets()
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_one_bad_address_among_good_ones_refuses_them_all(address: str) -> None:
 
 def test_a_name_without_an_address_is_unresolved() -> None:
     with pytest.raises(FetchError) as caught:
-        check_resolved(NAMED, (), Opened.of(hosts=("rp.example",)))
+        check_resolved(NAMED, (), AllowedTargets.of(hosts=("rp.example",)))
     assert caught.value.reason == "unresolved"
 
 
@@ -192,9 +192,9 @@ def test_other_ways_to_write_a_private_address_are_seen_after_looking_up(host: s
         check_resolved(target, system_resolve(target.host, 443), PUBLIC)
 
 
-class TestOpened:
-    NETWORKS = Opened.of(networks=("10.20.0.0/16", "fd12::/16", "64:ff9b::/96"))
-    HOSTS = Opened.of(hosts=("RP.internal", "127.0.0.1", "[::1]"))
+class TestAllowedTargets:
+    NETWORKS = AllowedTargets.of(networks=("10.20.0.0/16", "fd12::/16", "64:ff9b::/96"))
+    HOSTS = AllowedTargets.of(hosts=("RP.internal", "127.0.0.1", "[::1]"))
 
     @pytest.mark.parametrize("address", ["10.20.0.1", "10.20.255.255", "fd12::1", "64:ff9b::808:808"])
     def test_an_opened_network_is_called(self, address: str) -> None:
@@ -239,4 +239,4 @@ class TestOpened:
 
     def test_a_network_that_is_none_is_told(self) -> None:
         with pytest.raises(ValueError, match=r"10\.0\.0\.1/8"):
-            Opened.of(networks=("10.0.0.1/8",))
+            AllowedTargets.of(networks=("10.0.0.1/8",))

@@ -14,12 +14,12 @@ import pytest
 
 from bridge.errors import ConfigError
 from bridge.outbound import resolver
-from bridge.outbound.addresses import Opened
+from bridge.outbound.addresses import AllowedTargets
 from bridge.outbound.fetcher import GuardedFetcher
 from bridge.ports.outbound import Fetched, FetchError, FetchReason
 from tests.outbound.receivers import NAME, Authority, Receiver, http, plain_receiver
 
-OPENED = Opened.of(networks=("127.0.0.0/8",))
+OPENED = AllowedTargets.of(networks=("127.0.0.0/8",))
 JSON = ("application/json", "application/jwk-set+json")
 
 
@@ -36,10 +36,10 @@ class Names:
 
 
 def fetcher(
-    authority: Authority, names: Names | None = None, opened: Opened = OPENED, timeout: float = 5.0
+    authority: Authority, names: Names | None = None, allowed: AllowedTargets = OPENED, timeout: float = 5.0
 ) -> GuardedFetcher:
     return GuardedFetcher(
-        opened, timeout=timeout, ca_file=authority.file, resolve=names or Names(("127.0.0.1",))
+        allowed, timeout=timeout, ca_file=authority.file, resolve=names or Names(("127.0.0.1",))
     )
 
 
@@ -115,11 +115,11 @@ class TestNamesAndCertificates:
     def test_a_name_that_answers_otherwise_a_moment_later_changes_nothing(self, authority: Authority) -> None:
         """DNS rebinding: good when checked, private when called."""
         names = Names(("127.0.0.1",), ("127.0.0.2",))
-        opened = Opened.of(networks=("127.0.0.1/32",))
+        allowed = AllowedTargets.of(networks=("127.0.0.1/32",))
         with authority.receiver() as receiver:
-            assert fetcher(authority, names, opened).post_form(receiver.url(), {}).status == 200
+            assert fetcher(authority, names, allowed).post_form(receiver.url(), {}).status == 200
             assert len(names.asked) == 1
-            failed("address", partial(fetcher(authority, names, opened).post_form, receiver.url(), {}))
+            failed("address", partial(fetcher(authority, names, allowed).post_form, receiver.url(), {}))
         assert receiver.connections == 1
 
     @pytest.mark.parametrize(
@@ -127,7 +127,9 @@ class TestNamesAndCertificates:
     )
     def test_a_name_of_a_private_address_is_not_called(self, authority: Authority, address: str) -> None:
         with authority.receiver() as receiver:
-            call = partial(fetcher(authority, Names((address,)), Opened()).post_form, receiver.url(), {})
+            call = partial(
+                fetcher(authority, Names((address,)), AllowedTargets()).post_form, receiver.url(), {}
+            )
             failed("address", call)
         assert receiver.connections == 0
 
@@ -175,7 +177,7 @@ class TestNamesAndCertificates:
             address = receiver.url(host="127.0.0.1")
             failed("address", partial(GuardedFetcher(OPENED).post_form, address, {}))
             assert receiver.connections == 0
-            ours = GuardedFetcher(Opened.of(hosts=("127.0.0.1",)))
+            ours = GuardedFetcher(AllowedTargets.of(hosts=("127.0.0.1",)))
             assert ours.post_form(address, {}).status == 200
 
     def test_an_unknown_name_is_unresolved(self, authority: Authority) -> None:
@@ -240,10 +242,10 @@ class TestTime:
 
     def test_look_ups_that_hang_are_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(resolver, "MAX_UNDER_WAY", 1)
-        over, begun = threading.Event(), threading.Semaphore(0)
+        over, started = threading.Event(), threading.Semaphore(0)
 
         def hanging(_host: str, _port: int) -> Sequence[str]:
-            begun.release()
+            started.release()
             over.wait(20)
             return ("127.0.0.1",)
 
@@ -255,8 +257,8 @@ class TestTime:
             assert time.monotonic() - began < 5  # refused at once
         finally:
             over.set()
-        assert begun.acquire(timeout=5)
-        assert not begun.acquire(blocking=False)
+        assert started.acquire(timeout=5)
+        assert not started.acquire(blocking=False)
 
 
 class TestBrokenReceivers:

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from tests.oidc.house import NOW, SESSION, House
+from bridge.domain.subject import UpstreamToken
+from tests.oidc.house import CONNECTOR, NOW, SESSION, House
 from tests.support.round_trips import count_round_trips
 
 DAY = 24 * 3600
@@ -135,11 +136,29 @@ class TestSession:
         house.services.sessions.end(SESSION)
         assert house.refresh("web", said["refresh_token"]).refusal == (400, "invalid_grant")
 
-    def test_a_session_that_was_idle_too_long_refreshes_nothing(self, house: House) -> None:
-        house.session()
+    def test_refreshing_keeps_no_session_awake_and_outlives_its_idle_limit(self, house: House) -> None:
+        """DESIGN §6.24: an open dashboard goes on, and the browser signs nobody in any more."""
+        house.session(upstream=UpstreamToken("upstream", CONNECTOR, NOW, NOW + 20 * 3600, NOW))
         token = house.tokens()["refresh_token"]
-        house.clock += 3600
+        for _ in range(8):
+            house.clock += 600
+            assert house.refresh("web", token).status == 200
+        assert house.services.sessions.get(SESSION, int(house.clock)) is None
+        house.clock = NOW + 8 * 3600 - 10  # its login was five seconds before the Session
+        assert house.refresh("web", token).status == 200
+        house.clock += 10
         assert house.refresh("web", token).refusal == (400, "invalid_grant")
+
+    def test_an_idle_session_still_hears_of_its_end(self, house: House) -> None:
+        """Watched at every refresh, it is ended by CamDigiKey's word, and tokens with it."""
+        house.session(upstream=UpstreamToken("upstream", CONNECTOR, NOW, NOW + 20 * 3600, NOW))
+        said = house.tokens()
+        house.clock += 3700
+        assert house.refresh("web", said["refresh_token"]).status == 200
+        house.camdigikey.living = False
+        house.clock += 300
+        assert house.refresh("web", said["refresh_token"]).refusal == (400, "invalid_grant")
+        assert house.services.sessions.held(SESSION, int(house.clock)) is None
 
     def test_a_definite_no_from_camdigikey_ends_it(self, house: House) -> None:
         house.session()
@@ -183,9 +202,9 @@ class TestScope:
         token = house.tokens(scope=("openid", "profile", "email"))["refresh_token"]
         said = house.refresh("web", token, scope="openid email")
         assert said["scope"] == "openid email"
-        told = house.userinfo(said["access_token"]).body
-        assert told["email"]
-        assert "name" not in told
+        claims = house.userinfo(said["access_token"]).body
+        assert claims["email"]
+        assert "name" not in claims
 
     def test_narrowing_once_does_not_narrow_the_refresh_token(self, house: House) -> None:
         """RFC 6749 §6: a new refresh token has the scope of the old one."""

@@ -141,8 +141,8 @@ def test_logs_are_json_and_hold_nothing_of_a_query_or_a_broken_request(run: Run)
             connection.recv(1000)
     bridge.process.terminate()
     assert bridge.ended() == 0
-    [told, *rest] = [line for line in bridge.said().splitlines() if not line.startswith("{")]
-    assert told.startswith("Listening on") and not rest
+    [notice, *rest] = [line for line in bridge.said().splitlines() if not line.startswith("{")]
+    assert notice.startswith("Listening on") and not rest
     lines = [json.loads(line) for line in bridge.said().splitlines() if line.startswith("{")]
     assert {line.get("path") for line in lines} >= {"/authorize", "/camdigikey/callback", "/token"}
     assert "canary" not in bridge.said()

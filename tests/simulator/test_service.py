@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -9,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from bridge.simulator.faults import Fault
+from bridge.simulator.fields import iso
 from bridge.simulator.people import PEOPLE
 from bridge.simulator.pki import DOMAIN, Account, Pki, open_folder
 from bridge.simulator.service import Options, Service
@@ -92,7 +95,7 @@ def test_an_account_token_lives_an_hour(house: House) -> None:
     found = house.call(
         "lookup", accessToken=house.call("organization")["accessToken"], personalCode="010123456"
     )
-    assert found["expired_date"] == NOW + 3600
+    assert found["expired_date"] == iso(NOW + 3600)
     assert house.call("verify", accountToken=found["account_token"])["user_status"] == 1
     house.now += 3600
     assert house.call("verify", accountToken=found["account_token"]) == 103
@@ -143,7 +146,6 @@ def test_v2_profiles_lack_what_came_with_v3(house: House) -> None:
     )
     assert set(third) - set(second) == {"gender", "nationality"}
     assert "user_status" not in house.call("verify", "v2", accountToken=second["account_token"])
-    assert house.call("face", "v2", accessToken=house.access_token()) == 404
 
 
 def test_an_approval_leads_to_the_registered_address_behind_its_own_parameters(house: House) -> None:
@@ -153,11 +155,61 @@ def test_an_approval_leads_to_the_registered_address_behind_its_own_parameters(h
     assert (found["from"], found["state"], found["អក្សរ"]) == ("ck", "a b&c", "ខ្មែរ")
 
 
-def test_v3_takes_an_address_of_its_own_and_v2_neither_that_nor_variables(house: House) -> None:
-    fields: dict[str, Any] = {"callbackVars": {"state": "s"}, "successReturnUrl": "https://a.example/own"}
-    assert house.approved(**fields).startswith("https://a.example/own?authToken=")
-    url = house.approved(version="v2", **fields)
-    assert url.startswith(SUCCESS + "&authToken=") and "state=" not in url
+def test_v3_takes_a_registered_address_of_its_own_and_v2_none(house: House) -> None:
+    own = "https://a.example/own"
+    house.options.registered = (own,)
+    fields: dict[str, Any] = {"callbackVars": {"state": "s"}, "successReturnUrl": own}
+    assert house.approved(**fields).startswith(own + "?authToken=")
+    assert house.approved(version="v2", **fields).startswith(SUCCESS + "&authToken=")
+    refused = house.service.refuse(house.login(errorReturnUrl=own))
+    assert refused.startswith(own + "?errorCode=")
+
+
+@pytest.mark.parametrize("name", ["successReturnUrl", "errorReturnUrl"])
+def test_an_address_that_was_not_registered_fails_the_login(house: House, name: str) -> None:
+    """PROTOCOL, Seen later 3."""
+    assert house.call("login_token", **{name: "https://a.example/own"}) == 400
+    assert house.login(**{name: SUCCESS})
+
+
+def test_v2_gives_the_variables_back_unless_it_is_told_not_to(house: House) -> None:
+    """PROTOCOL, Seen later 2."""
+    assert house.approved(version="v2", callbackVars={"state": "s"}).endswith("&state=s")
+    house.options.v2_vars = False
+    assert "state=" not in house.approved(version="v2", callbackVars={"state": "s"})
+
+
+@pytest.mark.parametrize("version", ["v3", "v2"])
+@pytest.mark.parametrize("status", [0, 2, 4], ids=["disabled", "expired", "deleted"])
+def test_there_is_no_face_of_a_person_whose_account_does_not_hold(
+    house: House, version: str, status: int
+) -> None:
+    token = house.access_token("dara")
+    assert house.call("face", version, accessToken=token)["face"]
+    house.service.people.change("dara", user_status=status)
+    assert house.call("face", version, accessToken=token) == 104
+
+
+def test_an_organizations_answers_say_when_its_token_was_made(house: House) -> None:
+    """PROTOCOL, Seen later 6."""
+    made = house.call("organization")
+    assert made["created_date"] == iso(NOW)
+    assert house.call("status", accessToken=made["accessToken"])["created_date"] == iso(NOW)
+
+
+@pytest.mark.parametrize("version", ["v3", "v2"])
+def test_tokens_look_as_real_ones_do(house: House, version: str) -> None:
+    """PROTOCOL, Seen later 5."""
+    auth = dict(parse_qsl(urlsplit(house.approved(version=version)).query))["authToken"]
+    access = house.call("access_token", version, authToken=auth)["accessToken"]
+    for token, decode in ((auth, base64.urlsafe_b64decode), (access, base64.b64decode)):
+        header, payload, signature = token.split(".")
+        said = json.loads(decode(header))
+        assert (said["alg"], said["typ"]) == ("SHA512withECDSA", "JWT") and said["jwtId"]
+        lifetime = 120 if token == auth else 3600
+        assert said.get("expiryDate") == (None if version == "v3" else int((NOW + lifetime) * 1000))
+        assert len(decode(payload)) == 160 and decode(signature)
+        assert all(len(part) % 4 == 0 for part in (header, payload, signature))  # padded
 
 
 def test_a_refusal_carries_the_error_and_the_variables(house: House) -> None:

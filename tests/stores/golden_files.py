@@ -90,6 +90,7 @@ INTERACTION = replace(
     request=REQUEST,
     consented_by=SubjectId("subject-1"),
     failure="temporarily_unavailable",
+    failed_in="0123456789abcdef",
 )
 LEAST_INTERACTION = replace(
     samples.interaction(),

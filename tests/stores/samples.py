@@ -66,7 +66,9 @@ def interaction(name: str = "interaction-1") -> Interaction:
 
 
 def handoff(key: str = "state-hash", browser: str = "browser-hash") -> Handoff:
-    return Handoff(HandoffKey(key), BrowserId(browser), ConnectorId("camdigikey"), interaction())
+    return Handoff(
+        HandoffKey(key), BrowserId(browser), ConnectorId("camdigikey"), interaction(), NOW, "state-hash"
+    )
 
 
 def pending_confirmation(key: str = "k") -> PendingConfirmation:

@@ -28,10 +28,10 @@ def free_port() -> int:
 
 @contextmanager
 def valkey(
-    folder: Path, *options: str, name: str = "redis", configuration: Path | None = None
+    folder: Path, *options: str, name: str = "redis", configuration: Path | None = None, port: int = 0
 ) -> Iterator[int]:
     """The bundled server on a loopback TCP port, as a machine of its own would run it; yields the port."""
-    port = free_port()
+    port = port or free_port()
     shim = [sys.executable, "-I", "-S", parent_death.__file__]
     settings = {
         "port": port,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from bridge.errors import StoreUnavailable
 from bridge.ops.counters import CounterKey, Counters
 from bridge.ports.clients import ClientStore
 from bridge.stores import sql as stores
+from bridge.stores.sql.clients import LOOKS_A_SECOND, LOOKS_AT_ONCE
 from bridge.stores.sql.tables import clients
 from tests.stores import samples
 from tests.stores.conftest import Hand
@@ -27,7 +29,7 @@ class TestClients:
         return stores.SqlClients(engine, COUNTERS, clock=hand)
 
     @pytest.fixture
-    def elsewhere(self, engine: Engine, hand: Hand) -> ClientStore:
+    def other_process(self, engine: Engine, hand: Hand) -> ClientStore:
         """The store of another process."""
         return stores.SqlClients(engine, COUNTERS, clock=hand)
 
@@ -55,48 +57,98 @@ class TestClients:
         assert [client.client_name for client in store.all()] == ["a", "b", "c"]
 
     def test_a_change_is_seen_at_once_here_and_soon_elsewhere(
-        self, store: ClientStore, elsewhere: ClientStore, hand: Hand
+        self, store: ClientStore, other_process: ClientStore, hand: Hand
     ) -> None:
         store.add(CLIENT)
-        assert elsewhere.get(CLIENT_1) == CLIENT
+        assert other_process.get(CLIENT_1) == CLIENT
         changed = replace(CLIENT, enabled=False)
         store.replace(changed)
         assert store.get(CLIENT_1) == changed
-        assert elsewhere.get(CLIENT_1) == CLIENT
+        assert other_process.get(CLIENT_1) == CLIENT
         hand.time += 3
-        assert elsewhere.get(CLIENT_1) == changed
+        assert other_process.get(CLIENT_1) == changed
         store.remove(CLIENT_1)
         assert store.get(CLIENT_1) is None
         hand.time += 3
-        assert elsewhere.get(CLIENT_1) is None
+        assert other_process.get(CLIENT_1) is None
 
-    def test_known_and_unknown_clients_cost_no_query(
+    def test_known_clients_cost_no_query_and_unknown_ones_few(
         self, store: ClientStore, engine: Engine, hand: Hand
     ) -> None:
+        """What strangers make up asks for the version, so many times a second and no more."""
         store.add(CLIENT)
         store.get(CLIENT_1)
         with count_round_trips(None, engine, versions=True) as trips:
             for number in range(50):
                 assert store.get(f"unknown-{number}\0\udcff") is None
+                assert store.latest(CLIENT_1) == CLIENT
                 assert store.get(CLIENT_1) == CLIENT
-            assert not trips
+            assert trips == {"sql": LOOKS_AT_ONCE}
+            hand.time += 1
+            for number in range(50):
+                assert store.get(f"unknown-{number}") is None
+            assert trips == {"sql": LOOKS_AT_ONCE + LOOKS_A_SECOND}
             hand.time += 3
             store.get(CLIENT_1)
-            assert trips == {"sql": 1}
+            assert trips == {"sql": LOOKS_AT_ONCE + LOOKS_A_SECOND + 1}
+
+    def test_one_that_was_just_added_elsewhere_is_known_at_once(
+        self, store: ClientStore, elsewhere: ClientStore
+    ) -> None:
+        assert elsewhere.get(CLIENT_1) is None
+        store.add(CLIENT)
+        assert elsewhere.get(CLIENT_1) == CLIENT
+
+    def test_an_edit_elsewhere_is_seen_by_who_would_refuse(
+        self, store: ClientStore, elsewhere: ClientStore
+    ) -> None:
+        store.add(CLIENT)
+        assert elsewhere.get(CLIENT_1) == CLIENT
+        changed = replace(CLIENT, enabled=False)
+        store.replace(changed)
+        assert elsewhere.latest(CLIENT_1) == changed
+
+    def test_an_origin_is_known_while_an_enabled_client_has_it(
+        self, store: ClientStore, elsewhere: ClientStore, engine: Engine, hand: Hand
+    ) -> None:
+        origin = "https://page.example"
+        assert not elsewhere.has_origin(origin)
+        store.add(replace(CLIENT, allowed_origins=(origin,)))
+        assert store.has_origin(origin)
+        hand.time += 3
+        assert elsewhere.has_origin(origin)
+        with count_round_trips(None, engine, versions=True) as trips:
+            assert not elsewhere.has_origin("https://other.example")
+        assert not trips
+        store.replace(replace(CLIENT, allowed_origins=(origin,), enabled=False))
+        assert not store.has_origin(origin)
+
+    def test_many_threads_make_room_together(
+        self, engine: Engine, hand: Hand, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """More clients than are kept, asked for by all threads at once."""
+        monkeypatch.setattr("bridge.stores.sql.clients._KEPT", 3)
+        store = stores.SqlClients(engine, COUNTERS, clock=hand)
+        names = [ClientId(f"client-{number}") for number in range(12)]
+        for name in names:
+            store.add(replace(CLIENT, client_id=name))
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(store.get, names * 20))
+        assert [client.client_id for client in found if client] == names * 20
 
     def test_a_change_of_one_client_reads_that_one_again(
-        self, store: ClientStore, elsewhere: ClientStore, engine: Engine, hand: Hand
+        self, store: ClientStore, other_process: ClientStore, engine: Engine, hand: Hand
     ) -> None:
         store.add(CLIENT)
         store.add(replace(CLIENT, client_id=CLIENT_2))
         for name in (CLIENT_1, CLIENT_2):
-            elsewhere.get(name)
+            other_process.get(name)
         store.replace(replace(CLIENT, client_name="new"))
         hand.time += 3
         with count_round_trips(None, engine, versions=True) as trips:
-            elsewhere.get(CLIENT_2)
+            other_process.get(CLIENT_2)
             assert trips == {"sql": 2}  # the version and the index of all
-            elsewhere.get(CLIENT_1)
+            other_process.get(CLIENT_1)
             assert trips == {"sql": 3}
 
     def test_a_removed_client_leaves_nothing_to_a_later_one(self, store: ClientStore, engine: Engine) -> None:
@@ -130,14 +182,14 @@ class TestClients:
             change = update(clients).where(clients.c.client_id == CLIENT_1)
             connection.execute(change.values(data='{"v": 99, "kind": "client"}'))
         counters = Counters()
-        elsewhere = stores.SqlClients(engine, counters, clock=hand)
-        assert elsewhere.get(CLIENT_1) is None
-        assert elsewhere.get(CLIENT_1) is None
-        assert elsewhere.get("unknown") is None
-        assert elsewhere.get(CLIENT_2) is not None
+        other_process = stores.SqlClients(engine, counters, clock=hand)
+        assert other_process.get(CLIENT_1) is None
+        assert other_process.get(CLIENT_1) is None
+        assert other_process.get("unknown") is None
+        assert other_process.get(CLIENT_2) is not None
         key = CounterKey("record.unreadable", (("kind", "client"), ("why", "version")))
         assert counters.snapshot() == {key: 1}
-        assert [client.client_id for client in elsewhere.all()] == [CLIENT_2]
+        assert [client.client_id for client in other_process.all()] == [CLIENT_2]
         assert counters.snapshot() == {key: 2}
 
     def test_known_clients_are_answered_while_sql_is_away(

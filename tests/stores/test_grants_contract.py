@@ -176,8 +176,8 @@ class TestFinding:
 
     def test_what_was_opened_in_a_session(self, both: Both, grant: Grant) -> None:
         other = samples.grant("grant-2", client_id="client 2")
-        elsewhere = samples.grant("grant-3", session_key="session-2")
-        for opening in (grant, other, elsewhere):
+        other_session = samples.grant("grant-3", session_key="session-2")
+        for opening in (grant, other, other_session):
             open_one(both, opening)
         assert both.grants.by_session(SESSION_1) == (samples.of_session(grant), samples.of_session(other))
         assert both.grants.by_session(SessionKey("session-3")) == ()

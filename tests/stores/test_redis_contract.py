@@ -134,7 +134,14 @@ class TestRateLimiter:
         assert limiter.hit(*both, now=600.0) == 0
         assert limiter.hit(*both, now=600.0) == limiter.hit(both[1], now=600.0) > 0
         assert limiter.hit(both[0], Rate("nothing", 0, 90), now=600.0) == 90
-        assert limiter.hit(both[0], now=600.0) > 0  # counted, although the other was refused
+
+    def test_a_hit_that_one_rate_refuses_counts_for_none(self, limiter: RateLimiter) -> None:
+        """DESIGN §6.21: a browser at its own limit uses up nothing of its address'."""
+        address, browser = Rate("address", 3, 60), Rate("browser", 1, 300)
+        assert limiter.hit(address, browser, now=600.0) == 0
+        assert [limiter.hit(address, browser, now=600.0) > 0 for _ in range(20)] == [True] * 20
+        assert [limiter.hit(address, now=600.0) for _ in range(2)] == [0, 0]
+        assert limiter.hit(address, now=600.0) > 0
 
     def test_of_a_hundred_ten_pass(self, limiter: RateLimiter, redis_url: str, racers: Racers) -> None:
         assert racers.run(hit, redis_url).count(0) == 10

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.domain.ids import SessionKey, SubjectId
+from bridge.domain.ids import SessionKey, Sid, SubjectId
 from bridge.domain.session import GrantOfSession
 from bridge.ops.counters import CounterKey, Counters
 from bridge.ports.sessions import SessionContents, SessionStore
@@ -56,9 +56,41 @@ class TestSessions:
             assert store.get(SESSION_1, NOW + hour * 1800) is not None
         assert store.get(SESSION_1, NOW + 16 * 1800) is None
 
-    def test_its_key_dies_with_the_idle_limit(self, store: SessionStore, redis: Redis) -> None:
+    def test_its_key_dies_with_the_limit_in_all(self, store: SessionStore, redis: Redis) -> None:
         store.save(samples.session(), NOW)
-        assert 3590 <= ttl(redis, layout.session(SESSION_1)) <= 3600
+        store.get(SESSION_1, NOW + 60)
+        for key in (layout.session(SESSION_1), layout.session_of_sid(samples.session().sid)):
+            assert 8 * 3600 - 10 <= ttl(redis, key) <= 8 * 3600
+
+    def test_an_idle_one_is_held_until_its_end_in_all(self, store: SessionStore) -> None:
+        """DESIGN §6.24"""
+        store.save(samples.session(), NOW)
+        for late in (3600, 8 * 3600 - 1):
+            assert store.get(SESSION_1, NOW + late) is None
+            assert store.held(SESSION_1, NOW + late) == samples.session()
+        assert store.held(SESSION_1, NOW + 8 * 3600) is None
+
+    def test_a_new_state_of_an_idle_one_wakes_it_for_nobody(self, store: SessionStore) -> None:
+        store.save(samples.session(), NOW)
+        changed = replace(samples.session(), upstream=None)
+        store.save(changed, NOW + 3700)
+        assert store.held(SESSION_1, NOW + 3700) == changed
+        assert store.get(SESSION_1, NOW + 3700) is None
+
+    def test_what_is_no_use_moves_no_limit(self, store: SessionStore, redis: Redis) -> None:
+        store.save(samples.session(), NOW)
+        with count_round_trips(redis, None) as trips:
+            assert store.get(SESSION_1, NOW + 3599, used=False) == samples.session()
+            assert store.held(SESSION_1, NOW + 3599) == samples.session()
+        assert trips == {"redis": 2}
+        assert store.get(SESSION_1, NOW + 3600) is None
+
+    def test_it_is_found_by_its_sid(self, store: SessionStore, redis: Redis) -> None:
+        store.save(samples.session(), NOW)
+        with count_round_trips(redis, None) as trips:
+            assert store.by_sid(samples.session().sid) == SESSION_1
+        assert trips == {"redis": 1}
+        assert store.by_sid(Sid("nobody's")) is None
 
     def test_a_new_state_keeps_the_limits(self, store: SessionStore) -> None:
         store.save(samples.session(), NOW)
@@ -110,18 +142,17 @@ class TestSessions:
         store.save(samples.session(), NOW)
         opened = open_two(grants)
         assert store.get(SESSION_1, NOW + 3600) is None
-        assert store.end(SESSION_1) == SessionContents(None, opened)
+        assert store.end(SESSION_1) == SessionContents(samples.session(), opened)
 
-    def test_a_persons_live_ones_are_found(self, store: SessionStore) -> None:
+    def test_a_persons_own_are_found_idle_or_not(self, store: SessionStore) -> None:
         for name in ("a", "b", "c", "d"):
             store.save(samples.session(name), NOW)
         somebody = replace(samples.SUBJECT, id=SubjectId("subject-2"))
         store.save(samples.session("other", somebody), NOW)
         store.end(SessionKey("a"))
-        store.get(SessionKey("b"), NOW + 3000)
-        store.get(SessionKey("d"), NOW + 3000)
         assert set(store.by_subject(samples.SUBJECT.id, NOW)) == {"b", "c", "d"}
-        assert set(store.by_subject(samples.SUBJECT.id, NOW + 3600)) == {"b", "d"}  # c has idled out
+        assert set(store.by_subject(samples.SUBJECT.id, NOW + 3600)) == {"b", "c", "d"}  # idle by then
+        assert not set(store.by_subject(samples.SUBJECT.id, NOW + 8 * 3600))
         assert store.by_subject(SubjectId("nobody"), NOW) == ()
 
     def test_finding_costs_two_round_trips(self, store: SessionStore, redis: Redis, redis_url: str) -> None:
@@ -135,7 +166,7 @@ class TestSessions:
         store.save(samples.session("warm"), NOW)
         with count_round_trips(redis, None) as trips:
             store.save(samples.session(), NOW)
-        assert trips == {"redis": 2 if "cluster" in redis_url else 1}
+        assert trips == {"redis": 3 if "cluster" in redis_url else 1}
 
     def test_the_index_holds_nothing_that_is_over(self, store: SessionStore, redis: Redis) -> None:
         store.save(samples.session("old"), NOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,15 +12,16 @@ from sqlalchemy import Engine, text
 
 from bridge.domain.consent import Consent
 from bridge.domain.ids import ClientId, GrantId, Kid, SubjectId
-from bridge.errors import SealBroken
+from bridge.errors import SealBroken, StoreUnavailable
 from bridge.ops.counters import CounterKey, Counters
 from bridge.ports.basics import AuditLog
 from bridge.ports.clients import ConsentStore
 from bridge.ports.keys import SecretStore, SigningKey, SigningKeyStore
 from bridge.ports.logins import SpentTokens
 from bridge.stores import sql as stores
-from bridge.stores.kept_grant import KeptGrant
 from bridge.stores.sealing import MasterSealer
+from bridge.stores.sql.audit import WRITER
+from bridge.stores.stored_grant import StoredGrant
 from tests.stores import samples
 from tests.stores.conftest import Hand
 from tests.stores.races import Racers
@@ -179,8 +181,47 @@ class TestSpentTokens:
         assert stores.purge(engine, NOW + 30 * DAY) == 1
 
 
+def spend_either(url: str) -> Callable[[int], bool | None]:
+    spent = stores.SqlSpentTokens(stores.connect(url, timeout=30))
+    return lambda number: (spent.spend if number % 2 else spent.spend_unsolicited)("raced", NOW)
+
+
+class TestUnsolicitedTokens:
+    @pytest.fixture
+    def store(self, engine: Engine) -> SpentTokens:
+        return stores.SqlSpentTokens(engine, max_unsolicited=3)
+
+    def test_a_token_is_new_once_whichever_way_it_comes(self, store: SpentTokens) -> None:
+        assert store.spend_unsolicited("a", NOW)
+        assert not store.spend("a", NOW)
+        assert store.spend("b", NOW)
+        assert store.spend_unsolicited("b", NOW) is False
+
+    def test_of_a_hundred_sights_of_either_kind_one_is_the_first(
+        self, store: SpentTokens, sql_url: str, racers: Racers
+    ) -> None:
+        assert racers.run(spend_either, sql_url).count(True) == 1
+
+    def test_strangers_fill_their_own_share_and_no_more(self, store: SpentTokens, engine: Engine) -> None:
+        """DESIGN §6.21: it has a bound and an end; the token of a login always has its place."""
+        said = [store.spend_unsolicited(f"made up {number}", NOW) for number in range(5)]
+        assert said == [True, True, True, None, None]
+        assert store.spend("a person's", NOW)
+        assert stores.purge(engine, NOW + DAY) == 3
+        assert store.spend_unsolicited("made up 4", NOW + DAY)
+        assert not store.spend("a person's", NOW + DAY)
+
+
+def test_what_strangers_left_in_the_trail_goes_after_ninety_days(engine: Engine) -> None:
+    log = stores.SqlAuditLog(engine, COUNTERS)
+    log.record("callback.unsolicited", NOW)
+    log.record("consent.given", NOW)
+    assert stores.purge(engine, NOW + 90 * DAY - 1) == 0
+    assert stores.purge(engine, NOW + 90 * DAY) == 1
+
+
 def test_events_are_kept_with_their_facts(engine: Engine) -> None:
-    log: AuditLog = stores.SqlAuditLog(engine)
+    log: AuditLog = stores.SqlAuditLog(engine, COUNTERS)
     log.record("client.added", NOW, client_id="c", actor="ខ")
     log.record("client.removed", NOW + 1)
     with engine.connect() as connection:
@@ -189,6 +230,50 @@ def test_events_are_kept_with_their_facts(engine: Engine) -> None:
         (NOW, "client.added", {"client_id": "c", "actor": "ខ"}),
         (NOW + 1, "client.removed", {}),
     ]
+
+
+def test_what_is_noted_is_kept_soon_by_nobody_who_waits(engine: Engine) -> None:
+    log = stores.SqlAuditLog(engine, COUNTERS)
+    with count_round_trips(None, engine) as trips:
+        for number in range(3):
+            log.note("tokens.issued", NOW + number, client_id="c")
+        assert not trips
+    log.flush()
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT at FROM audit ORDER BY id")).all()
+    assert [row.at for row in rows] == [NOW, NOW + 1, NOW + 2]
+    assert stores.purge(engine, NOW + 90 * DAY) == 1
+    assert stores.purge(engine, NOW + 90 * DAY + 2) == 2
+
+
+def test_what_is_noted_is_written_by_itself(engine: Engine) -> None:
+    log, before = stores.SqlAuditLog(engine, COUNTERS), threading.enumerate()
+    log.note("tokens.issued", NOW)
+    (thread,) = [thread for thread in threading.enumerate() if thread not in before]
+    assert thread.name == WRITER
+    thread.join(10)
+    assert not thread.is_alive()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM audit")).scalar_one() == 1
+
+
+def test_what_is_noted_waits_for_sql_and_has_a_bound(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.stores.sql.audit.MAX_WAITING", 3)
+    counters = Counters()
+    log = stores.SqlAuditLog(engine, counters)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE audit RENAME TO away"))
+    for number in range(5):
+        log.note("tokens.issued", NOW + number)
+    with pytest.raises(StoreUnavailable):
+        log.flush()
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO audit"))
+    log.flush()
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT at FROM audit ORDER BY id")).all()
+    assert [row.at for row in rows] == [NOW, NOW + 1, NOW + 2]
+    assert counters.snapshot() == {CounterKey("audit.unrecorded"): 2}
 
 
 def test_dead_refresh_tokens_and_their_grants_are_taken_away(engine: Engine) -> None:
@@ -213,7 +298,7 @@ def test_an_offline_grant_that_cannot_be_opened_is_counted_apart_from_one_that_i
     assert grants.find(GrantId("unknown"), NOW) is None
     assert tokens.refresh_token("grant-1.o-2", NOW) is None
     assert counters.snapshot() == {}
-    assert grants.find(grant.id, NOW) == KeptGrant(None)
+    assert grants.find(grant.id, NOW) == StoredGrant(None)
     assert tokens.refresh_token("grant-1.o-1", NOW) is None
     key = CounterKey("record.unreadable", (("kind", "grant"), ("why", "seal")))
     assert counters.snapshot() == {key: 2}

@@ -16,7 +16,7 @@ from bridge.stores.redis import layout
 from tests.stores import samples
 from tests.stores.both import FOREIGN, LIMIT, Both, alive, mint, open_and_mint, open_one, opened, rotate
 from tests.stores.races import Racers
-from tests.stores.samples import CLIENT_1, DAY, NOW
+from tests.stores.samples import CLIENT_1, COUNTERS, DAY, NOW, SEALER
 from tests.support.round_trips import count_round_trips
 
 
@@ -176,6 +176,37 @@ class TestRotation:
         )
         assert alive(both, other, "9") == (False, False)
         assert alive(both, grant, "1") == (True, True)
+
+    def test_after_the_grants_end_a_rotation_gives_nothing_and_repeats_nothing(
+        self, both: Both, grant: Grant
+    ) -> None:
+        """The answer of a moment ago rests still, and its tokens are dead."""
+        open_and_mint(both, grant)
+        assert rotate(both, grant, "1", "2")[0] is Rotation.WON
+        both.grants.end(grant.id, NOW + 1)
+        assert rotate(both, grant, "1", "3", NOW + 2) == (Rotation.GONE, b"")
+        assert rotate(both, grant, "2", "4", NOW + 2) == (Rotation.GONE, b"")
+
+    def test_an_offline_grants_end_holds_where_redis_has_forgotten_it(self, both: Both) -> None:
+        grant = samples.grant(offline=True)
+        open_and_mint(both, grant)
+        both.grants.end(grant.id, NOW)
+        both.redis.command("DEL", layout.ended(grant.id))
+        assert rotate(both, grant, "1", "2") == (Rotation.GONE, b"")
+        assert alive(both, grant, "2") == (False, False)
+
+    def test_an_offline_grants_end_holds_where_it_came_before_sql_knew_of_it(self, both: Both) -> None:
+        """Redis hears of an end first: a rotation between the two is none, and SQL hears by it."""
+        grant = samples.grant(offline=True)
+        open_and_mint(both, grant)
+        in_redis = redis_stores.RedisGrants(both.redis, SEALER, COUNTERS, session_limit=LIMIT)
+        in_redis.end(grant.id, NOW)
+        assert both.tokens.refresh_token(samples.refresh_text(grant, "1"), NOW) is not None
+        assert rotate(both, grant, "1", "2") == (Rotation.GONE, b"")
+        for secret in "12":
+            assert alive(both, grant, secret) == (False, False)
+        both.redis.command("DEL", layout.ended(grant.id))
+        assert rotate(both, grant, "1", "3") == (Rotation.GONE, b"")
 
     def test_the_answer_rests_for_thirty_seconds_and_never_in_clear(self, both: Both, grant: Grant) -> None:
         open_and_mint(both, grant)

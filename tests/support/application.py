@@ -17,14 +17,14 @@ from tests.support.world import pkce
 
 @dataclass
 class Application:
-    """A relying party of the tests. `arrivals` are the parameters of every callback it ever got."""
+    """A relying party of the tests. `callbacks` are the parameters of every callback it ever got."""
 
     issuer: str
     client_id: str
     secret: str
     redirect_uri: str
     verify: str | bool = True  # the authority of the issuer's certificate
-    arrivals: list[dict[str, str]] = field(default_factory=list)
+    callbacks: list[dict[str, str]] = field(default_factory=list)
 
     def get(self, url: str, **headers: str) -> dict[str, Any]:
         answer = requests.get(url, headers=headers, verify=self.verify, timeout=10)
@@ -50,10 +50,10 @@ class Application:
         }
         return redirect(f"{self.discovery()['authorization_endpoint']}?{urlencode(params | more)}", 303)
 
-    def arrive(self) -> str:
+    def callback(self) -> str:
         """Take the callback: its state must be this browser's."""
         given = request.values.to_dict()
-        self.arrivals.append(given)
+        self.callbacks.append(given)
         if given.get("state") != session.pop("state", None):
             return "<h1 id=result>state does not fit</h1>"
         if "code" not in given:
@@ -82,7 +82,7 @@ class Application:
         app.secret_key = secrets.token_bytes(32)
         app.config["SESSION_COOKIE_NAME"] = "app_" + self.client_id
         app.add_url_rule("/start", view_func=lambda: self.start(**request.args.to_dict()), endpoint="start")
-        app.add_url_rule("/cb", view_func=self.arrive, endpoint="cb", methods=["GET", "POST"])
+        app.add_url_rule("/cb", view_func=self.callback, endpoint="cb", methods=["GET", "POST"])
         app.add_url_rule("/sign-out", view_func=self.sign_out, endpoint="sign_out")
         app.add_url_rule("/", view_func=lambda: "<h1 id=result>home</h1>", endpoint="home")
         return app

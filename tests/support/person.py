@@ -70,8 +70,9 @@ class Page:
 
     @property
     def params(self) -> dict[str, str]:
-        """The query parameters of the address it redirects to."""
-        return dict(parse_qsl(urlsplit(self.location).query, keep_blank_values=True))
+        """The parameters of the address it redirects to, in its query or its fragment."""
+        parts = urlsplit(self.location)
+        return dict(parse_qsl(f"{parts.query}&{parts.fragment}", keep_blank_values=True))
 
     def form(self, button: str) -> Form:
         """The form whose button has this id."""
@@ -120,9 +121,9 @@ class Person:
     def __init__(self, app: Flask, issuer: str, headers: Mapping[str, str] | None = None) -> None:
         self._issuer = issuer
         self.bridge: FlaskClient = app.test_client()
-        self._elsewhere = requests.Session()
-        self._elsewhere.trust_env = False
-        self._headers = dict(headers or {})
+        self._outside = requests.Session()
+        self._outside.trust_env = False
+        self._headers = {"Accept": "text/html,*/*;q=0.8", **(headers or {})}  # as every browser says
 
     def get(self, url: str, **headers: str) -> Page:
         """Ask an address, following nothing."""
@@ -142,13 +143,13 @@ class Person:
         target = urljoin(page.url, form.action)
         return self.post(target, form.fields) if form.method == "post" else self.get(target)
 
-    def follow(self, page: Page, until: str = "\0", most: int = 12) -> Page:
+    def follow(self, page: Page, until: str = "\0", max_redirects: int = 12) -> Page:
         """Follow redirects until an address that begins with `until`, or until there are none."""
-        for _ in range(most):
+        for _ in range(max_redirects):
             if not page.location or page.location.startswith(until):
                 return page
             page = self.get(page.location)
-        raise AssertionError(f"more than {most} redirects, the last to {page.location}")
+        raise AssertionError(f"more than {max_redirects} redirects, the last to {page.location}")
 
     def visit(self, url: str, until: str = "\0") -> Page:
         """Ask an address and follow where it leads."""
@@ -162,7 +163,7 @@ class Person:
             )
             text = answer.get_data(as_text=True)
             return Page(own_address(url, text), answer.status_code, dict(answer.headers), text)
-        said = self._elsewhere.request(
+        said = self._outside.request(
             method, url, data=fields, headers=headers, allow_redirects=False, timeout=20
         )
         return Page(url, said.status_code, said.headers, said.text)

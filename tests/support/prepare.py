@@ -30,6 +30,7 @@ def main() -> None:
         ("Playwright's driver", get_driver),  # also fetches Playwright's own browser
         ("browser", get_browser),
         ("PostgreSQL", get_postgres),
+        ("pgbouncer", get_pgbouncer),
         ("Node", get_node),
         ("Apache", get_apache),
     ):
@@ -54,6 +55,13 @@ def get_browser() -> str:
 def get_postgres() -> str:
     # The embedded wheel is among the locked packages, so there is nothing to fetch.
     return str(tools.find_postgres() or f"none; each of its tests {tools.POSTGRES_HINT}")
+
+
+def get_pgbouncer() -> str:
+    pooler = tools.find_pgbouncer() or first_success(
+        "pgbouncer", lambda: apt_install("pgbouncer"), find=tools.find_pgbouncer
+    )
+    return str(pooler or f"none; each of its tests {tools.PGBOUNCER_HINT}")
 
 
 def get_node() -> str:

@@ -62,7 +62,7 @@ class Visitor(Person):
     @property
     def cookies(self) -> str:
         """What the browser sends, as the value of its header."""
-        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._elsewhere.cookies)
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._outside.cookies)
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Running(World):
         said = {"Content-Type": FORM, **(headers or {})} if form is not None else dict(headers or {})
         body = urlencode(form) if form is not None else None
 
-        def one(_: int) -> Any:
+        def ask(_: int) -> Any:
             connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)
             try:
                 connection.connect()
@@ -135,7 +135,7 @@ class Running(World):
             return then(answer)
 
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            return list(threads.map(one, range(AT_ONCE)))
+            return list(threads.map(ask, range(AT_ONCE)))
 
 
 def workers_of(supervisor: int) -> list[int]:
@@ -200,7 +200,7 @@ def simulating(folder: Path, issuer: str, version: str = "v3") -> Iterator[Simul
     """A CamDigiKey that leads back to this issuer, while the block lasts; its partner.json says `version`."""
     local = ("127.0.0.1", 0)
     back = f"{issuer}/camdigikey/"
-    urls = {"success_url": back + "callback", "error_url": back + "error"}
+    urls: dict[str, Any] = {"success_url": back + "callback", "error_url": back + "error"}
     simulator = serve(folder, local, local, **urls, version=version)
     try:
         yield simulator
@@ -220,8 +220,8 @@ def make_running(folder: Path, version: str = "v3", **more: str) -> Iterator[Run
         process = launch(environ, folder / "bridge.log")
         stack.callback(_end, process)
         ready(issuer, process, folder / "bridge.log")
-        redis = f"unix://{folder / 'data' / 'redis' / 'valkey.sock'}"
-        settings = load(environ={**environ, "BRIDGE_REDIS__URL": redis})
+        own = f"unix://{folder / 'data' / 'redis' / 'valkey.sock'}"
+        settings = load(environ={"BRIDGE_REDIS__URL": own, **environ})
         services = build(settings)
         stack.callback(services.close)
         app = create_app(settings, services)

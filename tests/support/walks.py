@@ -32,10 +32,16 @@ def approve_here(page: Page, persona: str) -> None:
 
 
 def sign_in(
-    page: Page, live: Live, persona: str, at: str = "portal", *, begun: bool = False, approved: bool = False
+    page: Page,
+    live: Live,
+    persona: str,
+    at: str = "portal",
+    *,
+    already_started: bool = False,
+    approved: bool = False,
 ) -> None:
     """The whole way to the application's own page, whatever is asked on it."""
-    if not begun:
+    if not already_started:
         begin(page, live, at)
     if not approved:
         go_on_to_camdigikey(page)

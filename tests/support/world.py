@@ -22,6 +22,7 @@ from flask import Flask
 
 from bridge.app import create_app
 from bridge.domain.client import Client
+from bridge.domain.encoding import base64url, from_base64url
 from bridge.domain.ids import ClientId
 from bridge.ports.connectors import Connector
 from bridge.ports.services import Services
@@ -50,7 +51,7 @@ def pkce() -> tuple[str, str]:
     """A code_verifier and its S256 code_challenge (RFC 7636 §4)."""
     verifier = secrets.token_urlsafe(32)
     digest = hashlib.sha256(verifier.encode()).digest()
-    return verifier, base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return verifier, base64url(digest)
 
 
 VERIFIER, CHALLENGE = pkce()
@@ -71,7 +72,7 @@ class Tokens:
     def id_token(self) -> dict[str, Any]:
         """The claims of the ID token, read without looking at its signature."""
         part = self.body["id_token"].split(".")[1]
-        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        claims: dict[str, Any] = json.loads(from_base64url(part))
         return claims
 
 
@@ -120,8 +121,10 @@ class World:
         """From the page before CamDigiKey through the simulator's approval; stops at our own next page."""
         at_camdigikey = person.press(page, "continue")
         with self.approving(persona):
-            arrived = person.follow(at_camdigikey, until=self.issuer + "/camdigikey/")
-        return person.follow(person.get(arrived.location), until="https://") if arrived.location else arrived
+            returned = person.follow(at_camdigikey, until=self.issuer + "/camdigikey/")
+        return (
+            person.follow(person.get(returned.location), until="https://") if returned.location else returned
+        )
 
     def approving(self, persona: str) -> _Approving:
         """While it lasts, CamDigiKey's login page approves for this persona at once."""
@@ -266,7 +269,7 @@ def clients() -> tuple[Client, ...]:
 
 def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **environ: str) -> Iterator[World]:
     """A world in a folder of its own; ends with its processes."""
-    keeper = embedded.start(folder / "redis")
+    valkey = embedded.start(folder / "redis")
     simulator = serve(
         folder / "simulator",
         ("127.0.0.1", 0),
@@ -279,7 +282,7 @@ def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **env
             "BRIDGE_ISSUER": issuer,
             "BRIDGE_DATA_DIR": str(folder),
             "BRIDGE_MASTER_KEYS": base64.b64encode(os.urandom(32)).decode(),
-            "BRIDGE_REDIS__URL": keeper.url,
+            "BRIDGE_REDIS__URL": valkey.url,
             "BRIDGE_REDIS__TIMEOUT": "20",  # a machine that is busy is not one that is away
             "BRIDGE_DATABASE__TIMEOUT": "20",
             "BRIDGE_CAMDIGIKEY__PARTNER": str(simulator.partner_file),
@@ -299,7 +302,7 @@ def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **env
     finally:
         services.close()
         simulator.stop()
-        keeper.stop()
+        valkey.stop()
 
 
 @pytest.fixture(scope="session")

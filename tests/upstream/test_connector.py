@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bridge.camdigikey import (
+    AnswerError,
     ApiError,
     BusyError,
     CamDigiKeyError,
@@ -26,6 +27,7 @@ from bridge.camdigikey import (
     TokenStatus,
     TokenWrongDomain,
     TokenWrongType,
+    TooLarge,
     TransportError,
     User,
 )
@@ -61,8 +63,8 @@ class Library:
             raise found
         return found
 
-    def login_token(self, callback_vars: Any = None, success_return_url: Any = None) -> Any:
-        return self._answer("login_token", callback_vars, success_return_url)
+    def login_token(self, *asked: Any) -> Any:
+        return self._answer("login_token", *asked)
 
     def user_access_token(self, auth_token: str) -> Any:
         return self._answer("user_access_token", auth_token)
@@ -77,11 +79,9 @@ class Library:
         return self._answer("logout", token)
 
 
-def connector(library: Library, version: str = "v3") -> CamDigiKeyConnector:
+def connector(library: Library, version: str = "v3", **more: Any) -> CamDigiKeyConnector:
     camdigikey: Any = library
-    return CamDigiKeyConnector(
-        CONNECTOR, camdigikey, version, "https://us.example/callback", clock=lambda: NOW + 0.5
-    )
+    return CamDigiKeyConnector(CONNECTOR, camdigikey, version, clock=lambda: NOW + 0.5, **more)
 
 
 def good(**answers: Any) -> Library:
@@ -100,25 +100,82 @@ def test_it_is_a_connector() -> None:
     assert port.capabilities.carries_state
 
 
-def test_v3_sends_our_state_and_callback() -> None:
+@pytest.mark.parametrize("version", ["v3", "v2"])
+def test_our_state_is_sent_and_no_address_that_may_not_be_registered(version: str) -> None:
+    """PROTOCOL, Seen later 2 and 3."""
     library = good()
-    assert connector(library).start("st-ate") == "https://camdigikey.example/login?t=1&x=%2F"
-    assert library.asked == [("login_token", {"state": "st-ate"}, "https://us.example/callback")]
+    way = connector(library, version)
+    assert way.start("st-ate") == "https://camdigikey.example/login?t=1&x=%2F"
+    assert way.capabilities.carries_state == (version == "v3")
+    assert library.asked == [("login_token", {"state": "st-ate"}, None, None)]
 
 
-def test_v2_sends_neither() -> None:
+def test_addresses_of_ours_are_sent_where_the_settings_say_so() -> None:
     library = good()
-    two = connector(library, "v2")
-    two.start("st-ate")
-    assert not two.capabilities.carries_state
-    assert library.asked == [("login_token", None, None)]
+    connector(library, success_url="https://us.example/cb", error_url="https://us.example/no").start("s")
+    assert library.asked[0][2:] == ("https://us.example/cb", "https://us.example/no")
+
+
+BAD_LOGIN_URLS = [
+    "",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "//evil.example/login",
+    "/login",
+    "https:/evil.example",
+    "https:evil.example",
+    "https://",
+    "https://camdigikey.example/\r\nSet-Cookie: a=b",
+    "https://camdigikey.example/\nX: y",
+    "https://camdigikey.example/a b",
+    "https://camdigikey.example\\@evil.example/",
+    "https://camdigikey.example@evil.example/",
+    "https://user:word@camdigikey.example/",
+    "https://camdigikey.example:99999/",
+    "https://[::1/",
+    "https://camdigikey.example/\u17a2",
+    "https://camdigikey.example/" + "x" * 9000,
+    "http://camdigikey.example/login",
+    "ftp://camdigikey.example/login",
+]
+
+
+@pytest.mark.parametrize("url", BAD_LOGIN_URLS)
+@pytest.mark.parametrize("pages", [("https:",), ("https://camdigikey.example",)], ids=["any", "one origin"])
+def test_no_browser_is_sent_to_what_is_no_login_page(url: str, pages: tuple[str, ...]) -> None:
+    way = connector(good(login_token=LoginToken("lt", url)), login_pages=pages)
+    with pytest.raises(UpstreamBroken) as caught:
+        way.start("s")
+    assert caught.value.facts["operation"] == "login_token" and "evil" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "page", "goes"),
+    [
+        ("https://camdigikey.example/x?token=a+b/c==", "https://camdigikey.example", True),
+        ("HTTPS://CamDigiKey.example:443/x", "https://camdigikey.example", True),
+        ("https://camdigikey.example/x", "https://CamDigiKey.example:443", True),
+        ("https://[2001:db8::1]:8444/x", "https://[2001:db8::1]:8444", True),
+        ("https://camdigikey.example:8444/x", "https://camdigikey.example", False),
+        ("https://evil.example/x", "https://camdigikey.example", False),
+        ("https://camdigikey.example.evil.example/x", "https://camdigikey.example", False),
+        ("http://127.0.0.1:1/x", "http:", True),
+    ],
+)
+def test_a_login_page_is_at_one_of_the_origins_of_the_settings(url: str, page: str, goes: bool) -> None:
+    way = connector(good(login_token=LoginToken("lt", url)), login_pages=(page,))
+    if goes:
+        assert way.start("s") == url  # exactly as given
+    else:
+        with pytest.raises(UpstreamBroken, match="none of the login_origins"):
+            way.start("s")
 
 
 def test_an_exchange_gives_the_person_and_the_token() -> None:
     library = good()
-    arrival = connector(library).exchange("auth")
-    assert arrival.identity.camdigikey_id == "CDK1"
-    assert arrival.token == UpstreamToken("new-token", CONNECTOR, NOW - 2, NOW + 3598, NOW)
+    login = connector(library).exchange("auth")
+    assert login.identity.camdigikey_id == "CDK1"
+    assert login.token == UpstreamToken("new-token", CONNECTOR, NOW - 2, NOW + 3598, NOW)
     assert library.asked == [("user_access_token", "auth"), ("status", "new-token")]
 
 
@@ -132,7 +189,7 @@ def test_times_that_are_not_told_are_assumed() -> None:
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (TokenStatus(False, "USER", User("CDK1")), UpstreamRefused),
+        (TokenStatus(False, "USER", User("CDK1")), AccountInactive),
         (TokenStatus(True, "ORGANIZATION", None), UpstreamBroken),
         (TokenStatus(True, "ORGANIZATION", User("CDK1")), UpstreamBroken),
         (TokenStatus(True, "USER", None), UpstreamBroken),
@@ -146,19 +203,34 @@ def test_a_status_that_is_not_a_living_persons_is_no_arrival(
         connector(good(status=status)).exchange("auth")
 
 
+def in_answer() -> TokenBadSignature:
+    """A token that CamDigiKey itself has just given, and that it has not signed."""
+    error = TokenBadSignature.here("x")
+    error.in_answer = True
+    return error
+
+
 MEANINGS: list[tuple[CamDigiKeyError, type[UpstreamError]]] = [
     (TransportError("x"), UpstreamUnavailable),
     (HttpError(500), UpstreamUnavailable),
     (BusyError("x"), UpstreamUnavailable),
     (EnvelopeError("x"), UpstreamBroken),
     (ChainError("x"), UpstreamBroken),
-    (TokenBadSignature(101), UpstreamBroken),
-    (TokenWrongDomain(102), UpstreamRefused),
-    (TokenExpired(103), UpstreamRefused),
+    (AnswerError("x"), UpstreamBroken),
+    (HttpError(401), UpstreamBroken),
+    (HttpError(429), UpstreamUnavailable),
+    (ApiError(100), UpstreamBroken),
+    (TokenBadSignature(101), UpstreamRefused),
+    (in_answer(), UpstreamBroken),
+    (TokenWrongDomain(102), UpstreamBroken),
+    (TokenExpired(103), UpstreamUnavailable),
     (TokenDisabled(104), UpstreamRefused),
-    (TokenWrongType(106), UpstreamRefused),
-    (TokenError(107), UpstreamRefused),
-    (ApiError(999, "a message with a name"), UpstreamRefused),
+    (ApiError(105), UpstreamBroken),
+    (TokenWrongType(106), UpstreamBroken),
+    (TokenError(107), UpstreamBroken),
+    (TokenWrongType(108), UpstreamBroken),
+    (ApiError(999, "a message with a name"), UpstreamBroken),
+    (ApiError(-1, "Service is busy, a message"), UpstreamUnavailable),
     (CamDigiKeyError("x"), UpstreamBroken),
 ]
 CALLS: dict[str, Callable[[CamDigiKeyConnector], Any]] = {
@@ -190,10 +262,25 @@ def test_a_new_token_that_is_disabled_is_an_account_that_does_not_hold() -> None
     assert caught.value.failure == "account_inactive"
 
 
-def test_any_other_refusal_of_a_new_token_says_nothing_of_the_account() -> None:
-    with pytest.raises(UpstreamRefused) as caught:
-        connector(good(status=TokenExpired(103))).exchange("auth")
-    assert caught.value.failure == "access_denied"
+@pytest.mark.parametrize("error", [TokenExpired(103), ApiError(-1, "Service is busy"), TokenWrongDomain(102)])
+def test_any_other_error_about_a_new_token_says_nothing_of_the_person(error: ApiError) -> None:
+    with pytest.raises(UpstreamError) as caught:
+        connector(good(status=error)).exchange("auth")
+    assert caught.value.failure in ("temporarily_unavailable", "server_error")
+
+
+def test_an_error_tells_operation_code_and_class_and_never_the_message() -> None:
+    with pytest.raises(UpstreamError) as caught:
+        connector(good(status=ApiError(731, "Sophea CHAN: service is busy"))).exchange("auth")
+    assert caught.value.facts == {
+        "error": "UpstreamUnavailable",
+        "operation": "status",
+        "error_code": "731",
+        "why": "busy",
+    }
+    with pytest.raises(UpstreamError) as caught:
+        connector(good(user_access_token=HttpError(401))).exchange("auth")
+    assert caught.value.facts["error_code"] == "401" and "HTTP 401" in caught.value.facts["why"]
 
 
 class TestAlive:
@@ -201,7 +288,7 @@ class TestAlive:
         assert connector(good()).alive(TOKEN) is True
         assert connector(good(status=TokenStatus(False))).alive(TOKEN) is False
 
-    @pytest.mark.parametrize("error", [TokenExpired(103), TokenDisabled(104)])
+    @pytest.mark.parametrize("error", [TokenBadSignature(101), TokenExpired(103), TokenDisabled(104)])
     def test_an_expired_or_disabled_token_is_a_definite_no(self, error: TokenError) -> None:
         assert connector(good(status=error)).alive(TOKEN) is False
 
@@ -263,6 +350,8 @@ class TestBreaker:
         "error",
         [
             ApiError(105),
+            AnswerError("a record that is malformed"),
+            TooLarge("a record beyond any size"),
             TokenExpired(103),
             TokenBadSignature(101),
             HttpError(400),
@@ -299,7 +388,7 @@ class TestBreaker:
 
 def test_no_error_text_holds_a_token() -> None:
     library = good(status=ApiError(105, "secret-token of Sophea"))
-    with pytest.raises(UpstreamRefused) as caught:
+    with pytest.raises(UpstreamError) as caught:
         connector(library).alive(UpstreamToken("secret-token", CONNECTOR, NOW, NOW, NOW))
     assert "secret" not in str(caught.value)
     assert "Sophea" not in json.dumps([str(caught.value), repr(caught.value)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from bridge.app import create_app
 from bridge.settings import Limits, Redis, Server
 from bridge.stores import sql
+from bridge.stores.redis import Redis as RedisServer
 from bridge.stores.sql.tables import spent_tokens
 from bridge.wiring.services import build
 from tests.support.person import Person
@@ -56,9 +58,9 @@ def test_token_and_userinfo_are_for_the_pages_that_the_client_registered(
     assert (said.headers.get("Access-Control-Allow-Origin") == origin) is may
     tokens = world.tokens(world.sign_in(person))
     headers = {"Authorization": f"Bearer {tokens['access_token']}", "Origin": origin}
-    told = world.app.test_client().get("/userinfo", headers=headers, base_url=world.issuer)
-    assert told.status_code == 200
-    assert (told.headers.get("Access-Control-Allow-Origin") == origin) is may
+    answer = world.app.test_client().get("/userinfo", headers=headers, base_url=world.issuer)
+    assert answer.status_code == 200
+    assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is may
 
 
 def test_a_preflight_is_answered_and_pages_for_people_are_for_no_other_page(world: World) -> None:
@@ -75,19 +77,19 @@ def test_a_preflight_is_answered_and_pages_for_people_are_for_no_other_page(worl
 
 @pytest.fixture
 def limited(world: World) -> Flask:
-    """The same bridge, with two starts a minute for an address, behind a proxy at 10.0.0.1."""
+    """The same bridge, with two unsolicited callbacks a minute for an address, behind a proxy at 10.0.0.1."""
     tight = {
-        "limits": Limits(per_browser=100, per_address=2),
+        "limits": Limits(per_browser=100, unsolicited_per_address=2, unsolicited_in_all=10_000),
         "server": Server(trusted_proxies=("10.0.0.0/8",)),
     }
     return create_app(world.settings.model_copy(update=tight), world.services)
 
 
-def orphan(app: Flask, world: World, remote: str, forwarded: str = "") -> int:
+def unsolicited(app: Flask, world: World, remote: str, forwarded: str = "") -> int:
     """A callback without a Handoff, which counts."""
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     said = client_of(app, remote).get(
-        "/camdigikey/callback?authToken=" + f"{remote}.{forwarded}.{free_port()}".replace(" ", ""),
+        f"/camdigikey/callback?authToken={secrets.token_urlsafe(16)}",
         headers=headers,
         base_url=world.issuer,
     )
@@ -97,7 +99,7 @@ def orphan(app: Flask, world: World, remote: str, forwarded: str = "") -> int:
 
 
 def test_an_address_is_limited_and_told_when_to_come_again(world: World, limited: Flask) -> None:
-    assert [orphan(limited, world, "192.0.2.1") for _ in range(3)] == [400, 400, 429]
+    assert [unsolicited(limited, world, "192.0.2.1") for _ in range(3)] == [400, 400, 429]
 
 
 def test_beyond_the_limit_made_up_auth_tokens_leave_nothing_behind(world: World, limited: Flask) -> None:
@@ -105,10 +107,10 @@ def test_beyond_the_limit_made_up_auth_tokens_leave_nothing_behind(world: World,
         with sql.connect(world.settings.database_url).connect() as connection:
             return len(connection.execute(select(spent_tokens.c.digest)).all())
 
-    said = [orphan(limited, world, "203.0.113.99") for _ in range(2)]
+    said = [unsolicited(limited, world, "203.0.113.99") for _ in range(2)]
     before = burnt()
     assert said == [400, 400]
-    assert [orphan(limited, world, "203.0.113.99") for _ in range(5)] == [429] * 5
+    assert [unsolicited(limited, world, "203.0.113.99") for _ in range(5)] == [429] * 5
     assert burnt() == before
 
 
@@ -116,36 +118,80 @@ def test_requests_too_large_for_an_address_are_limited_more(world: World) -> Non
     """DESIGN §5: nothing is written before a person acts; what has to be, is counted."""
     app = create_app(world.settings.model_copy(update={"limits": Limits(per_address=20)}), world.services)
     browser = client_of(app, "203.0.113.50")
-    large, small = world.authorize_url(state=secrets.token_hex(4000)), world.authorize_url()
+    incompressible = json.dumps({"userinfo": {secrets.token_hex(3000): None}})
+    large, small = world.authorize_url(claims=incompressible), world.authorize_url()
     assert [browser.get(large, base_url=world.issuer).status_code for _ in range(3)] == [200, 200, 429]
     assert browser.get(small, base_url=world.issuer).status_code == 200
 
 
+def test_strangers_park_no_more_than_their_share_in_all(world: World) -> None:
+    """DESIGN §6.21: over all strangers together, however many networks they come from."""
+    redis = getattr(world.services.checks["redis"], "__self__", None)
+    assert isinstance(redis, RedisServer)
+    for counter in redis.command("KEYS", "bridge:{rate:*"):  # what other tests parked
+        redis.command("DEL", counter)
+    app = create_app(world.settings.model_copy(update={"limits": Limits(parked_in_all=2)}), world.services)
+    large = world.authorize_url(claims=json.dumps({"userinfo": {secrets.token_hex(3000): None}}))
+    said = [
+        client_of(app, f"203.0.113.{number}").get(large, base_url=world.issuer).status_code
+        for number in range(100, 104)
+    ]
+    assert said == [200, 200, 429, 429]
+
+
+def test_made_up_callbacks_keep_nobody_at_that_address_from_signing_in(world: World) -> None:
+    """A ministry behind one address; one of its browsers is sent through 40 callbacks without a Handoff."""
+    tight = Limits(per_address=3, unsolicited_per_address=5, unsolicited_in_all=10_000)
+    app = create_app(world.settings.model_copy(update={"limits": tight}), world.services)
+    assert [unsolicited(app, world, "192.0.2.50") for _ in range(40)].count(429) == 35
+    person = Person(app, world.issuer)
+    person.bridge.environ_base["REMOTE_ADDR"] = "192.0.2.50"
+    assert person.press(person.get(world.authorize_url()), "continue").status == 303
+
+
+def test_a_browser_at_its_own_limit_uses_up_nothing_of_its_address(world: World) -> None:
+    tight = Limits(per_browser=1, per_address=3)
+    app = create_app(world.settings.model_copy(update={"limits": tight}), world.services)
+
+    def starts(person: Person) -> int:
+        person.bridge.environ_base["REMOTE_ADDR"] = "192.0.2.60"
+        return person.press(person.get(world.authorize_url()), "continue").status
+
+    eager = Person(app, world.issuer)
+    assert [starts(eager) for _ in range(10)] == [303, *[429] * 9]
+    assert [starts(Person(app, world.issuer)) for _ in range(2)] == [303, 303]
+
+
 def test_behind_a_trusted_proxy_each_person_counts_for_themselves(world: World, limited: Flask) -> None:
     for number in range(4):
-        assert orphan(limited, world, "10.0.0.1", f"198.51.100.{number}") == 400
-    assert [orphan(limited, world, "10.0.0.1", "198.51.100.0, 10.0.0.9") for _ in range(2)] == [400, 429]
+        assert unsolicited(limited, world, "10.0.0.1", f"198.51.100.{number}") == 400
+    assert [unsolicited(limited, world, "10.0.0.1", "198.51.100.0, 10.0.0.9") for _ in range(2)] == [
+        400,
+        429,
+    ]
 
 
 def test_a_stranger_can_not_speak_for_another_address(world: World, limited: Flask) -> None:
-    said = [orphan(limited, world, "192.0.2.77", f"203.0.113.{number}") for number in range(3)]
+    said = [unsolicited(limited, world, "192.0.2.77", f"203.0.113.{number}") for number in range(3)]
     assert said == [400, 400, 429]
     # Nor through the proxy: only what the proxy itself adds at the end counts.
-    told = [orphan(limited, world, "10.0.0.1", f"203.0.113.{number}, 198.51.100.99") for number in range(3)]
-    assert told == [400, 400, 429]
+    statuses = [
+        unsolicited(limited, world, "10.0.0.1", f"203.0.113.{number}, 198.51.100.99") for number in range(3)
+    ]
+    assert statuses == [400, 400, 429]
 
 
 def test_whoever_has_an_ipv6_network_counts_as_one(world: World, limited: Flask) -> None:
     """A customer has a /64 at least (RFC 6177 §2): as many addresses as one likes to take."""
-    assert [orphan(limited, world, f"2001:db8:1:2::{n}") for n in (1, 2, 3)] == [400, 400, 429]
-    assert orphan(limited, world, "2001:db8:1:3::1") == 400
+    assert [unsolicited(limited, world, f"2001:db8:1:2::{n}") for n in (1, 2, 3)] == [400, 400, 429]
+    assert unsolicited(limited, world, "2001:db8:1:3::1") == 400
 
 
 def test_an_ipv4_address_written_as_ipv6_is_the_same_and_so_is_a_proxys(world: World, limited: Flask) -> None:
-    said = [orphan(limited, world, start + "192.0.2.200") for start in ("", "::ffff:", "::ffff:")]
+    said = [unsolicited(limited, world, start + "192.0.2.200") for start in ("", "::ffff:", "::ffff:")]
     assert said == [400, 400, 429]
     for number in range(1, 4):
-        assert orphan(limited, world, "::ffff:10.0.0.1", f"198.51.100.{200 + number}") == 400
+        assert unsolicited(limited, world, "::ffff:10.0.0.1", f"198.51.100.{200 + number}") == 400
 
 
 @pytest.mark.parametrize("headers", [{"Sec-Fetch-Dest": "image"}, {"Sec-Purpose": "prefetch"}])
@@ -160,8 +206,8 @@ def test_a_callback_that_nobody_goes_to_does_nothing_and_counts_nothing(
         assert (said.status_code, said.headers["Referrer-Policy"]) == (403, "no-referrer")
     assert world.services.spent.spend(token, int(world.services.clock())), "it was burnt"
     person = {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}
-    told = asked.get("/camdigikey/callback?authToken=x" + token, headers=person, base_url=address)
-    assert told.status_code == 400
+    answer = asked.get("/camdigikey/callback?authToken=x" + token, headers=person, base_url=address)
+    assert answer.status_code == 400
 
 
 # -- addresses that are almost ours --------------------------------------------------------------------

@@ -13,16 +13,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest
+from bridge.domain.claims import Line
 from bridge.domain.client import Client
 from bridge.web import errors, language, pages, texts
 from bridge.web.language import LANGUAGES
-from bridge.web.look import CARD, CARD_AT_NIGHT, MIN_CONTRAST, contrast, text_colour_on, look_css, visible_on
+from bridge.web.look import CARD, CARD_AT_NIGHT, MIN_CONTRAST, contrast, look_css, text_colour_on, visible_on
 from bridge.web.names import masked, masked_names
-from bridge.web.shares import shares_of
+from bridge.web.shares import SHARES, shares_of
 from tests.web.preview import PORTAL, REQUEST, SAMPLES, SMALL, SOPHEA, make_app
 
 BRIDGE = Path(pages.__file__).parents[1]
-ASKING = ("sign-in", "already-under-way", "confirm", "consent", "problem-server_error", "logout-confirm")
+WITH_BUTTONS = (
+    "sign-in",
+    "already-under-way",
+    "confirm",
+    "consent",
+    "problem-server_error",
+    "logout-confirm",
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +75,7 @@ def test_a_page_has_its_language_one_heading_and_nothing_inline(app: Flask, name
     assert re.findall(r"<script[^>]*>", html) == scripts
 
 
-@pytest.mark.parametrize("name", ASKING)
+@pytest.mark.parametrize("name", WITH_BUTTONS)
 @pytest.mark.parametrize("speaks", LANGUAGES)
 def test_a_page_that_asks_has_one_button_to_go_on_and_one_to_refuse(
     app: Flask, name: str, speaks: str
@@ -98,8 +106,8 @@ def test_four_outcomes_are_told_in_words_that_differ(app: Flask, speaks: str) ->
 
 def test_the_sign_in_page_tells_whose_it_is(app: Flask) -> None:
     html = show(app, "sign-in")
-    for told in (PORTAL.client_name, "portal.gov.example", PORTAL.policy_uri, PORTAL.tos_uri):
-        assert told in html
+    for shown in (PORTAL.client_name, "portal.gov.example", PORTAL.policy_uri, PORTAL.tos_uri):
+        assert shown in html
 
 
 def test_a_form_carries_its_hidden_fields_escaped(app: Flask) -> None:
@@ -150,7 +158,7 @@ def test_the_switch_is_remembered(app: Flask) -> None:
 )
 def test_the_switch_keeps_the_address_and_all_it_carries(app: Flask, query: str, href: str) -> None:
     with app.test_request_context("//evil.example/", query_string=query):
-        assert [one.href for one in language.switches()] == [href]
+        assert [switch.href for switch in language.switches()] == [href]
 
 
 def test_where_nothing_can_be_asked_again_the_page_speaks_both_languages(app: Flask) -> None:
@@ -256,10 +264,10 @@ def test_an_unknown_key_is_told_by_its_status() -> None:
 
 
 @pytest.mark.usefixtures("asked")
-@pytest.mark.parametrize(("wait", "told"), [(1, "in 1 minute."), (60, "in 1 minute."), (61, "in 2 minutes.")])
-def test_too_many_attempts_tell_how_long_to_wait(wait: int, told: str) -> None:
+@pytest.mark.parametrize(("wait", "expected"), [(1, "1 minute."), (60, "1 minute."), (61, "2 minutes.")])
+def test_too_many_attempts_tell_how_long_to_wait(wait: int, expected: str) -> None:
     html = pages.error(key="too_many_requests", status=429, way_back="", client_name="", wait=wait)
-    assert told in html
+    assert expected in html
 
 
 def test_who_could_not_be_signed_out_can_do_it_here(app: Flask) -> None:
@@ -269,55 +277,50 @@ def test_who_could_not_be_signed_out_can_do_it_here(app: Flask) -> None:
 # -- consent -----------------------------------------------------------------------------------------
 
 
-def told(request: AuthorizationRequest, client: Client) -> list[str]:
-    return [share.what for share in shares_of(request, client)]
+def lines(request: AuthorizationRequest, client: Client) -> list[Line]:
+    """The lines of the consent page, by their names in the table."""
+    names = {share.what: line for line, share in SHARES.items()}
+    return [names[share.what] for share in shares_of(request, client)]
 
 
 def test_all_that_is_asked_is_listed_each_thing_once() -> None:
-    listed = told(REQUEST, PORTAL)
+    listed = lines(REQUEST, PORTAL)
     assert len(listed) == len(set(listed))
-    assert listed[0] == "A private identifier"
-    assert listed[-1] == "Access while you are away"
-    for what in ("Your name", "Your date of birth", "Your e-mail address", "Your CamDigiKey number"):
-        assert what in listed
+    assert (listed[0], listed[-1]) == ("identifier", "offline")
+    assert {"name", "birthdate", "email", "camdigikey_id"} <= set(listed)
 
 
 def test_a_single_claim_is_listed_without_the_rest_of_its_scope() -> None:
-    assert told(SMALL, PORTAL) == ["A private identifier", "Your date of birth"]
+    assert lines(SMALL, PORTAL) == ["identifier", "birthdate"]
 
 
 def test_what_the_client_may_not_have_is_not_listed() -> None:
     no_profile = replace(PORTAL, scope=("openid",))
-    assert told(SMALL, no_profile) == ["A private identifier"]
+    assert lines(SMALL, no_profile) == ["identifier"]
     only_name = replace(PORTAL, claims=("name",))
-    assert told(replace(REQUEST, scope=("openid", "profile", "email")), only_name) == [
-        "A private identifier",
-        "Your name",
-    ]
+    assert lines(replace(REQUEST, scope=("openid", "profile", "email")), only_name) == ["identifier", "name"]
 
 
 def test_a_tagged_claim_is_the_name_too() -> None:
     tagged = replace(SMALL, claims=ClaimsRequest({"name#km": ClaimRequest()}))
-    assert told(tagged, PORTAL) == ["A private identifier", "Your name"]
+    assert lines(tagged, PORTAL) == ["identifier", "name"]
 
 
 def test_claims_of_the_sign_in_itself_are_not_listed() -> None:
     login = replace(SMALL, claims=ClaimsRequest({}, {"acr": ClaimRequest(), "auth_time": ClaimRequest()}))
-    assert told(login, PORTAL) == ["A private identifier"]
+    assert lines(login, PORTAL) == ["identifier"]
 
 
 def test_constants_are_told_apart() -> None:
-    assert told(replace(SMALL, scope=("openid", "address"), claims=ClaimsRequest()), PORTAL) == [
-        "A private identifier",
-        "Further details",
-    ]
+    constants = replace(SMALL, scope=("openid", "address"), claims=ClaimsRequest())
+    assert lines(constants, PORTAL) == ["identifier", "constant"]
 
 
 @pytest.mark.usefixtures("asked")
 def test_the_national_number_says_what_for_in_the_clients_words_escaped() -> None:
     client = replace(PORTAL, national_id_purpose="<b>%(name)s 100%</b>")
     html = pages.consent(client=client, address="/login?i=x", request=REQUEST, **_forms())
-    assert "For this purpose: &lt;b&gt;%(name)s 100%&lt;/b&gt;" in html
+    assert "&lt;b&gt;%(name)s 100%&lt;/b&gt;" in html
 
 
 # -- names -------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def test_axe_finds_nothing(new_page: NewPage, address: str, view: str, speaks: s
         opened(page, address, name, speaks)
         results = Axe().run(page)
         if results.violations_count:
-            found[name] = [(one["id"], one["nodes"][0]["html"]) for one in results.response["violations"]]
+            violations = results.response["violations"]
+            found[name] = [(violation["id"], violation["nodes"][0]["html"]) for violation in violations]
     assert not found
 
 
@@ -100,10 +101,10 @@ def test_what_can_be_pressed_is_large_enough_for_a_finger(
     for name in SHAPES:
         opened(page, address, name, speaks)
         sizes = page.locator("a, button").evaluate_all(
-            "all => all.map(one => [one.innerText, one.offsetWidth, one.offsetHeight])"
+            "all => all.map(element => [element.innerText, element.offsetWidth, element.offsetHeight])"
         )
         assert sizes
-        assert [one for one in sizes if min(one[1:]) < TARGET] == [], name
+        assert [size for size in sizes if min(size[1:]) < TARGET] == [], name
 
 
 @pytest.mark.parametrize("view", ["phone", "dark"])
@@ -117,7 +118,7 @@ def test_the_focus_is_seen_and_goes_from_the_button_to_the_way_back(
         focused = page.locator(":focus")
         order.append(focused.get_attribute("id") or focused.inner_text())
         style = focused.evaluate(
-            "one => getComputedStyle(one).outlineStyle + getComputedStyle(one).outlineWidth"
+            "element => getComputedStyle(element).outlineStyle + getComputedStyle(element).outlineWidth"
         )
         assert style == "solid3px"
     assert order == ["ភាសាខ្មែរ", "continue", "cancel"]
@@ -125,7 +126,8 @@ def test_the_focus_is_seen_and_goes_from_the_button_to_the_way_back(
 
 def test_khmer_is_written_in_the_bundled_font(new_page: NewPage, address: str) -> None:
     page = opened(new_page(**VIEWS["phone"]), address, "sign-in", "km")
-    assert page.evaluate("[...document.fonts].filter(one => one.status === 'loaded').map(one => one.family)")
+    fonts = "[...document.fonts].filter(font => font.status === 'loaded').map(font => font.family)"
+    assert page.evaluate(fonts)
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "17px"
     assert (
         page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).lineHeight)")

@@ -19,9 +19,7 @@ JARGON = re.compile(
     r"\b(clients?|scopes?|tokens?|authori[sz]\w*|redirect\w*|callback|oauth)\b", re.IGNORECASE
 )
 KHMER_RUN = re.compile(r"[\u1780-\u17d3]+")
-LONGEST_RUN = (
-    34  # characters of Khmer without a place where the line may be broken: about half a phone's line
-)
+MAX_RUN = 34  # characters of Khmer without a place where the line may be broken: about half a phone's line
 
 
 def catalogue() -> Catalog:
@@ -36,7 +34,7 @@ def messages() -> list[Message]:
 def in_sources() -> set[str]:
     method_map = [("**.py", "python"), ("templates/**.html", "jinja2")]
     found = extract_from_dir(TRANSLATIONS.parent, method_map)
-    return {one[2] if isinstance(one[2], str) else one[2][0] for one in found}
+    return {message[2] if isinstance(message[2], str) else message[2][0] for message in found}
 
 
 def first(message: Message) -> str:
@@ -78,7 +76,7 @@ def test_long_khmer_can_be_broken_between_words() -> None:
     runs = {
         run for message in messages() for text in translations(message) for run in KHMER_RUN.findall(text)
     }
-    assert not {run for run in runs if len(run) > LONGEST_RUN}
+    assert not {run for run in runs if len(run) > MAX_RUN}
 
 
 def test_no_text_has_a_percent_sign_of_its_own() -> None:

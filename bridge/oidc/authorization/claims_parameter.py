@@ -1,26 +1,26 @@
-"""The `claims` parameter: JSON of the client's, read into a ClaimsRequest (OIDC Core §5.5)."""
+"""Parses the `claims` parameter, JSON from the client, into a ClaimsRequest (OIDC Core §5.5)."""
 
 from collections.abc import Mapping
 
 from bridge.domain.authorization_request import ClaimRequest, ClaimsRequest, Json
 from bridge.errors import ReturnedToClient
-from bridge.oidc.authorization.parameters import foreign_json
+from bridge.oidc.authorization.parameters import untrusted_json
 
 
-class _WrongForm(Exception):
-    """The text is not of the form that OIDC Core §5.5 gives."""
+class _Malformed(Exception):
+    """The parameter does not have the form of OIDC Core §5.5."""
 
 
 def claims_request(text: str | None) -> ClaimsRequest:
-    """What the parameter asks for. Raises ReturnedToClient."""
+    """The claims that the parameter asks for; none where it was not sent. Raises ReturnedToClient."""
     if text is None:
         return ClaimsRequest()
     try:
-        tree = foreign_json(text)
+        tree = untrusted_json(text)
         if not isinstance(tree, dict):
-            raise _WrongForm
+            raise _Malformed
         return ClaimsRequest(_members(tree.get("userinfo")), _members(tree.get("id_token")))
-    except (ValueError, _WrongForm):
+    except (ValueError, _Malformed):
         raise ReturnedToClient("invalid_request", "The parameter claims is not of its form.") from None
 
 
@@ -28,7 +28,7 @@ def _members(part: object) -> Mapping[str, ClaimRequest]:
     if part is None:
         return {}
     if not isinstance(part, dict):
-        raise _WrongForm
+        raise _Malformed
     return {name: _claim(wish) for name, wish in part.items()}
 
 
@@ -37,11 +37,11 @@ def _claim(wish: object) -> ClaimRequest:
     if wish is None:
         return ClaimRequest()
     if not isinstance(wish, dict):
-        raise _WrongForm
+        raise _Malformed
     values = wish.get("values", [wish["value"]] if "value" in wish else [])
     essential = wish.get("essential", False)
     if not isinstance(essential, bool) or not isinstance(values, list):
-        raise _WrongForm
+        raise _Malformed
     if not all(isinstance(value, Json) for value in values):
-        raise _WrongForm
+        raise _Malformed
     return ClaimRequest(essential, tuple(values))

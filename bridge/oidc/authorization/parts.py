@@ -1,4 +1,4 @@
-"""What the checks are given, and the typed parts that they give in return."""
+"""What a check is given (UncheckedRequest), and the typed parts that checks return."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -12,29 +12,29 @@ from bridge.oidc.id_token import HintReader
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What is asked for, and the nonce that its ID token shall carry (OIDC Core §3.1.2.1)."""
+    """The response_type, and the nonce for the ID token (OIDC Core §3.1.2.1)."""
 
     response_type: ResponseType
     nonce: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """The scope that is granted of what was asked, in the order asked."""
+class GrantedScope:
+    """The words of the scope that the client may have, in the order in which it asked."""
 
     words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CodeChallenge:
-    """Of the method S256 (RFC 7636 §4.2); None only for a client registered with an exception."""
+    """A PKCE challenge of the method S256 (RFC 7636 §4.2); None for a client registered without PKCE."""
 
     value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoginDemands:
-    """What the person has to be asked."""
+    """The words of `prompt`: what the person has to be asked."""
 
     prompt: frozenset[Prompt] = frozenset()
 
@@ -48,32 +48,32 @@ class LoginAge:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedPerson:
-    """Any of these; empty: anybody."""
+    """Who has to sign in: any of these `sub`s; empty: anybody."""
 
     subs: tuple[Sub, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What is followed where it can be."""
+    """Parameters that are followed where possible, and never a reason to refuse."""
 
     login_hint: str | None = None
     ui_locales: tuple[str, ...] = ()
     claims_locales: tuple[str, ...] = ()
 
 
-Part = Flow | Scope | CodeChallenge | LoginDemands | LoginAge | ClaimsRequest | ExpectedPerson | Wishes
+Part = Flow | GrantedScope | CodeChallenge | LoginDemands | LoginAge | ClaimsRequest | ExpectedPerson | Wishes
 PartT = TypeVar("PartT", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts found so far, each known by its type."""
+    """The parts that checks have returned so far; there is at most one of each type."""
 
     found: tuple[Part, ...] = ()
 
     def get(self, kind: type[PartT]) -> PartT | None:
-        """The part of this type; None where no check gave one."""
+        """The part of this type; None where no check has returned one."""
         return next((part for part in self.found if isinstance(part, kind)), None)
 
     def plus(self, part: Part) -> "Parts":
@@ -83,7 +83,7 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class UncheckedRequest:
-    """What a check looks at: the parameters, the trusted client, and what the checks before it found."""
+    """What a check looks at: the parameters, the client, and the parts of the checks before it."""
 
     parameters: Parameters
     client: Client
@@ -91,7 +91,7 @@ class UncheckedRequest:
     parts: Parts = Parts()
 
     def with_part(self, part: Part | None) -> "UncheckedRequest":
-        """The same after one more check; one that only refuses gives no part."""
+        """The same with one more part; None adds nothing."""
         if part is None:
             return self
         return UncheckedRequest(self.parameters, self.client, self.hints, self.parts.plus(part))

@@ -1,27 +1,27 @@
-"""The last stage: the parts that the checks found, put together into the AuthorizationRequest."""
+"""The last stage: puts the parts that the checks returned together into an AuthorizationRequest."""
 
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimsRequest
 from bridge.oidc.authorization.parts import (
     CodeChallenge,
     ExpectedPerson,
     Flow,
+    GrantedScope,
     LoginAge,
     LoginDemands,
     Parts,
-    Scope,
     Wishes,
 )
 from bridge.oidc.authorization.target import Target
 
 
 def compose(target: Target, parts: Parts) -> AuthorizationRequest:
-    """The checked request; a part that an endpoint does not ask for is as if nothing had been said."""
+    """The checked request; a part that is missing counts as a parameter that was not sent."""
     flow = parts.get(Flow) or Flow("code", None)
     wishes = parts.get(Wishes) or Wishes()
     return AuthorizationRequest(
         client_id=target.client.client_id,
         reply_to=target.reply_to,
-        scope=(parts.get(Scope) or Scope()).words,
+        scope=(parts.get(GrantedScope) or GrantedScope()).words,
         response_type=flow.response_type,
         nonce=flow.nonce,
         code_challenge=(parts.get(CodeChallenge) or CodeChallenge()).value,

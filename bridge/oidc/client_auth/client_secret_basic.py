@@ -11,12 +11,17 @@ from bridge.oidc.errors import ClientRefused, invalid_request
 
 
 def used(request: ClientRequest, form: Form) -> bool:
-    """Any scheme in that header is an attempt: one that is not Basic is refused, not overlooked."""
+    """Whether there is an Authorization header, of any scheme: another than Basic is refused, not ignored."""
     return bool(request.headers.get("Authorization"))
 
 
 def read(request: ClientRequest, form: Form) -> ClientCredentials:
-    """Raises OAuthError; many libraries repeat the client_id in the body, and it has to be the same."""
+    """The credentials in the header.
+
+    A client_id in the form as well, as many libraries send, has to be the same.
+
+    Raises OAuthError.
+    """
     found = _decoded(request.headers.get("Authorization") or "")
     if form.get("client_id", found.client_id) != found.client_id:
         raise invalid_request("The client_id in the body is another one than in the header.")

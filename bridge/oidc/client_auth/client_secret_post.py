@@ -12,7 +12,7 @@ def used(request: ClientRequest, form: Form) -> bool:
 
 
 def read(request: ClientRequest, form: Form) -> ClientCredentials:
-    """Raises ClientRefused for a secret of nobody."""
+    """The credentials in the form. Raises ClientRefused where there is a secret without a client_id."""
     if "client_id" not in form:
         raise ClientRefused
     return ClientCredentials(form["client_id"], "client_secret_post", form["client_secret"])

@@ -1,4 +1,4 @@
-"""What a method of client authentication consists of."""
+"""The form of a client authentication method: a row of the table in `methods`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from bridge.ports.basics import Sealer
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """What a request says of its client, and by which method."""
+    """The credentials in a request, and the method they are for. Unchecked."""
 
     client_id: str
     method: AuthMethod
@@ -19,7 +19,7 @@ class ClientCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What the methods check a proof with."""
+    """What the methods need to check credentials."""
 
     sealer: Sealer
 
@@ -28,9 +28,9 @@ class Proofs:
 class Method:
     """A row of the table.
 
-    `used`: whether the request uses it. `read`: what it says; raises OAuthError. `proven`: whether that
-    proves the client, which may be None for an unknown one: then too it takes the time of a check.
-    `registered`: with which token_endpoint_auth_method a client may use it.
+    `used`: whether the request uses this method. `read`: the credentials in it; raises OAuthError. `proven`:
+    whether they are the client's; for an unknown client (None) it takes as long as for a known one.
+    `registered`: the values of token_endpoint_auth_method with which a client may use this method.
     """
 
     used: Callable[[ClientRequest, Form], bool]

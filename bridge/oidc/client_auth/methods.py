@@ -1,4 +1,4 @@
-"""The table of methods. Whoever is to use a new one adds its row; discovery announces what stands here."""
+"""The table of client authentication methods; discovery announces what is in it."""
 
 from collections.abc import Mapping
 
@@ -11,5 +11,5 @@ METHODS: Mapping[AuthMethod, Method] = {
     "client_secret_post": client_secret_post.METHOD,
     PUBLIC: none.METHOD,
 }
-# Endpoints that nobody may ask without a proof (RFC 7662 §2.1).
+# For endpoints that public clients may not use (RFC 7662 §2.1).
 CONFIDENTIAL_METHODS: tuple[AuthMethod, ...] = tuple(name for name in METHODS if name != PUBLIC)

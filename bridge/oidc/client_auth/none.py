@@ -1,4 +1,4 @@
-"""none: a public client says who it is, and can't prove it (RFC 6749 §2.1, §3.2.1)."""
+"""none: a public client sends its client_id, and has no secret to prove it with (RFC 6749 §2.1, §3.2.1)."""
 
 from bridge.domain.client import PUBLIC, Client
 from bridge.oidc.answer import ClientRequest, Form
@@ -7,17 +7,20 @@ from bridge.oidc.client_auth.secrets import secret_proven
 
 
 def used(request: ClientRequest, form: Form) -> bool:
-    """Whether the form names a client: only where no other method is used."""
+    """Whether the form has a client_id; asked last, after all other methods."""
     return "client_id" in form
 
 
 def read(request: ClientRequest, form: Form) -> ClientCredentials:
-    """The name alone."""
+    """The client_id alone."""
     return ClientCredentials(form["client_id"], PUBLIC)
 
 
 def proven(credentials: ClientCredentials, client: Client | None, proofs: Proofs) -> bool:
-    """Nothing is proven. The hash is made all the same, so that a request takes as long as any other."""
+    """Always true: there is nothing to check.
+
+    The hash is computed all the same, for an equal response time.
+    """
     secret_proven(credentials, client, proofs)
     return True
 

@@ -1,6 +1,6 @@
 """Grant types, on Authlib's framework-neutral server and grant classes (DESIGN §3).
 
-Authlib gives the order of the checks and its extension points; each method it would have store, log or
-decide something is ours. A module a grant type; `server.GRANT_TYPES` is the table of them. Authlib's traps
-and our guards are in tests/oidc/test_authlib_traps.py. Nothing outside this package imports Authlib.
+Authlib runs the checks in their order and calls our methods wherever something is stored, logged or decided.
+Each grant type is a module; `server.GRANT_TYPES` is the table of them. What Authlib would do wrong for us,
+and how we prevent it, is in tests/oidc/test_authlib_traps.py. Nothing outside this package imports Authlib.
 """

@@ -1,6 +1,7 @@
 """grant_type=authorization_code (RFC 6749 §4.1.3) with PKCE (RFC 7636)."""
 
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge, create_s256_code_challenge
 from bridge.domain.client import AUTH_METHODS, Client
 from bridge.domain.grant import Grant
 from bridge.domain.token import RedeemedCode, SpentCode
+from bridge.errors import StoreUnavailable
 from bridge.oidc.server.credentials import CodeCredential
 from bridge.oidc.token_issuer import IssuedTokens, TokenIssuer
 from bridge.ports.basics import AuditLog
@@ -18,7 +20,7 @@ from bridge.ports.grants import CodeStore, GrantStore, TokenStore
 
 @dataclass(frozen=True, slots=True)
 class CodeExchange:
-    """Tokens for a code: the code is taken first, tokens are minted second."""
+    """Exchanges a code for tokens: the code is redeemed first, so that it can't be used twice."""
 
     codes: CodeStore
     grants: GrantStore
@@ -27,9 +29,10 @@ class CodeExchange:
     issuer: TokenIssuer
 
     def redeem(self, code: str, client: Client, now: int) -> RedeemedCode | None:
-        """Take it. Another client's code is none, and stays for its own; a spent one ends its Grant.
+        """Redeem a code; None where that is not possible.
 
-        (RFC 6749 §4.1.2, §10.5: a replay by the same client, which has proven itself, and by nobody else.)
+        Another client's code stays valid for that client. A code that this client has used before ends its
+        Grant, for it may have leaked (RFC 6749 §4.1.2, §10.5).
         """
         taken = self.codes.take(code, client.client_id, now)
         if isinstance(taken, SpentCode):
@@ -41,31 +44,42 @@ class CodeExchange:
     def issue(
         self, redeemed: RedeemedCode, client: Client, scope: list[str], now: int, *, refreshable: bool
     ) -> IssuedTokens:
-        """The first tokens of a Grant. The nonce is the code's: no later ID token repeats it."""
+        """The first tokens of a Grant. The ID token has the request's nonce; later ones have none.
+
+        `refreshable`: whether the client may have a refresh token; see Authlib's include_refresh_token.
+        """
         grant = redeemed.grant
         wanted = refreshable and (not grant.offline or "offline_access" in scope)
-        refresh = self.issuer.first_refresh(grant, client, now) if wanted else None
+        refresh = self.issuer.first_refresh_token(grant, client, now) if wanted else None
         return self.issuer.issue(grant, client, scope, refresh, now, nonce=redeemed.code.nonce)
 
-    def keep(self, issued: IssuedTokens) -> None:
-        """Keep the tokens, unless the Grant was ended since the code was taken: then they are dead already.
+    def keep(self, issued: IssuedTokens, code: str, redeemed: RedeemedCode) -> None:
+        """Store the tokens, unless the Grant was ended since the code was redeemed.
 
-        They are given all the same, as if the end had come a moment later. Of many exchanges at once so one
-        gets an answer, and not none whenever a replay overtakes it; what the answer holds is worth nothing.
+        The answer is the same in both cases, as if the end had come a moment later; the tokens in it then do
+        not work. So of many exchanges at once one always gets an answer, even where a replay of the code
+        overtakes it. Where a store fails nobody has heard of these tokens, and the client may come again with
+        the same code. Raises StoreUnavailable.
         """
-        self.tokens.mint(issued.grant, issued.access, issued.refresh)
+        try:
+            self.tokens.mint(issued.grant, issued.access, issued.refresh)
+        except StoreUnavailable:
+            with suppress(StoreUnavailable):
+                self.codes.give_back(code, redeemed)
+            raise
 
 
 def same_challenge(code_verifier: str, code_challenge: str) -> bool:
-    """RFC 7636 §4.6, in a time that tells nothing."""
+    """Whether the verifier belongs to the challenge (RFC 7636 §4.6), in constant time."""
     return hmac.compare_digest(create_s256_code_challenge(code_verifier), code_challenge)
 
 
 class S256(CodeChallenge):
-    """PKCE with S256 alone: Authlib takes `plain`, and takes it for meant where nothing is said.
+    """PKCE with S256 alone; Authlib would also accept `plain`, and take it as the default.
 
-    The challenge was checked at `/authorize`; a verifier that is missing, malformed, wrong, or one that no
-    challenge asked for is invalid_grant, for the code is spent by then (RFC 7636 §4.6, RFC 9700 §4.8.2).
+    The challenge was checked at `/authorize`. A verifier that is missing, malformed or wrong, or that comes
+    without a challenge, is answered invalid_grant: the code is used up by then (RFC 7636 §4.6, RFC 9700
+    §4.8.2).
     """
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
@@ -73,19 +87,19 @@ class S256(CodeChallenge):
     CODE_CHALLENGE_METHODS = {"S256": same_challenge}  # noqa: RUF012 -- Authlib's name and form
 
     def validate_code_verifier(self, grant: Any, result: None) -> None:
-        """Authlib's checks, in their order."""
+        """Authlib's checks, with the error that RFC 7636 §4.6 asks for."""
         try:
             super().validate_code_verifier(grant, result)
         except InvalidRequestError as error:
             raise InvalidGrantError(error.description) from None
 
     def get_authorization_code_challenge_method(self, authorization_code: CodeCredential) -> str:
-        """There is no other."""
+        """Always S256: no other challenge passes /authorize."""
         return "S256"
 
 
 class AuthorizationCodeGrantType(grants.AuthorizationCodeGrant):
-    """What Authlib asks at an exchange, answered by CodeExchange."""
+    """Authlib's grant type; each step that it asks us for is done by CodeExchange."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
 
@@ -95,24 +109,26 @@ class AuthorizationCodeGrantType(grants.AuthorizationCodeGrant):
         return exchange
 
     def query_authorization_code(self, code: str, client: Client) -> CodeCredential | None:
-        """Take it."""
+        """Redeem the code."""
         redeemed = self._exchange.redeem(code, client, self.server.now())
         return CodeCredential(redeemed, client) if redeemed is not None else None
 
     def authenticate_user(self, authorization_code: CodeCredential) -> Grant:
-        """Our Grant is Authlib's "user": what an ID token says of the login travels with it."""
+        """Authlib's "user" is our Grant, which has the facts of the login for the ID token."""
         return authorization_code.redeemed.grant
 
     def delete_authorization_code(self, authorization_code: CodeCredential) -> None:
-        """Nothing is left to do: Authlib asks for it after saving the tokens, when all have won."""
+        """Nothing to do: Authlib calls this after saving the tokens, which is too late to prevent a second
+        use.
+        """
 
     def generate_token(self, *, scope: str, include_refresh_token: bool, **_: Any) -> IssuedTokens:
-        """New tokens."""
+        """Make the tokens."""
         redeemed: RedeemedCode = self.request.authorization_code.redeemed
         return self._exchange.issue(
             redeemed, self.client, scope.split(), self.server.now(), refreshable=include_refresh_token
         )
 
     def save_token(self, issued: IssuedTokens) -> None:
-        """Keep them."""
-        self._exchange.keep(issued)
+        """Store the tokens."""
+        self._exchange.keep(issued, self.request.form["code"], self.request.authorization_code.redeemed)

@@ -1,4 +1,4 @@
-"""grant_type=client_credentials (RFC 6749 §4.4): a client acts for itself, nobody is signed in."""
+"""grant_type=client_credentials (RFC 6749 §4.4): a client acts for itself, without a person."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from bridge.ports.grants import GrantStore, TokenStore
 
 @dataclass(frozen=True, slots=True)
 class ClientCall:
-    """A Grant whose principal is the client, and its one access token: no refresh token (RFC 6749 §4.4.3)."""
+    """Opens a Grant whose principal is the client, with an access token alone (RFC 6749 §4.4.3)."""
 
     grants: GrantStore
     tokens: TokenStore
@@ -24,7 +24,7 @@ class ClientCall:
     issuer: TokenIssuer
 
     def issue(self, client: Client, scope: tuple[str, ...], now: int) -> IssuedTokens:
-        """Open the Grant and keep its token."""
+        """Open the Grant and store its token. Raises StoreUnavailable."""
         grant_id = new_grant_id(self.token_bytes)
         grant = Grant(
             id=grant_id,
@@ -41,31 +41,32 @@ class ClientCall:
 
 
 class ClientCredentialsGrantType(grants.ClientCredentialsGrant):
-    """What Authlib asks, answered by ClientCall."""
+    """Authlib's grant type; each step that it asks us for is done by ClientCall."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
 
     def authenticate_token_endpoint_client(self) -> Client:
-        """For confidential clients alone (RFC 6749 §4.4), however one was registered."""
+        """Only confidential clients (RFC 6749 §4.4), whatever grant types a public one is registered with."""
         client: Client = super().authenticate_token_endpoint_client()
         if client.public:
             raise UnauthorizedClientError("A public client can't act for itself.")
         return client
 
     def validate_requested_scope(self) -> None:
-        """What the client may not have is dropped, as at `/authorize` (RFC 6749 §3.3). So are the scopes that
-        speak of a person, openid first of all: here there is none. Nothing left is an error.
+        """Drop the scopes that the client may not have; an error where none is left (RFC 6749 §3.3).
+
+        Scopes about a person, such as openid, are dropped too: there is no person here.
         """
         if self._wanted() and not self._scope():
             raise InvalidScopeError()
 
     def generate_token(self, scope: str | None = None, **_: object) -> IssuedTokens:
-        """The token; where no scope is asked for it has all of the client's own (RFC 6749 §3.3)."""
+        """Make the token; where no scope was asked for it has all of the client's own (RFC 6749 §3.3)."""
         call: ClientCall = self.server.client_call
         return call.issue(self.client, self._scope(), self.server.now())
 
     def save_token(self, issued: IssuedTokens) -> None:
-        """Nothing is left to do: it was kept with its Grant."""
+        """Nothing to do: ClientCall.issue has stored it."""
 
     def _wanted(self) -> list[str]:
         return [word for word in (self.request.payload.scope or "").split(" ") if word]

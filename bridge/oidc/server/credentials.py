@@ -1,4 +1,4 @@
-"""Our records in the shape that Authlib asks of them."""
+"""Our records with the methods that Authlib calls on them."""
 
 from dataclasses import dataclass, field
 
@@ -11,18 +11,18 @@ from bridge.domain.token import RedeemedCode, RefreshToken
 
 @dataclass(frozen=True, slots=True)
 class CodeCredential(AuthorizationCodeMixin):
-    """A code that has just been taken; whatever comes of it, it is spent."""
+    """A code that has just been redeemed."""
 
     redeemed: RedeemedCode
     client: Client
 
     @property
     def code_challenge(self) -> str | None:
-        """What the code_verifier has to hash to."""
+        """The S256 challenge that the code_verifier has to fit; None where the request had none."""
         return self.redeemed.code.code_challenge
 
     def get_redirect_uri(self) -> str:
-        """Every authorization request of ours names it, so every exchange has to (OIDC Core §3.1.3.2)."""
+        """The redirect_uri of the request, which the exchange has to repeat (OIDC Core §3.1.3.2)."""
         return self.redeemed.code.redirect_uri
 
     def get_scope(self) -> str:
@@ -32,14 +32,14 @@ class CodeCredential(AuthorizationCodeMixin):
 
 @dataclass(frozen=True, slots=True)
 class RefreshTokenCredential(TokenMixin):
-    """A refresh token that a client presents, with its record."""
+    """A refresh token that a client has sent, with its record."""
 
     text: str = field(repr=False)
     record: RefreshToken
     client: Client
 
     def check_client(self, client: Client) -> bool:
-        """Whether it was given to this client (RFC 6749 §6)."""
+        """Whether it was issued to this client (RFC 6749 §6)."""
         grant = self.record.grant
         return grant.client_id == client.client_id and client.existed_at(grant.created_at)
 

@@ -1,4 +1,8 @@
-"""grant_type=refresh_token (RFC 6749 §6): public clients rotate, confidential ones keep theirs."""
+"""grant_type=refresh_token (RFC 6749 §6).
+
+A public client gets a new refresh token each time (rotation, RFC 9700 §4.14.2); a confidential one keeps its
+token, which works only together with the client's secret.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,27 +35,35 @@ class Refresh:
         return self.tokens.refresh_token(text, now)
 
     def session_holds(self, grant: Grant, now: int) -> bool:
-        """Whether the Session of a session-bound Grant is there, and CamDigiKey stands by it."""
-        session = self.sessions.get(grant.person.login.session_key, now)
+        """Whether the Session of a session-bound Grant lives, also by CamDigiKey.
+
+        It may be idle, and stays so: idle ends single sign-on alone, and only its browser moves that limit
+        (DESIGN §6.24).
+        """
+        session = self.sessions.held(grant.person.login.session_key, now)
         return session is not None and self.watch.watched(session, now) is not None
 
     def issue(self, old: RefreshTokenCredential, client: Client, scope: list[str], now: int) -> IssuedTokens:
-        """New tokens: with a new refresh token for a public client, beside the same one for another."""
+        """Make new tokens: for a public client with a new refresh token, for others beside the same one."""
         grant = old.record.grant
         if client.public:
-            following = self.issuer.next_refresh(old.record, client, now)
+            following = self.issuer.next_refresh_token(old.record, client, now)
             return self.issuer.issue(grant, client, scope, following, now)
-        extended = self.issuer.extended(old.record, client, now)
-        kept = (old.text, extended) if extended is not None else None
-        return self.issuer.issue(grant, client, scope, kept, now, tell_refresh=False)
+        with_new_idle_limit = self.issuer.with_new_idle_limit(old.record, client, now)
+        kept = (old.text, with_new_idle_limit) if with_new_idle_limit is not None else None
+        return self.issuer.issue(grant, client, scope, kept, now, include_refresh_token=False)
 
     def keep(self, issued: IssuedTokens) -> bytes | None:
-        """Keep new tokens beside the old refresh token; None where the Grant was ended meanwhile."""
+        """Store new tokens; the response for the client, None where the Grant was ended meanwhile."""
         kept = self.tokens.mint(issued.grant, issued.access, issued.refresh)
         return issued.body if kept else None
 
     def rotate(self, old: str, issued: IssuedTokens, client: Client, now: int) -> bytes | None:
-        """The winner's answer, for it and for whoever repeats it in time; None for everybody else."""
+        """Replace the refresh token `old`; the response for the client.
+
+        A request that is repeated within ROTATION_GRACE seconds gets the same response again. None where
+        `old` was used before that, or the Grant has ended.
+        """
         if issued.refresh is None:
             return None
         rotation, answer = self.tokens.rotate(old, issued.access, issued.refresh, issued.body, now)
@@ -61,7 +73,7 @@ class Refresh:
 
 
 class RefreshTokenGrantType(grants.RefreshTokenGrant):
-    """What Authlib asks at a refresh, answered by Refresh."""
+    """Authlib's grant type; each step that it asks us for is done by Refresh."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     _answer: bytes = b""
@@ -72,18 +84,20 @@ class RefreshTokenGrantType(grants.RefreshTokenGrant):
         return refresh
 
     def authenticate_refresh_token(self, refresh_token: str) -> RefreshTokenCredential | None:
-        """The credential of a text."""
+        """The refresh token of that text, with its record; None where there is none."""
         record = self._refresh.find(refresh_token, self.server.now())
         return RefreshTokenCredential(refresh_token, record, self.client) if record is not None else None
 
     def _validate_token_scope(self, token: RefreshTokenCredential) -> None:
-        """Words beyond the grant are ignored, as at first (RFC 6749 §3.3); none left is an error."""
+        """Words that were not granted are ignored; an error where none is left (RFC 6749 §3.3)."""
         wanted = _words(self.request.payload.scope)
         if wanted and not set(wanted) & set(token.get_scope().split()):
             raise InvalidScopeError()
 
     def authenticate_user(self, refresh_token: RefreshTokenCredential) -> Grant:
-        """The Grant, if it still holds: by its Session, or offline where the client may (DESIGN §6.9)."""
+        """The Grant, if its Session lives, or if it is offline and the client may still do that (DESIGN
+        §6.9).
+        """
         grant = refresh_token.record.grant
         if not grant.offline:
             if not self._refresh.session_holds(grant, self.server.now()):
@@ -93,14 +107,14 @@ class RefreshTokenGrantType(grants.RefreshTokenGrant):
         return grant
 
     def issue_token(self, user: Grant, refresh_token: RefreshTokenCredential) -> IssuedTokens:
-        """New tokens, for the scope granted or the narrower one asked for (RFC 6749 §6)."""
+        """Make new tokens, for the granted scope or a narrower one that is asked for (RFC 6749 §6)."""
         wanted = _words(self.request.payload.scope)
         granted = refresh_token.get_scope().split()
         scope = [word for word in granted if not wanted or word in wanted]
         return self._refresh.issue(refresh_token, self.client, scope, self.server.now())
 
     def save_token(self, issued: IssuedTokens) -> None:
-        """Keep them: in the old token's place, or beside it."""
+        """Store the tokens: in place of the old refresh token (public clients), or beside it."""
         answer = self._rotated(issued) if self.client.public else self._refresh.keep(issued)
         if answer is None:
             raise InvalidGrantError("The refresh token was used before, or revoked.")
@@ -111,12 +125,12 @@ class RefreshTokenGrantType(grants.RefreshTokenGrant):
         return self._refresh.rotate(old, issued, self.client, self.server.now())
 
     def create_token_response(self) -> tuple[int, bytes, Any]:
-        """Authlib's steps; a repeated attempt is answered with the bytes of the first."""
+        """Authlib's steps; the body is the one that save_token found, which may be an earlier response."""
         status, _, headers = super().create_token_response()
         return status, self._answer, headers
 
     def revoke_old_credential(self, refresh_token: RefreshTokenCredential) -> None:
-        """Nothing is left to do: it was rotated in the same step in which its successor was kept."""
+        """Nothing to do: save_token has replaced it, in one step with its successor."""
 
 
 def _words(scope: str | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""A token request as Authlib sees it: plain values, and nothing that the framework read for it."""
+"""A token request in the form that Authlib reads, made from plain values."""
 
 from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
@@ -7,10 +7,10 @@ from bridge.oidc.answer import ClientRequest
 
 
 class TokenRequest(OAuth2Request):
-    """Parameters of the form's body alone: one in the query is not seen (RFC 6749 §2.3.1).
+    """A request with the parameters of the form alone, not of the query (RFC 6749 §2.3.1).
 
-    The URI is the one made of the issuer, not what came: behind a proxy that came as plain http, which
-    Authlib refuses, and it may hold letters that Authlib does not take.
+    The URI is made from the issuer. The one that was sent may be plain http behind a proxy, or hold
+    characters, both of which Authlib refuses.
     """
 
     def __init__(self, received: ClientRequest, fields: dict[str, str]) -> None:
@@ -20,7 +20,7 @@ class TokenRequest(OAuth2Request):
 
     @property
     def args(self) -> dict[str, str]:
-        """The query, which counts for nothing here."""
+        """Empty: the query is not read."""
         return {}
 
     @property

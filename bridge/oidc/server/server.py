@@ -1,4 +1,4 @@
-"""The token endpoint: Authlib's server, with our use cases under it and plain values at both ends."""
+"""The token endpoint: Authlib's server, which calls our use cases."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -9,20 +9,21 @@ from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.rfc6749 import AuthorizationServer, UnsupportedGrantTypeError
 
 from bridge.domain.client import Client, GrantType
-from bridge.oidc.answer import Answer, ClientRequest, error_answer, json_answer, read_form
-from bridge.oidc.client_auth.authentication import ClientAuthentication
+from bridge.domain.token import grant_id_of
+from bridge.oidc.answer import Answer, ClientRequest, Form, error_answer, json_answer, read_form
+from bridge.oidc.client_auth.authentication import ClientAuthentication, claimed_client_id
 from bridge.oidc.errors import OAuthError
 from bridge.oidc.server.authorization_code import S256, AuthorizationCodeGrantType, CodeExchange
 from bridge.oidc.server.client_credentials import ClientCall, ClientCredentialsGrantType
 from bridge.oidc.server.refresh_token import Refresh, RefreshTokenGrantType
 from bridge.oidc.server.request import TokenRequest
 from bridge.oidc.token_issuer import IssuedTokens
-from bridge.ports.basics import Clock
+from bridge.ports.basics import AuditLog, Clock
 
 # Authlib writes whole tokens into its debug log.
 logging.getLogger("authlib").setLevel(logging.INFO)
 
-GRANT_TYPES: Mapping[GrantType, tuple[type, Sequence[Any]]] = {  # Authlib's class, and its extensions
+GRANT_TYPES: Mapping[GrantType, tuple[type, Sequence[Any]]] = {  # our class for Authlib, and its extensions
     "authorization_code": (AuthorizationCodeGrantType, [S256(required=True)]),
     "refresh_token": (RefreshTokenGrantType, []),
     "client_credentials": (ClientCredentialsGrantType, []),
@@ -30,14 +31,14 @@ GRANT_TYPES: Mapping[GrantType, tuple[type, Sequence[Any]]] = {  # Authlib's cla
 
 
 class UnknownGrantType(UnsupportedGrantTypeError):
-    """Authlib's own says nothing, or quotes letters that RFC 6749 §5.2 does not allow there."""
+    """unsupported_grant_type. Authlib's own text may hold characters that RFC 6749 §5.2 does not allow."""
 
     def get_error_description(self) -> str:
         return "This grant_type is not supported."
 
 
 class MissingGrantType(UnsupportedGrantTypeError):
-    """Of this class because Authlib catches no other one at this place."""
+    """invalid_request. Derived from this class because Authlib catches only it at this place."""
 
     error = "invalid_request"
 
@@ -47,7 +48,7 @@ class MissingGrantType(UnsupportedGrantTypeError):
 
 @dataclass(frozen=True, slots=True)
 class GrantTypeUseCases:
-    """What the grant types do, each its own."""
+    """The use case of each grant type."""
 
     code_exchange: CodeExchange
     refresh: Refresh
@@ -55,7 +56,7 @@ class GrantTypeUseCases:
 
 
 class Server(AuthorizationServer):
-    """Authlib's server for the token endpoint. What it calls of us is listed by a test."""
+    """Authlib's server for the token endpoint; a test lists the methods that it calls here."""
 
     def __init__(
         self, authentication: ClientAuthentication, use_cases: GrantTypeUseCases, clock: Clock
@@ -77,7 +78,7 @@ class Server(AuthorizationServer):
         return request
 
     def get_token_grant(self, request: TokenRequest) -> Any:
-        """As Authlib's, but one that is missing is told apart from one that is unknown (RFC 6749 §5.2)."""
+        """As Authlib's, but a missing grant_type gets another error than an unknown one (RFC 6749 §5.2)."""
         if request.payload.grant_type is None:
             raise MissingGrantType(None)
         try:
@@ -88,13 +89,13 @@ class Server(AuthorizationServer):
     def authenticate_client(
         self, request: TokenRequest, methods: Sequence[str], endpoint: str = "token"
     ) -> Client:
-        """Our own (client_auth): Authlib's answers 500 to a Basic header that is not UTF-8."""
+        """By our client_auth: Authlib's own answers 500 to a Basic header that is not UTF-8."""
         found = self._authentication.authenticate(request.received, request.form)
         request.client, request.auth_method = found.client, found.method
         return found.client
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
-        """Nobody listens."""
+        """Does nothing: Authlib's signals are not used."""
 
     def handle_response(
         self, status: int, body: IssuedTokens | bytes, headers: Sequence[tuple[str, str]]
@@ -102,23 +103,38 @@ class Server(AuthorizationServer):
         return json_answer(body.body if isinstance(body, IssuedTokens) else body)
 
     def handle_error_response(self, request: TokenRequest, error: OAuth2Error) -> NoReturn:
-        """The one place where Authlib's errors become ours; their headers and pages are not wanted."""
+        """Turn Authlib's errors into ours, without their headers and pages."""
         client: Client | None = request.client
         client_id = client.client_id if client is not None else None
         raise OAuthError(str(error.error), error.get_error_description(), client_id=client_id) from None
 
 
 class TokenEndpoint:
-    """`/token` (RFC 6749 §3.2). Two looks into Redis for a code; no SQL but for offline refresh tokens."""
+    """`/token` (RFC 6749 §3.2).
 
-    def __init__(self, server: Server) -> None:
+    A code costs two round trips to Redis; SQL only for offline refresh tokens.
+    """
+
+    def __init__(self, server: Server, audit: AuditLog) -> None:
         self._server = server
+        self._audit = audit
 
     def answer(self, request: ClientRequest) -> Answer:
         """Tokens, or an error of RFC 6749 §5.2. Raises StoreUnavailable."""
+        form: Form = {}
         try:
-            asked = TokenRequest(request, read_form(request))
-            answer: Answer = self._server.create_token_response(asked)
+            form = read_form(request)
+            token_request = TokenRequest(request, form)
+            answer: Answer = self._server.create_token_response(token_request)
         except OAuthError as error:
-            return error_answer(error)
-        return replace(answer, client_id=asked.client.client_id)
+            answer = error_answer(error)
+            return replace(answer, client_id=answer.client_id or claimed_client_id(request, form))
+        client_id = token_request.client.client_id
+        self._audit.note("tokens.issued", self._server.now(), client_id=client_id, **_issued_for(form))
+        return replace(answer, client_id=client_id)
+
+
+def _issued_for(form: Form) -> dict[str, str]:
+    """The grant type, and which Grant it was, by the id that its credential begins with."""
+    grant_id = grant_id_of(form.get("code") or form.get("refresh_token") or "")
+    return {"grant_type": form["grant_type"], **({"grant_id": grant_id} if grant_id else {})}

@@ -1,10 +1,11 @@
-"""What rests, apart from the domain's classes: a module a record, a reader a version.
+"""The formats of stored records, apart from the domain's classes: a module for each record.
 
-Owns: the form of every value that Redis, SQL and sealed URLs hold, and how older forms are read.
-Leaves to others: where a record is kept and for how long (`redis`, `sql`), and its sealing (`sealed`).
+Owns: the format of every value that Redis, SQL and sealed URLs hold, and reading older versions of it.
+Leaves to others: where a record is stored and for how long (`redis`, `sql`), and its sealing (`sealed`).
 
-To change a form: write the new one under the next version, keep the old reader in READERS, and add a golden
-file (see `tests/stores/golden_files.py`); a reader that has gone would end what people hold.
+To change a format: write the new one under the next version number, keep the old reader in READERS, and add a
+golden file (see `tests/stores/golden_files.py`). Without the old reader, Sessions and tokens stored before an
+upgrade would be lost.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""An access token, with the ready answer of userinfo beside it."""
+"""The record of an access token, with the prepared answer of userinfo."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, get_args

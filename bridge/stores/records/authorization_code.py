@@ -1,4 +1,4 @@
-"""An authorization code; the Grant whose id it carries rests beside it."""
+"""The record of an authorization code; its Grant is stored apart."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -11,7 +11,7 @@ from bridge.domain.authorization_request import (
 )
 from bridge.domain.ids import ClientId, Sub
 from bridge.stores.records.claims_request import read_claims_request, write_claims_request
-from bridge.stores.records.fields import Fields, present, unless_usual
+from bridge.stores.records.fields import Fields, present, unless_default
 
 _RESPONSE_TYPES: tuple[ResponseType, ...] = get_args(ResponseType)
 _RESPONSE_MODES: tuple[ResponseMode, ...] = get_args(ResponseMode)
@@ -22,10 +22,10 @@ def write_request(request: AuthorizationRequest) -> dict[str, Any]:
         {
             "client_id": request.client_id,
             "redirect_uri": request.reply_to.redirect_uri,
-            "response_mode": unless_usual(request.reply_to.response_mode, "query"),
+            "response_mode": unless_default(request.reply_to.response_mode, "query"),
             "state": request.reply_to.state,
             "scope": request.scope,
-            "response_type": unless_usual(request.response_type, "code"),
+            "response_type": unless_default(request.response_type, "code"),
             "nonce": request.nonce,
             "code_challenge": request.code_challenge,
             "prompt": sorted(request.prompt),

@@ -1,6 +1,7 @@
-"""A registered Client, by the names of RFC 7591 §2 and its extensions where they have one.
+"""The record of a registered Client, with the names of RFC 7591 §2 and its extensions.
 
-Nothing but what is absent is left out: a default that a later release changes must not change a registration.
+Every field is written, also where it has its default: a later release with another default must not change
+registrations. Only None is left out.
 """
 
 from collections.abc import Callable, Mapping

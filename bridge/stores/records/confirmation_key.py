@@ -1,4 +1,4 @@
-"""Shared part: the key that a token is bound to (`cnf`), its members in the spelling of their RFCs."""
+"""Shared part: the key that a token is bound to (`cnf`), named as in RFC 9449 §6.1 and RFC 8705 §3.1."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from bridge.stores.records.fields import Fields, present
 
 
 def write_cnf(cnf: Confirmation | None) -> dict[str, Any] | None:
-    """None too for one that names no key: it binds to nothing."""
+    """The part; None without a key. One that names no key is empty, and so left out by `present`."""
     return None if cnf is None else present({"jkt": cnf.jkt, "x5t#S256": cnf.x5t_s256})
 
 

@@ -1,4 +1,4 @@
-"""A Grant, in Redis and, with offline access, in SQL for as long as its refresh tokens live."""
+"""The record of a Grant, in Redis and, with offline access, also in SQL."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, get_args

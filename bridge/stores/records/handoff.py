@@ -1,4 +1,4 @@
-"""A Handoff: one trip to CamDigiKey."""
+"""The record of a Handoff."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,6 +16,8 @@ def _write(handoff: Handoff) -> dict[str, Any]:
         "browser": handoff.browser,
         "connector": handoff.connector,
         "interaction": write_interaction(handoff.interaction),
+        "created_at": handoff.created_at,
+        "state_hash": handoff.state_hash,
     }
 
 
@@ -25,6 +27,8 @@ def _read(fields: Fields) -> Handoff:
         browser=BrowserId(fields.text("browser")),
         connector=ConnectorId(fields.text("connector")),
         interaction=fields.part("interaction", read_interaction),
+        created_at=fields.number("created_at"),
+        state_hash=fields.text("state_hash"),
     )
 
 

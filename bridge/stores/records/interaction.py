@@ -1,4 +1,7 @@
-"""An Interaction: in the login page's URL, where every character counts; and a part of what follows it."""
+"""The record of an Interaction; it stands in URLs, so it is kept short.
+
+Handoffs and confirmations hold it too.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
@@ -6,7 +9,7 @@ from typing import Any, get_args
 from bridge.domain.ids import BrowserId, InteractionId, SubjectId
 from bridge.domain.interaction import Completion, Failure, Interaction
 from bridge.stores.records.authorization_request import read_request, write_request
-from bridge.stores.records.fields import Fields, present, unless_usual
+from bridge.stores.records.fields import Fields, present, unless_default
 from bridge.stores.records.record import Record
 
 _COMPLETIONS: tuple[Completion, ...] = get_args(Completion)
@@ -20,9 +23,10 @@ def write_interaction(interaction: Interaction) -> dict[str, Any]:
             "request": write_request(interaction.request),
             "browser": interaction.browser,
             "created_at": interaction.created_at,
-            "completion": unless_usual(interaction.completion, "redirect"),
+            "completion": unless_default(interaction.completion, "redirect"),
             "consented_by": interaction.consented_by,
             "failure": interaction.failure,
+            "failed_in": interaction.failed_in,
         }
     )
 
@@ -37,6 +41,7 @@ def read_interaction(fields: Fields) -> Interaction:
         completion=fields.choice("completion", _COMPLETIONS, absent="redirect"),
         consented_by=None if consented_by is None else SubjectId(consented_by),
         failure=fields.choice_or_none("failure", _FAILURES),
+        failed_in=fields.text_or_none("failed_in"),
     )
 
 

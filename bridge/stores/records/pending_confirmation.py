@@ -1,4 +1,4 @@
-"""A PendingConfirmation: who came back from CamDigiKey, until they say on our page that it is them."""
+"""The record of a PendingConfirmation."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

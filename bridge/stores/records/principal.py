@@ -1,4 +1,4 @@
-"""Shared part: whose authorization a Grant is."""
+"""Shared part: the principal of a Grant."""
 
 from typing import Any, assert_never
 

@@ -1,9 +1,8 @@
-"""What a stored record is: `{"v": n, "kind": "…", "body": {…}}`, written and read by explicit functions.
+"""The form of a stored record: `{"v": n, "kind": "…", "body": {…}}`, with a function that writes the body.
 
-The body is spelt out by hand, never derived from the domain's classes: renaming a field there changes
-nothing that rests, and what rests can be read as long as its version's reader stands in the table. A part
-that several records share has no version of its own: where it changes, each record that holds it gets a new
-version.
+The body is spelt out field by field, not derived from the domain's classes, so renaming a field there changes
+nothing that is stored. A record can be read as long as READERS has a reader for its version. A part that
+several records share has no version of its own: where it changes, each of those records gets a new version.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +12,7 @@ from typing import Any, Generic, Literal, TypeVar
 from pydantic_core import from_json, to_json
 
 from bridge.errors import BridgeError
-from bridge.stores.records.fields import Fields, Unfit
+from bridge.stores.records.fields import Fields, InvalidField
 
 Value = TypeVar("Value")
 Body = Mapping[str, Any]
@@ -21,7 +20,7 @@ Why = Literal["seal", "json", "kind", "version", "missing", "type"]
 
 
 class RecordUnreadable(BridgeError):
-    """Something is there and cannot be opened. `why` and `field` are words of ours, never of the content."""
+    """A stored record can't be read. `why` and `field` are words of ours, never of the content."""
 
     def __init__(self, kind: str, why: Why, field: str = "") -> None:
         super().__init__(f"{kind}: {why} {field}".rstrip())
@@ -32,9 +31,9 @@ class RecordUnreadable(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Record(Generic[Value]):
-    """How values of one kind rest. `version` is the one that is written.
+    """How values of one kind are stored. `version`: the one that is written; `readers`: by version.
 
-    A reader may come a release before its writer, so that two releases can run side by side.
+    A reader may be added one release before its writer, so that two releases can run side by side.
     """
 
     kind: str
@@ -57,8 +56,8 @@ class Record(Generic[Value]):
             raise RecordUnreadable(self.kind, "type", "body")
         try:
             return reader(Fields(body))
-        except Unfit as unfit:
-            raise RecordUnreadable(self.kind, unfit.why, unfit.field) from None
+        except InvalidField as invalid:
+            raise RecordUnreadable(self.kind, invalid.why, invalid.field) from None
 
     def _parsed(self, data: bytes | str) -> dict[str, Any]:
         try:

@@ -1,4 +1,4 @@
-"""A Session."""
+"""The record of a Session."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

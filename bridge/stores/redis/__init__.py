@@ -1,7 +1,7 @@
-"""Redis: what dies by itself. Keys with a TTL each, and every take or rotate one atomic step.
+"""Redis: what expires by itself. Every key has a TTL, and whatever may happen once is one atomic step.
 
-The layout (what stands in braces chooses the Cluster slot; `digest` is SHA-256 of the text; what is sealed is
-a record of `stores.records`):
+The layout (the part in braces chooses the Cluster slot; `digest` is SHA-256 of the text; what is sealed is a
+record of `stores.records`):
 
 | key | value | dies |
 |---|---|---|
@@ -15,7 +15,8 @@ a record of `stores.records`):
 | `bridge:{subject:<id>}:grants` | sorted set `<grant> <session>` by expiry | with its last entry |
 | `bridge:{client:<digest>}:grants` | the same of a client | with its last entry |
 | `bridge:{subject:<id>}:sessions` | sorted set of Session keys by expiry | with its last entry |
-| `bridge:{<session>}:session` | Session, sealed, behind its two limits | at the nearer limit |
+| `bridge:{<session>}:session` | Session, sealed, behind its two limits | at its end in all |
+| `bridge:{sid:<digest>}:session` | the Session's key, by what ID tokens call it | with it |
 | `bridge:{<session>}:grants` | set `<grant> <client id>` of what was opened in it | as long as a Session |
 | `bridge:{<session>}:over` | a mark that it was ended, so that nothing revives it | after 10 min |
 | `bridge:{<key>}:handoff`, `…:taken` | Handoff, sealed, behind its browser's digest | after its ttl |
@@ -23,6 +24,7 @@ a record of `stores.records`):
 | `bridge:parked:<digest>` | an Interaction too large for a URL, sealed | after 30 min |
 | `bridge:{rate:<digest>}:<window>` | a count | after two windows |
 | `bridge:{lease:<name>}` | who has it | unless renewed in time |
+| `bridge:{probe}` | written to see whether Redis takes writes | after 1 min |
 """
 
 from bridge.stores.redis.codes import RedisCodes

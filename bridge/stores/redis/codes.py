@@ -1,4 +1,4 @@
-"""Authorization codes: each taken once, and remembered as long as anything lives that it gave."""
+"""Authorization codes: each is redeemed once, and remembered for as long as its tokens can live."""
 
 from bridge.domain.encoding import digest
 from bridge.domain.ids import ClientId
@@ -7,12 +7,12 @@ from bridge.ports.basics import Counters, Sealer
 from bridge.stores.records import AUTHORIZATION_CODE, GRANT
 from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis
-from bridge.stores.redis.grant_scripts import TAKE
+from bridge.stores.redis.grant_scripts import GIVE_BACK, TAKE
 from bridge.stores.sealed import Sealed
 
 
 class RedisCodes:
-    """ports.CodeStore. They are kept by `RedisGrants.open`, by their digest, the record sealed."""
+    """ports.CodeStore. `RedisGrants.open` stores the codes: under their digest, the record sealed."""
 
     def __init__(self, redis: Redis, sealer: Sealer, counters: Counters) -> None:
         self._redis = redis
@@ -20,7 +20,7 @@ class RedisCodes:
         self._grants = Sealed(sealer, GRANT, counters)
 
     def take(self, code: str, client_id: ClientId, now: int) -> RedeemedCode | SpentCode | None:
-        """Take a code of this client with its Grant, atomically; its tombstone stays in its place."""
+        """Redeem a code of this client, and get its Grant, atomically (see ports.CodeStore)."""
         grant_id = layout.presented_grant_id(code)
         if grant_id is None:
             return None
@@ -35,3 +35,10 @@ class RedisCodes:
         if record is None or grant is None or now >= record.expires_at:
             return None
         return RedeemedCode(record, grant)
+
+    def give_back(self, code: str, redeemed: RedeemedCode) -> None:
+        """A code that was redeemed and gave nothing can be redeemed again (see ports.CodeStore)."""
+        record = redeemed.code
+        keys = layout.code(record.grant_id), layout.ended(record.grant_id)
+        sealed = self._codes.seal(record)
+        self._redis.run(GIVE_BACK, keys, digest(code), record.client_id, sealed)

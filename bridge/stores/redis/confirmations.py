@@ -1,4 +1,4 @@
-"""Logins that wait for the person's word on the confirm page."""
+"""Logins that wait for the answer to the page "is this you?"."""
 
 from bridge.domain.ids import ConfirmationKey
 from bridge.domain.interaction import PendingConfirmation
@@ -17,14 +17,14 @@ class RedisConfirmations:
         self._sealed = Sealed(sealer, PENDING_CONFIRMATION, counters)
 
     def put(self, pending: PendingConfirmation, ttl: int) -> None:
-        """Keep who came back, for `ttl` seconds."""
+        """Store a pending login for `ttl` seconds."""
         value = self._sealed.seal(pending)
         self._redis.command("SET", layout.confirmation(pending.key), value, "EX", ttl)
 
     def peek(self, key: ConfirmationKey) -> PendingConfirmation | None:
-        """Who waits, left as it is."""
+        """The pending login of this key, which stays."""
         return self._sealed.open(self._redis.command("GET", layout.confirmation(key)))
 
     def take(self, key: ConfirmationKey) -> PendingConfirmation | None:
-        """Who waits, once."""
+        """The pending login of this key, once."""
         return self._sealed.open(self._redis.command("GETDEL", layout.confirmation(key)))

@@ -9,11 +9,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from redis import ConnectionPool, RedisCluster
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
-from redis.exceptions import NoScriptError, RedisClusterException, RedisError
+from redis.exceptions import NoScriptError
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from bridge.errors import StoreUnavailable
+from bridge.stores.redis import layout
+from bridge.stores.redis.faults import DRIVER_ERRORS, cause_of
 from bridge.stores.redis.servers import Argument, Cluster, Command, OneServer, SentinelGroup, Server
 
 CONNECT_TIMEOUT = 0.3  # seconds; with READ_TIMEOUT under the one second that a request may wait for Redis
@@ -39,12 +41,15 @@ class Script:
 class Redis:
     """One Redis, Sentinel group or Cluster; threads share it.
 
-    Everything raises StoreUnavailable when it can't be reached in time or can't do what was asked.
-    `on_round_trip`, where set, is called before each one: the tests' hook to count them.
+    Everything raises StoreUnavailable when it can't be reached in time or can't do what was asked. `place`:
+    where it is, for people. `on_failure`, where set, is told of each failure. `on_round_trip`, where set, is
+    called before each one: the tests' hook to count them.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, place: str = "") -> None:
         self._server = server
+        self.place = place
+        self.on_failure: Callable[[StoreUnavailable], None] | None = None
         self.on_round_trip: Callable[[], None] | None = None
 
     def command(self, *command: Argument) -> Any:
@@ -61,9 +66,10 @@ class Redis:
         A Cluster, where the keys live on several servers, gets them one after the other.
         """
         try:
-            return [self._answer_or_raise(*pair) for pair in zip(commands, self._ask(commands), strict=True)]
-        except (RedisError, RedisClusterException, OSError) as error:
-            raise StoreUnavailable(f"Redis: {type(error).__name__}") from error
+            answers = self._ask(commands)
+        except DRIVER_ERRORS as error:
+            raise self._failure(error, commands[0]) from error
+        return [self._answer_or_raise(*pair) for pair in zip(commands, answers, strict=True)]
 
     def together_many(self, commands: Sequence[Command]) -> list[Any]:
         """As `together`, for a list without a bound: in shares that each fit into the time limit."""
@@ -71,8 +77,12 @@ class Redis:
         return [answer for share in shares for answer in self.together(*share)]
 
     def ping(self) -> None:
-        """A HealthCheck: raises StoreUnavailable."""
+        """Whether it answers. Raises StoreUnavailable."""
         self.command("PING")
+
+    def probe(self) -> None:
+        """A HealthCheck: it runs scripts, and writes. Raises StoreUnavailable."""
+        self.run(_PROBE, [layout.probe()])
 
     def close(self) -> None:
         """Close the connections."""
@@ -87,10 +97,33 @@ class Redis:
     def _answer_or_raise(self, command: Command, answer: Any) -> Any:
         if isinstance(answer, NoScriptError):  # Redis was started anew, or this is the first call
             text = Script.by_sha[str(command[1])].text
-            answer = self._server.ask([("EVAL", text, *command[2:])])[0]
+            try:
+                answer = self._server.ask([("EVAL", text, *command[2:])])[0]
+            except DRIVER_ERRORS as error:
+                answer = error
         if isinstance(answer, Exception):
-            raise answer
+            raise self._failure(answer, command) from answer
         return answer
+
+    def _failure(self, error: Exception, command: Command) -> Exception:
+        """What to raise for a driver's error: itself where it is a bug of ours, else StoreUnavailable."""
+        cause = cause_of(error)
+        if cause is None:
+            return error
+        failure = StoreUnavailable("Redis", cause, server=self.place, operation=_operation(command))
+        if self.on_failure is not None:
+            self.on_failure(failure)
+        return failure
+
+
+_PROBE = Script("return redis.call('SET', KEYS[1], '1', 'EX', 60)")
+
+
+def _operation(command: Command) -> str:
+    """A command's name and what kind of key it is about: no id, no value."""
+    scripted = command[0] in ("EVALSHA", "EVAL")
+    key = command[3 if scripted else 1] if len(command) > (3 if scripted else 1) else ""
+    return f"{'script' if scripted else str(command[0])} {layout.kind(str(key))}".rstrip()
 
 
 def connect(
@@ -128,14 +161,25 @@ def connect(
             "password": _decoded(parts.password),
         }
         if group == "sentinel":
-            return Redis(SentinelGroup(_master(_service(parts), _nodes(parts, 26379), options)))
+            group_of = _service(parts), _nodes(parts, 26379)
+            return Redis(SentinelGroup(_master(*group_of, options)), _place(parts))
         if group == "cluster":
-            return Redis(Cluster(partial(_cluster, _nodes(parts, 6379), options)))
+            return Redis(Cluster(partial(_cluster, _nodes(parts, 6379), options)), _place(parts))
     if url.startswith("unix://"):
         options.pop("socket_keepalive")
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("Redis is redis://, rediss://, unix://, or one of them with +sentinel or +cluster")
-    return Redis(OneServer(ConnectionPool.from_url(url, **options)))
+    return Redis(OneServer(ConnectionPool.from_url(url, **options)), _place(parts))
+
+
+def _place(parts: SplitResult) -> str:
+    """Where the server is, without user and password: `host:port`, a socket's path, or a list."""
+    if parts.scheme == "unix":
+        return unquote(parts.path)
+    hosts = parts.netloc.rpartition("@")[2]
+    if parts.scheme in ("redis", "rediss") and parts.port is None:
+        hosts = f"{hosts or 'localhost'}:6379"
+    return f"{hosts}{parts.path}" if parts.scheme.endswith("+sentinel") else hosts
 
 
 def _service(parts: SplitResult) -> tuple[str, int]:

@@ -1,6 +1,6 @@
-"""Which Grants there are of a person and of a client. An entry reads `<grant id> <session key>`.
+"""The indexes of Grants by person and by client. An entry reads `<grant id> <session key>`.
 
-The key is `-` where the Grant does not hang on a Session: an offline one, or a client's own.
+The key is `-` where the Grant does not end with a Session: for an offline one, or a client's own.
 """
 
 from collections.abc import Sequence
@@ -24,18 +24,18 @@ class Entry:
 
 
 def entry(member: bytes) -> Entry:
-    """A member of an index, read."""
+    """The entry that a member of an index stands for."""
     grant_id, _, session_key = member.decode().partition(" ")
     return Entry(GrantId(grant_id), None if session_key == "-" else SessionKey(session_key))
 
 
 def add(grant: Grant, expires_at: int, now: int) -> Sequence[Command]:
-    """Note a Grant until `expires_at`."""
+    """The commands that list a Grant until `expires_at`."""
     return [index.add(name, _member(grant), expires_at, now) for name in _indexes(grant)]
 
 
 def remove(grant: Grant) -> Sequence[Command]:
-    """Take a Grant out."""
+    """The commands that take a Grant out of its indexes."""
     return [index.remove(name, _member(grant)) for name in _indexes(grant)]
 
 

@@ -1,15 +1,15 @@
-"""The atomic steps of a Grant, in Lua. The layout stands in the package's docstring.
+"""The atomic steps of a Grant, in Lua. The keys are explained in the package's docstring.
 
-`:code` is the Grant's anchor: it lives as long as anything of the Grant, so that its TTL is also the one of
-an end mark. It reads `live <digest of the code> <sealed> <client id>`, then `spent <digest> - <client id>`;
-or `minted`, where there was no code or it has gone.
-A refresh token reads `live <expires at> <issued at> <ends at>`, then `rotated <expires at> <rotated at> …`.
-The Grant it stands for is the same for all of them and is kept once, in `:grant`.
+The key `:code` lives as long as anything of the Grant, so the mark of an end gets its TTL. Its value is `live
+<digest of the code> <sealed> <client id>`, and after the code was redeemed `spent <digest> - <client id>`; or
+`minted`, where there was no code or it has expired.
+A refresh token is `live <expires at> <issued at> <ends at>`, and after a rotation `rotated <expires at>
+<rotated at> …`. The Grant is the same for all refresh tokens, and is stored once, in `:grant`.
 """
 
 from bridge.stores.redis.connection import Script
 
-# Refused where the id is in use: ids are random, so this guards against a caller that opens one twice.
+# Returns 0 where the id is in use: ids are random, so that is a caller who opens the same Grant twice.
 OPEN = Script("""
 if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
@@ -29,7 +29,15 @@ end
 return {state, sealed, redis.call('GET', KEYS[3]) or ''}
 """)
 
-# A Session's end doesn't concern the tokens that an offline Grant gets afterwards; its Grant rests in SQL.
+# What was taken and gave nothing; one whose Grant has ended stays as it is.
+GIVE_BACK = Script("""
+local live = redis.call('EXISTS', KEYS[2]) == 0
+if not live or redis.call('GET', KEYS[1]) ~= 'spent ' .. ARGV[1] .. ' - ' .. ARGV[2] then return 0 end
+redis.call('SET', KEYS[1], 'live ' .. ARGV[1] .. ' ' .. ARGV[3] .. ' ' .. ARGV[2], 'KEEPTTL')
+return 1
+""")
+
+# The end of a Session does not stop new tokens of an offline Grant, whose record is in SQL.
 MINT = Script("""
 local ended = redis.call('GET', KEYS[2])
 if ended and (ended == 'all' or ARGV[2] == '0') then return 0 end
@@ -50,7 +58,7 @@ end
 return 1
 """)
 
-# `all` is the last word; the mark of a Session's end moves on.
+# `all` is never overwritten; the mark of a Session's end may be replaced by a later one.
 END = Script("""
 if redis.call('GET', KEYS[2]) ~= 'all' then
   redis.call('SET', KEYS[2], ARGV[1], 'EX', math.max(redis.call('TTL', KEYS[1]), tonumber(ARGV[2])))

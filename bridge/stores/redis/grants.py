@@ -1,6 +1,6 @@
-"""Grants: opened once per origin, found by their id, listed by Session, person and client, and ended.
+"""Grants in Redis: opened once per origin, found by id, listed by Session, person and client, and ended.
 
-`RedisGrants` holds every Grant for an hour at least, and as long as session-bound tokens of it live.
+Each is stored for an hour at least, and as long as session-bound tokens of it live.
 """
 
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from bridge.domain.encoding import digest
 from bridge.domain.grant import Grant
 from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.policy import COMPLETED_MARK_FOR
 from bridge.domain.principal import PersonPrincipal
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import AuthorizationCode
 from bridge.ports.basics import Counters, Sealer
-from bridge.stores.kept_grant import KeptGrant
 from bridge.stores.records import AUTHORIZATION_CODE, GRANT
 from bridge.stores.redis import grant_index, layout
 from bridge.stores.redis.connection import Redis
@@ -21,25 +21,30 @@ from bridge.stores.redis.servers import Command
 from bridge.stores.redis.session_scripts import NOTE
 from bridge.stores.redis.sessions import grants_of_session
 from bridge.stores.sealed import Sealed
+from bridge.stores.stored_grant import StoredGrant
 
-OPENED_FOR = 3600  # seconds in which an origin can't open again; an Interaction lives half of that
+# No form of an Interaction lives that long (settings.lifetimes).
+ORIGIN_KEPT_FOR = COMPLETED_MARK_FOR  # seconds in which an origin can't open again
 
 
 class RedisGrants:
-    """Redis' part of ports.GrantStore (see `stores.grants`). `session_limit`: a Session's life in all."""
+    """The Redis part of ports.GrantStore (see `stores.grants`).
+
+    `session_limit`: seconds of a whole Session.
+    """
 
     def __init__(self, redis: Redis, sealer: Sealer, counters: Counters, *, session_limit: int) -> None:
         self._redis = redis
         self._grants = Sealed(sealer, GRANT, counters)
         self._codes = Sealed(sealer, AUTHORIZATION_CODE, counters)
         self._session_limit = session_limit
-        self._listed_for = max(OPENED_FOR, session_limit)
+        self._listed_for = max(ORIGIN_KEPT_FOR, session_limit)
 
     def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
-        """Keep a Grant with its code, and note it in its Session; False if its origin opened one before.
+        """Store a Grant with its code, and list it in its Session; False if its origin has opened one before.
 
-        One round trip. The claim on the origin comes last, since it decides: whatever is half done before it
-        is harmless. Who has lost it takes away what nobody has heard of yet.
+        One round trip. The commands are not atomic together, so the one that claims the origin comes last and
+        decides. Whoever did not get the origin removes the Grant again; nobody knows its id yet.
         """
         notes, listed_until = self._notes(grant), now + self._listed_for
         written, *answers, claimed = self._redis.together(
@@ -53,14 +58,14 @@ class RedisGrants:
             self.end_with_session((grant.id,), now)
         return bool(written)
 
-    def find(self, grant_id: GrantId) -> KeptGrant:
-        """What is known of a Grant here. One round trip."""
+    def find(self, grant_id: GrantId) -> StoredGrant:
+        """A Grant as Redis knows it. One round trip."""
         if not layout.valid_grant_id(grant_id):
-            return KeptGrant(None)
+            return StoredGrant(None)
         sealed, end = self._redis.command("MGET", layout.grant(grant_id), layout.ended(grant_id))
         if end is not None:
-            return KeptGrant(self._grants.open(sealed), "all" if end == b"all" else "session")
-        return KeptGrant(self._grants.open(sealed))
+            return StoredGrant(self._grants.open(sealed), "all" if end == b"all" else "session")
+        return StoredGrant(self._grants.open(sealed))
 
     def end(self, grant_id: GrantId, now: int) -> None:
         """End it: its code, access and refresh tokens are dead at once."""
@@ -88,7 +93,7 @@ class RedisGrants:
         return tuple(dict.fromkeys(key for key in found if key is not None))
 
     def _live(self, index: str, now: int) -> Sequence[grant_index.Entry]:
-        """The entries whose Grant still has something that lives."""
+        """The entries of Grants that have not ended and still have a live code or token."""
         known = self._redis.command(*grant_index.members(index, now))
         entries = [grant_index.entry(member) for member in known]
         looks = [_look(entry.grant_id) for entry in entries]
@@ -97,7 +102,7 @@ class RedisGrants:
 
     def _write(self, grant: Grant, code: tuple[str, AuthorizationCode] | None) -> Command:
         keys = layout.code(grant.id), layout.grant(grant.id)
-        return OPEN.call(keys, self._anchor(code), self._grants.seal(grant), OPENED_FOR)
+        return OPEN.call(keys, self._anchor(code), self._grants.seal(grant), ORIGIN_KEPT_FOR)
 
     def _anchor(self, code: tuple[str, AuthorizationCode] | None) -> str:
         if code is None:
@@ -106,7 +111,7 @@ class RedisGrants:
         return f"live {digest(text)} {self._codes.seal(record)} {record.client_id}"
 
     def _notes(self, grant: Grant) -> Sequence[Command]:
-        """The note in its Session; a client's own Grant has none."""
+        """The command that lists it in its Session; none for a client's own Grant."""
         if not isinstance(grant.principal, PersonPrincipal):
             return ()
         session_key = grant.principal.login.session_key
@@ -114,7 +119,7 @@ class RedisGrants:
         return (NOTE.call(keys, f"{grant.id} {grant.client_id}", self._session_limit),)
 
     def _undo(self, grant: Grant) -> None:
-        """Take away a Grant whose origin another one has claimed. Rare: two requests at the same moment."""
+        """Remove a Grant whose origin another Grant has claimed: two requests came at the same moment."""
         commands: list[Command] = [("DEL", layout.code(grant.id), layout.grant(grant.id))]
         if isinstance(grant.principal, PersonPrincipal):
             of_session = layout.session_grants(grant.principal.login.session_key)
@@ -123,7 +128,7 @@ class RedisGrants:
 
     def _end(self, grant_ids: Sequence[GrantId], mark: str) -> None:
         commands = [
-            END.call((layout.code(grant_id), layout.ended(grant_id)), mark, OPENED_FOR)
+            END.call((layout.code(grant_id), layout.ended(grant_id)), mark, ORIGIN_KEPT_FOR)
             for grant_id in grant_ids
             if layout.valid_grant_id(grant_id)
         ]
@@ -132,10 +137,10 @@ class RedisGrants:
 
 
 def _look(grant_id: GrantId) -> Command:
-    """Answers the anchor, which lives as long as anything of the Grant, and the end mark."""
+    """Asks for `:code`, which lives as long as anything of the Grant, and for the mark of an end."""
     return ("MGET", layout.code(grant_id), layout.ended(grant_id))
 
 
 def _claim(grant: Grant) -> Command:
-    """Answers None where the origin has been claimed before."""
-    return ("SET", layout.origin(grant.origin), grant.id, "NX", "EX", OPENED_FOR)
+    """Claims the origin for this Grant; the answer is None where another one has it."""
+    return ("SET", layout.origin(grant.origin), grant.id, "NX", "EX", ORIGIN_KEPT_FOR)

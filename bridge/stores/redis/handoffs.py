@@ -9,14 +9,14 @@ from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis, Script
 from bridge.stores.sealed import Sealed
 
-_BROWSER = 64  # characters of the digest of the browser, in front of the sealed Handoff
+_BROWSER = 64  # characters: the browser's digest, which stands before the sealed Handoff
 
 _TAKE = Script("""
 local live = redis.call('GET', KEYS[1])
 if not live or string.sub(live, 1, #ARGV[1]) ~= ARGV[1] then return false end
 redis.call('RENAME', KEYS[1], KEYS[2])
 return live
-""")  # RENAME keeps the TTL: it is remembered for as long as it would have lived
+""")  # RENAME keeps the TTL: it is remembered until it would have expired
 
 
 class RedisHandoffs:
@@ -27,11 +27,11 @@ class RedisHandoffs:
         self._sealed = Sealed(sealer, HANDOFF, counters)
 
     def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> bool:
-        """Keep it for `ttl` seconds; without `replace` False when a live one has the same key."""
+        """Store it for `ttl` seconds. Without `replace`: False where a live one has the same key."""
         value = digest(handoff.browser) + self._sealed.seal(handoff)
         only_new = () if replace else ("NX",)
-        kept = self._redis.command("SET", layout.handoff(handoff.key), value, "EX", ttl, *only_new)
-        return kept is not None
+        created = self._redis.command("SET", layout.handoff(handoff.key), value, "EX", ttl, *only_new)
+        return created is not None
 
     def take(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
         """Take a live one of this browser, once, and remember that it was taken."""

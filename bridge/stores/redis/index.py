@@ -1,13 +1,13 @@
-"""Sorted sets that say what there is of a person or a client, each entry until it expires.
+"""Indexes as sorted sets: the Sessions or Grants of a person or a client, each entry until it expires.
 
-They live in slots of their own, so they are written beside what they list, not in one step with it: an entry
-whose Session or Grant has ended meanwhile is left out by who reads.
+They are in other Cluster slots than what they list, and so not written in one atomic step with it: readers
+have to skip entries whose Session or Grant has ended.
 """
 
 from bridge.stores.redis.connection import Script
 from bridge.stores.redis.servers import Command
 
-# An entry's expiry only moves later; the set lives as long as its last entry.
+# An entry's expiry is only ever moved later. The set expires with its last entry.
 _ADD = Script("""
 local now = tonumber(ARGV[3])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -18,15 +18,15 @@ if last[2] then redis.call('EXPIRE', KEYS[1], math.max(1, tonumber(last[2]) - no
 
 
 def add(index: str, member: str, expires_at: int, now: int) -> Command:
-    """Note a member until `expires_at`; what has expired is taken out."""
+    """The command that adds a member until `expires_at`, and removes those that have expired."""
     return _ADD.call((index,), member, expires_at, now)
 
 
 def remove(index: str, member: str) -> Command:
-    """Take a member out."""
+    """The command that removes a member."""
     return ("ZREM", index, member)
 
 
 def members(index: str, now: int) -> Command:
-    """All members that have not expired."""
+    """The command that lists all members that have not expired."""
     return ("ZRANGEBYSCORE", index, f"({now}", "+inf")

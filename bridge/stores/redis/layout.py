@@ -1,4 +1,4 @@
-"""The names of the keys; the table of them stands in the package's docstring."""
+"""The names of the keys; the package's docstring explains each."""
 
 import re
 
@@ -8,15 +8,19 @@ from bridge.domain.ids import GrantId
 from bridge.domain.token import grant_id_of
 
 _GRANT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # a brace or a newline in it would break the slot
+# What stands in braces tells of its kind where it is no bare id; so does the word behind it.
+_KIND = re.compile(
+    r"bridge:(?:\{(?:(origin|subject|client|rate|lease)(?=:)|(probe)(?=\}))?[^}]*\}:?)?([a-z]+)?"
+)
 
 
 def valid_grant_id(text: str) -> bool:
-    """Whether a text can be the id of a Grant: what a stranger presents may hold anything."""
+    """Whether a text can be the id of a Grant; a stranger may send anything."""
     return _GRANT_ID.fullmatch(text) is not None
 
 
 def presented_grant_id(credential: str) -> GrantId | None:
-    """The Grant id of a credential that a stranger presents; None where it can't be one of ours."""
+    """The Grant id in a code or token that was sent to us; None where it can't be one of ours."""
     grant_id = grant_id_of(credential)
     return grant_id if grant_id is not None and valid_grant_id(grant_id) else None
 
@@ -65,6 +69,10 @@ def session(key: str) -> str:
     return f"bridge:{{{key}}}:session"
 
 
+def session_of_sid(sid: str) -> str:
+    return f"bridge:{{sid:{digest(sid)}}}:session"
+
+
 def session_grants(key: str) -> str:
     return f"bridge:{{{key}}}:grants"
 
@@ -95,3 +103,13 @@ def rate(key: str, window: int) -> str:
 
 def lease(name: str) -> str:
     return f"bridge:{{lease:{name}}}"
+
+
+def probe() -> str:
+    return "bridge:{probe}"
+
+
+def kind(key: str) -> str:
+    """What rests at a key, without any id in it: for the log."""
+    found = _KIND.match(key)
+    return " ".join(word for word in found.groups() if word) if found else ""

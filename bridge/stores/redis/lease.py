@@ -1,7 +1,7 @@
 """Leases: the right to do something alone, for a time.
 
-A Redis that fails over may forget one, so two may hold it for a moment: what is done under a lease does no
-harm when it is done twice.
+A failover of Redis may lose one, so two processes may hold it for a moment: only such work is done under a
+lease as does no harm when it is done twice.
 """
 
 from bridge.stores.redis import layout

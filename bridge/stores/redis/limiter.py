@@ -5,8 +5,8 @@ from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis, Script
 from bridge.stores.redis.servers import Command
 
-# A sliding window from two fixed ones: the last one counts by the share that the sliding one still covers.
-# Returns the milliseconds to wait; a refused hit doesn't count.
+# A sliding window, approximated by two fixed ones: the hits of the previous one count by the share of it that
+# the sliding window still covers. Returns the milliseconds to wait; a refused hit is not counted.
 _HIT = Script("""
 local limit, window, elapsed = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local current = tonumber(redis.call('GET', KEYS[1]) or '0')
@@ -30,11 +30,21 @@ class RedisRateLimiter:
         self._redis = redis
 
     def hit(self, *rates: Rate, now: float) -> int:
-        """Count a hit for each rate, in one round trip; 0 when all allow it, else the seconds to wait."""
+        """Count a hit for each rate, in one round trip; 0 when all allow it, else the seconds to wait.
+
+        One that is refused counts for none of them, which may cost a second round trip.
+        """
         if forbidden := [rate.window for rate in rates if rate.limit <= 0]:
             return max(forbidden)
-        waits = self._redis.together(*(_hit_command(rate, now) for rate in rates))
-        return max(-(-int(wait) // 1000) for wait in waits)
+        waits = [int(wait) for wait in self._redis.together(*(_hit_command(rate, now) for rate in rates))]
+        if any(waits) and not all(waits):  # refused by one, so it must not have counted for the others
+            counted = [rate for rate, wait in zip(rates, waits, strict=True) if wait == 0]
+            self._redis.together(*(("DECR", _current_key(rate, now)) for rate in counted))
+        return max(-(-wait // 1000) for wait in waits)
+
+
+def _current_key(rate: Rate, now: float) -> str:
+    return layout.rate(rate.key, int(now // rate.window))
 
 
 def _hit_command(rate: Rate, now: float) -> Command:

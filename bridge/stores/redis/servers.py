@@ -13,12 +13,18 @@ from typing import Any, ClassVar, Protocol
 from redis import ConnectionPool, RedisCluster
 from redis.exceptions import RedisError, ResponseError
 
+from bridge.stores.redis.faults import is_useless
+
 Argument = str | bytes | int
 Command = tuple[Argument, ...]
 
 
 class Server(Protocol):
-    """Answers commands; used by several threads at once. `at_once`: in one round trip, however many."""
+    """Answers commands; used by several threads at once. `at_once`: in one round trip, however many.
+
+    A server that says that it can't serve, or does not answer, is left with all its connections: behind one
+    address another one may have taken its place (DESIGN §6.26).
+    """
 
     at_once: ClassVar[bool]
 
@@ -36,34 +42,49 @@ class OneServer:
 
     def __init__(self, pool: ConnectionPool) -> None:
         self._make: Callable[[], Any] = partial(pool.connection_class, **pool.connection_kwargs)
-        self._kept: deque[Any] = deque()
+        self._kept: deque[tuple[int, Any]] = deque()
+        self._era = 0  # connections of an earlier one are used no more
 
     def ask(self, commands: Sequence[Command]) -> list[Any]:
         """See Server."""
+        era = self._era
         connection = self._open_connection() or self._make()
         try:
             connection.send_packed_command(connection.pack_commands(commands))
             answers = [_answer(connection) for _ in commands]
-        except BaseException:  # its answer may still come, and must not be taken for the next one's
+        except BaseException as error:  # its answer may still come, and must not be taken for the next one's
             connection.disconnect()
+            if is_useless(error):
+                self._leave(era)
             raise
-        self._kept.append(connection)
+        if any(is_useless(answer) for answer in answers):
+            self._leave(era)
+        if era == self._era:
+            self._kept.append((era, connection))
+        else:
+            connection.disconnect()
         return answers
 
     def close(self) -> None:
         """See Server."""
         while self._kept:
-            self._kept.pop().disconnect()
+            self._kept.pop()[1].disconnect()
+
+    def _leave(self, era: int) -> None:
+        """Drop all connections of that era; those in use go when they come back."""
+        if era == self._era:  # else another thread has done it, and there may be good ones by now
+            self._era += 1
+            self.close()
 
     def _open_connection(self) -> Any | None:
         """A kept connection that is still open: one with something to read was closed by the server."""
         while True:
             try:
-                connection = self._kept.pop()
+                era, connection = self._kept.pop()
             except IndexError:
                 return None
             try:
-                if not connection.can_read():
+                if era == self._era and not connection.can_read():
                     return connection
             except (RedisError, OSError):
                 pass  # closed as well
@@ -90,12 +111,22 @@ class SentinelGroup:
         pipeline = self._client.pipeline(transaction=False)
         for command in commands:
             pipeline.execute_command(*command)
-        answers: list[Any] = pipeline.execute(raise_on_error=False)
+        try:
+            answers: list[Any] = pipeline.execute(raise_on_error=False)
+        except (RedisError, OSError):
+            self._leave()
+            raise
+        if any(is_useless(answer) for answer in answers):
+            self._leave()
         return answers
 
     def close(self) -> None:
         """See Server."""
         self._client.close()
+
+    def _leave(self) -> None:
+        """Ask Sentinel anew who the master is; what is in use by others goes by its own error."""
+        self._client.connection_pool.disconnect(inuse_connections=False)
 
 
 class Cluster:
@@ -112,7 +143,12 @@ class Cluster:
         """See Server."""
         with self._making:  # at first use, because the constructor already asks for the slots
             client = self._made = self._made or self._make()
-        return [_execute(client, command) for command in commands]
+        answers = [_execute(client, command) for command in commands]
+        if any(is_useless(answer) for answer in answers):
+            self._made = (
+                None  # who has which slots is asked anew; of a server that is away redis-py sees to it
+            )
+        return answers
 
     def close(self) -> None:
         """See Server."""

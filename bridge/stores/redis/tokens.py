@@ -11,7 +11,7 @@ from bridge.stores.records import ACCESS_TOKEN, GRANT
 from bridge.stores.redis import grant_index, layout
 from bridge.stores.redis.connection import Redis
 from bridge.stores.redis.grant_scripts import MINT, ROTATE
-from bridge.stores.redis.grants import OPENED_FOR
+from bridge.stores.redis.grants import ORIGIN_KEPT_FOR
 from bridge.stores.redis.servers import Argument, Command
 from bridge.stores.sealed import Sealed
 
@@ -19,19 +19,19 @@ _ALL = b"all"
 
 
 class RedisTokens:
-    """What ports.TokenStore asks, for all but the refresh tokens of offline Grants (see `stores.tokens`).
+    """The Redis part of ports.TokenStore: all but the refresh tokens of offline Grants (see `stores.tokens`).
 
-    Credentials are kept by their digest, records sealed. `session_limit` as for RedisGrants, which listed a
-    Grant for that long; tokens that live longer list it anew, at the cost of two more commands.
+    Tokens are stored under their digest, with sealed records. `session_limit`: as for RedisGrants, which
+    lists a Grant in its indexes for that long; tokens that live longer list it anew, by two more commands.
     """
 
     def __init__(
-        self, redis: Redis, sealer: Sealer, counters: Counters, *, session_limit: int = OPENED_FOR
+        self, redis: Redis, sealer: Sealer, counters: Counters, *, session_limit: int = ORIGIN_KEPT_FOR
     ) -> None:
         self._redis = redis
         self._accesses = Sealed(sealer, ACCESS_TOKEN, counters)
         self._grants = Sealed(sealer, GRANT, counters)
-        self._listed_for = max(OPENED_FOR, session_limit)
+        self._listed_for = max(ORIGIN_KEPT_FOR, session_limit)
 
     def mint(
         self,
@@ -41,9 +41,9 @@ class RedisTokens:
         *,
         lives_until: int = 0,
     ) -> bool:
-        """Keep new tokens, unless the Grant was ended or has gone: then False and nothing is kept.
+        """Store new tokens; False, and nothing stored, where the Grant was ended or is not there.
 
-        `lives_until`: the expiry of a token of the Grant kept elsewhere; the tombstone stays till then.
+        `lives_until`: the expiry of the Grant's refresh token in SQL; until then a replayed code is noticed.
         """
         token, record = access
         ttl, now = record.expires_at - record.issued_at, record.issued_at
@@ -130,7 +130,7 @@ class RedisTokens:
         return rotation, open_answer(old, sealed) if rotation is Rotation.REPEATED else b""
 
     def _listed(self, grant: Grant, until: int, now: int) -> Sequence[Command]:
-        """A Grant stays in its indexes as long as a token of it lives here."""
+        """The commands that list a Grant in its indexes until then, where it is not listed that long."""
         listed_until = grant.created_at + self._listed_for
         return grant_index.add(grant, until, now) if until > listed_until else ()
 
@@ -140,7 +140,7 @@ def _of_grant(grant_id: str) -> tuple[str, str, str]:
 
 
 def _limits(record: RefreshToken) -> tuple[str, int]:
-    """How a refresh token rests, and for how many seconds."""
+    """The stored value of a refresh token, and its TTL in seconds."""
     expires_at = min(record.expires_at, record.ends_at)
     ttl = max(1, expires_at - record.issued_at)
     return f"live {expires_at} {record.issued_at} {record.ends_at}", ttl

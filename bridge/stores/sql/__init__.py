@@ -1,8 +1,8 @@
-"""SQL: what must not be lost or come back, on SQLite and PostgreSQL.
+"""SQL, on SQLite and PostgreSQL: what must not be lost, or not be accepted twice.
 
-Clients and signing keys are answered from memory with a version check every few seconds (`watched`); secrets,
-private keys and the Grants of refresh tokens rest sealed. The tables stand in `tables`, how they came to be
-in `migrations/`. No connection is held while another one is asked for, nor over a call to anything else.
+Clients and signing keys are answered from memory, with a version check every few seconds (`watched`).
+Secrets, private keys and Grants are stored sealed. The tables are in `tables`, the migrations in
+`migrations/`. No connection is held while another one is asked for, or anything else is called.
 """
 
 from bridge.stores.sql.audit import SqlAuditLog

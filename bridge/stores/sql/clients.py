@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +18,8 @@ from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
 _VERSION = "clients"
 _KEPT = 5000  # clients in memory, some kilobytes each
+LOOKS_AT_ONCE = 10  # for clients that are not there, or not as they are wanted, beyond the regular look
+LOOKS_A_SECOND = 5
 
 
 def _versions(connection: Connection) -> Mapping[str, int]:
@@ -26,12 +29,44 @@ def _versions(connection: Connection) -> Mapping[str, int]:
     }
 
 
+def _origins(connection: Connection) -> frozenset[str]:
+    found: set[str] = set()
+    for row in connection.execute(select(clients.c.data).where(clients.c.enabled)):
+        try:
+            found.update(CLIENT.load(row.data).allowed_origins)
+        except RecordUnreadable:
+            pass  # no client, and counted where it is asked for
+    return frozenset(found)
+
+
+class Looks:
+    """How often may be looked beyond the regular times: what strangers make up costs a few looks a second."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._left = float(LOOKS_AT_ONCE)
+        self._at = clock()
+
+    def allowed(self) -> bool:
+        """Whether one more is; it counts."""
+        with self._lock:
+            now = self._clock()
+            self._left = min(LOOKS_AT_ONCE, self._left + (now - self._at) * LOOKS_A_SECOND)
+            self._at = now
+            if self._left < 1:
+                return False
+            self._left -= 1
+            return True
+
+
 class SqlClients:
     """ports.ClientStore.
 
-    In memory are the ids of all clients with their versions, and the clients that were asked for: an id that
-    nobody registered costs no query, and a change reads again the one client that changed. Another process
-    sees a change within `every` seconds. A record that cannot be read is no client, but counted and logged.
+    In memory are the ids of all clients with their versions, and the clients that were asked for. So after a
+    change only the changed client is read again. Other processes see a change within `every` seconds, and a
+    new client at once: an id that is not there asks for the version, within bounds. A record that can't be
+    read counts as no client, and is counted and logged.
     """
 
     def __init__(
@@ -45,11 +80,28 @@ class SqlClients:
         self._engine = engine
         self._counters = counters
         self._index = Watched(engine, _VERSION, _versions, every=every, clock=clock)
+        self._allowed_origins = Watched(engine, _VERSION, _origins, every=every, clock=clock)
+        self._looks = Looks(clock)
+        self._lock = Lock()
         self._kept: dict[str, tuple[int, Client | None]] = {}
 
     def get(self, client_id: str) -> Client | None:
-        """The client of that id."""
-        version = self._index.value().get(client_id)
+        """The client of that id; None where there is none."""
+        versions = self._index.value()
+        if client_id not in versions and self._looks.allowed():
+            versions = self._index.look()
+        return self._of(client_id, versions)
+
+    def latest(self, client_id: str) -> Client | None:
+        """The same, after a look whether the register has changed just now."""
+        return self._of(client_id, self._index.look() if self._looks.allowed() else self._index.value())
+
+    def has_origin(self, origin: str) -> bool:
+        """Whether an enabled client registered this origin for its pages."""
+        return origin in self._allowed_origins.value()
+
+    def _of(self, client_id: str, versions: Mapping[str, int]) -> Client | None:
+        version = versions.get(client_id)
         if version is None:
             return None
         kept = self._kept.get(client_id)
@@ -67,7 +119,7 @@ class SqlClients:
         return tuple(client for client in found if client is not None)
 
     def add(self, client: Client) -> None:
-        """Raises KeyError when the id is taken."""
+        """Store a new client. Raises KeyError when the id is taken."""
 
         def step(connection: Connection) -> None:
             row = _row(client, bump_version(connection, _VERSION))
@@ -77,10 +129,10 @@ class SqlClients:
             writing(self._engine, step)
         except IntegrityError:
             raise KeyError(client.client_id) from None
-        self._index.read_again()
+        self._read_again()
 
     def replace(self, client: Client) -> None:
-        """Raises KeyError when there is none."""
+        """Store the new state of a client. Raises KeyError when there is none of its id."""
 
         def step(connection: Connection) -> None:
             row = _row(client, bump_version(connection, _VERSION))
@@ -89,10 +141,13 @@ class SqlClients:
                 raise KeyError(client.client_id)
 
         writing(self._engine, step)
-        self._index.read_again()
+        self._read_again()
 
     def remove(self, client_id: ClientId) -> None:
-        """With its consents and offline grants, which no later client inherits. Raises KeyError."""
+        """Delete a client with its consents and offline Grants: a later one of that id must not inherit them.
+
+        Raises KeyError when there is none.
+        """
 
         def step(connection: Connection) -> None:
             bump_version(connection, _VERSION)
@@ -102,7 +157,7 @@ class SqlClients:
                 raise KeyError(client_id)
 
         writing(self._engine, step)
-        self._index.read_again()
+        self._read_again()
 
     def _fetched(self, client_id: str) -> Client | None:
         query = select(clients.c.version, clients.c.data).where(clients.c.client_id == client_id)
@@ -110,11 +165,16 @@ class SqlClients:
             row = connection.execute(query).first()
         if row is None:
             return None
-        while len(self._kept) >= _KEPT:
-            self._kept.pop(next(iter(self._kept)), None)
         client = self._read(row.data)
-        self._kept[client_id] = (row.version, client)
+        with self._lock:  # other threads make room too
+            while len(self._kept) >= _KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[client_id] = (row.version, client)
         return client
+
+    def _read_again(self) -> None:
+        self._index.read_again()
+        self._allowed_origins.read_again()
 
     def _read(self, data: str) -> Client | None:
         try:

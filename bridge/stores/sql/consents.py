@@ -17,7 +17,7 @@ class SqlConsents:
         self._engine = engine
 
     def get(self, subject_id: SubjectId, client_id: ClientId) -> Consent | None:
-        """What this person agreed to give this client."""
+        """What this person agreed to give this client; None where they were not asked yet."""
         with reading(self._engine) as connection:
             row = connection.execute(select(consents).where(*_of(subject_id, client_id))).first()
         if row is None:
@@ -26,7 +26,7 @@ class SqlConsents:
         return Consent(subject_id, client_id, scope, claims, row.granted_at)
 
     def save(self, consent: Consent) -> None:
-        """Keep it in place of an earlier one."""
+        """Store it in place of an earlier one."""
         row = {
             "scope": json.dumps(sorted(consent.scope)),
             "claims": json.dumps(sorted(consent.claims)),
@@ -44,7 +44,7 @@ class SqlConsents:
         writing(self._engine, step)
 
     def remove(self, subject_id: SubjectId, client_id: ClientId) -> None:
-        """Forget it."""
+        """Delete it, where there is one."""
         gone = delete(consents).where(*_of(subject_id, client_id))
         writing(self._engine, lambda connection: connection.execute(gone).close())
 

@@ -1,4 +1,4 @@
-"""Offline Grants: they are kept with their first refresh token (see `refresh_tokens`)."""
+"""Offline Grants; `refresh_tokens` stores each together with its first refresh token."""
 
 from collections.abc import Sequence
 
@@ -6,31 +6,31 @@ from sqlalchemy import ColumnElement, Engine, select, update
 
 from bridge.domain.ids import ClientId, GrantId, SubjectId
 from bridge.ports.basics import Counters, Sealer
-from bridge.stores.kept_grant import KeptGrant
 from bridge.stores.records import GRANT
 from bridge.stores.sealed import Sealed
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import grants
+from bridge.stores.stored_grant import StoredGrant
 
 
 class SqlGrants:
-    """SQL's part of ports.GrantStore (see `stores.grants`)."""
+    """The SQL part of ports.GrantStore (see `stores.grants`)."""
 
     def __init__(self, engine: Engine, sealer: Sealer, counters: Counters) -> None:
         self._engine = engine
         self._sealed = Sealed(sealer, GRANT, counters)
 
-    def find(self, grant_id: GrantId, now: int) -> KeptGrant | None:
-        """What is known of a Grant here; None: nothing, or it is over."""
+    def find(self, grant_id: GrantId, now: int) -> StoredGrant | None:
+        """A Grant as SQL knows it; None where it is not here, or its limit has passed."""
         query = select(grants.c.sealed, grants.c.ended_at)
         with reading(self._engine) as connection:
             row = connection.execute(query.where(grants.c.id == grant_id, grants.c.ends_at > now)).first()
         if row is None:
             return None
-        return KeptGrant(self._sealed.open(row.sealed), None if row.ended_at is None else "all")
+        return StoredGrant(self._sealed.open(row.sealed), None if row.ended_at is None else "all")
 
     def end(self, grant_id: GrantId, now: int) -> None:
-        """Its refresh tokens are dead at once."""
+        """End it: its refresh tokens stop working at once."""
         ended = (
             update(grants).where(grants.c.id == grant_id, grants.c.ended_at.is_(None)).values(ended_at=now)
         )

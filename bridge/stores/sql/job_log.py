@@ -18,7 +18,7 @@ class SqlJobLog:
         self._engine = engine
 
     def record(self, run: JobRun) -> None:
-        """Keep it in the place of the job's earlier one."""
+        """Store it in place of the job's earlier run."""
         row = {
             "at": run.at,
             "milliseconds": run.milliseconds,
@@ -33,7 +33,7 @@ class SqlJobLog:
         writing(self._engine, step)
 
     def last(self) -> Mapping[str, JobRun]:
-        """By the job's name."""
+        """The last run of each job, by its name."""
         with reading(self._engine) as connection:
             rows = connection.execute(select(jobs)).all()
         return {row.job: JobRun(row.job, row.at, row.milliseconds, row.result, row.failed) for row in rows}

@@ -1,7 +1,7 @@
-"""The outbox: messages that wait to be sent, those that were heard, and the dead letters.
+"""The outbox: messages that wait to be sent, those that were delivered, and dead letters.
 
-While an attempt is under way its message's next one lies ahead by the lease, so that a worker that dies
-loses nothing. `attempts` tells two attempts apart: who comes late with a failure changes nothing.
+During an attempt the message is due again after the lease, so that a worker that dies loses nothing.
+`attempts` tells attempts apart: the failure of an attempt that was overtaken by a later one changes nothing.
 """
 
 import json
@@ -14,7 +14,7 @@ from bridge.domain.outbox import OutboxMessage, OutboxState
 from bridge.stores.sql.engine import dialect_insert, reading, writing
 from bridge.stores.sql.tables import outbox
 
-MAX_LOOKED_AT = 500  # due messages that a claim chooses from, the oldest ones
+MAX_LOOKED_AT = 500  # a claim chooses among so many due messages, the oldest ones
 MAX_WHY = 64  # characters
 STATES: tuple[OutboxState, ...] = ("waiting", "done", "dead")
 
@@ -40,12 +40,12 @@ class SqlOutbox:
     def claim(
         self, now: int, *, limit: int, per_client: int, lease: int, except_clients: Collection[str] = ()
     ) -> Sequence[OutboxMessage]:
-        """Take due ones; see ports.Outbox. While there are none this reads only."""
+        """Take due messages for an attempt (see ports.Outbox). Where there are none, nothing is written."""
         chosen = _chosen(now, limit, per_client, except_clients)
         with reading(self._engine) as connection:
             if connection.execute(chosen.limit(1)).first() is None:
                 return ()
-        # "Due" once more, for the row as it is when it is changed: of two that chose it, one gets it.
+        # Checks again that it is due when the row is changed: of two processes that chose it, one gets it.
         taken = (
             update(outbox)
             .where(outbox.c.id.in_(chosen), outbox.c.state == "waiting", outbox.c.next_attempt_at <= now)
@@ -57,21 +57,21 @@ class SqlOutbox:
         )
 
     def done(self, message: OutboxMessage, now: int) -> None:
-        """It was heard: that holds whatever else was said of it."""
-        heard = update(outbox).where(outbox.c.id == message.id)
-        self._write(heard.values(state="done", settled_at=now, why=None))
+        """The message was delivered; this counts also where its attempt was overtaken by another."""
+        delivered = update(outbox).where(outbox.c.id == message.id)
+        self._write(delivered.values(state="done", settled_at=now, why=None))
 
     def retry(self, message: OutboxMessage, at: int, why: str) -> None:
-        """This attempt failed; the next is due at that time."""
+        """This attempt failed; the next is due at `at`."""
         self._write(_of_this_attempt(message).values(next_attempt_at=at, why=why[:MAX_WHY]))
 
     def give_up(self, message: OutboxMessage, now: int, why: str) -> None:
-        """Give it up."""
+        """Make it a dead letter."""
         dead = {"state": "dead", "settled_at": now, "why": why[:MAX_WHY]}
         self._write(_of_this_attempt(message).values(**dead))
 
     def count(self) -> Mapping[OutboxState, int]:
-        """How many are in each state."""
+        """How many messages are in each state."""
         counted = select(outbox.c.state, func.count()).group_by(outbox.c.state)
         with reading(self._engine) as connection:
             found: dict[str, int] = {state: number for state, number in connection.execute(counted).all()}
@@ -82,9 +82,9 @@ class SqlOutbox:
 
 
 def _chosen(now: int, limit: int, per_client: int, except_clients: Collection[str]) -> Select[tuple[str]]:
-    """The ids of due messages: a first one of each client, then a second one …, the oldest first.
+    """The ids of due messages: the oldest one of each client first, then the second of each, and so on.
 
-    So a client with a thousand of them keeps nobody else waiting.
+    So a client with a thousand of them delays no other.
     """
     due = (
         select(outbox.c.id, outbox.c.client_id, outbox.c.next_attempt_at)

@@ -1,4 +1,4 @@
-"""Refresh tokens of offline Grants: durable before the answer that carries them."""
+"""Refresh tokens of offline Grants; each is stored durably before the client gets it."""
 
 from sqlalchemy import Connection, Engine, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,16 +15,16 @@ from bridge.stores.sql.tables import grants, refresh_tokens
 
 
 class SqlRefreshTokens:
-    """The offline half of ports.TokenStore (see `stores.tokens`)."""
+    """The SQL part of ports.TokenStore: refresh tokens of offline Grants (see `stores.tokens`)."""
 
     def __init__(self, engine: Engine, sealer: Sealer, counters: Counters) -> None:
         self._engine = engine
         self._grants = Sealed(sealer, GRANT, counters)
 
     def keep(self, token: str, record: RefreshToken) -> bool:
-        """Keep a token and its Grant; one kept before gets the new limits.
+        """Store a token and its Grant; a token that is stored already gets the new limits.
 
-        False if the Grant was ended, or another one was opened for the same origin.
+        False where the Grant was ended, or another one was opened for the same origin.
         """
         row = _row(token, record)
 
@@ -47,7 +47,7 @@ class SqlRefreshTokens:
             return False
 
     def refresh_token(self, token: str, now: int) -> RefreshToken | None:
-        """The record of a token of a Grant that has not ended, rotated or not."""
+        """The record of a refresh token whose Grant has not ended; also of one that was rotated."""
         limits = refresh_tokens.c.issued_at, refresh_tokens.c.expires_at, refresh_tokens.c.ends_at
         live = (
             select(grants.c.sealed, refresh_tokens.c.rotated_at, *limits)
@@ -69,7 +69,7 @@ class SqlRefreshTokens:
     def rotate(
         self, old: str, refresh: tuple[str, RefreshToken], answer: bytes, now: int
     ) -> tuple[Rotation, bytes]:
-        """Put a new token in the place of `old`, in one transaction; of many at once one wins."""
+        """Replace `old` by a new token, in one transaction; of many attempts at once one wins."""
         row = _row(*refresh)
         taken = (
             update(refresh_tokens)
@@ -87,7 +87,7 @@ class SqlRefreshTokens:
             if connection.execute(taken).rowcount:
                 connection.execute(insert(refresh_tokens).values(**row))
                 return Rotation.WON, answer
-            return _lost(connection, old, now)
+            return _why_not_rotated(connection, old, now)
 
         return writing(self._engine, step)
 
@@ -114,8 +114,11 @@ def _row(token: str, record: RefreshToken) -> dict[str, str | int]:
     }
 
 
-def _lost(connection: Connection, old: str, now: int) -> tuple[Rotation, bytes]:
-    """What a token that can't be rotated is: unknown or dead, rotated a moment ago, or reused."""
+def _why_not_rotated(connection: Connection, old: str, now: int) -> tuple[Rotation, bytes]:
+    """Why `old` can't be rotated: it is unknown or has ended, was rotated a moment ago, or is reused.
+
+    Reuse ends its Grant (RFC 9700 §4.14.2).
+    """
     query = select(
         refresh_tokens.c.grant_id, refresh_tokens.c.rotated_at, refresh_tokens.c.answer, grants.c.ended_at
     ).join(grants)
@@ -124,5 +127,4 @@ def _lost(connection: Connection, old: str, now: int) -> tuple[Rotation, bytes]:
         return Rotation.GONE, b""
     if now - row.rotated_at < ROTATION_GRACE and row.answer is not None:
         return Rotation.REPEATED, open_answer(old, row.answer)
-    connection.execute(update(grants).where(grants.c.id == row.grant_id).values(ended_at=now))
-    return Rotation.REUSED, b""
+    return Rotation.REUSED, b""  # its caller ends the Grant, here last

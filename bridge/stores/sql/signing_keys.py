@@ -1,4 +1,4 @@
-"""Signing keys, and the secrets that must never change."""
+"""Signing keys, and the secrets that must never change (such as the key of pairwise subjects)."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -31,11 +31,11 @@ class SqlSigningKeys:
         self._keys = Watched(engine, _VERSION, self._read, every=every, clock=clock)
 
     def all(self) -> Sequence[SigningKey]:
-        """Newest first, retired ones too. Raises SealBroken without the master key that sealed one."""
+        """All keys, newest first. Raises SealBroken where the master key of one is not in the settings."""
         return self._keys.value()
 
     def add(self, key: SigningKey, *, only_if_first: bool = False) -> bool:
-        """Keep a new key; `only_if_first`: unless its alg has an active one already. Whether it was kept."""
+        """Store a new key; whether it was stored. `only_if_first`: not where its alg has an active one."""
         active = select(signing_keys.c.kid).where(
             signing_keys.c.alg == key.alg, signing_keys.c.retired_at.is_(None)
         )
@@ -57,7 +57,10 @@ class SqlSigningKeys:
         return self._written(step)
 
     def retire(self, kid: Kid, now: int) -> None:
-        """From `now` on it signs no more, and stays published. An earlier end of it stays."""
+        """From `now` on it no longer signs, and stays published.
+
+        One that retires earlier already stays so.
+        """
         retired_at = signing_keys.c.retired_at
         retired = update(signing_keys).where(
             signing_keys.c.kid == kid, or_(retired_at.is_(None), retired_at > now)
@@ -70,7 +73,7 @@ class SqlSigningKeys:
         self._written(step)
 
     def remove(self, kid: Kid) -> None:
-        """It is gone: nothing that it signed can be verified any more."""
+        """Delete it: what it has signed can no longer be verified."""
 
         def step(connection: Connection) -> bool:
             bump_version(connection, _VERSION)
@@ -98,12 +101,12 @@ class SqlSigningKeys:
 
 
 def _purpose(kid: str) -> str:
-    """Bound to its kid, so that rows can't be exchanged for one another."""
+    """The purpose that a key is sealed for; it names the kid, so that rows can't be swapped."""
     return f"signing key {kid}"
 
 
 class SqlSecrets:
-    """ports.SecretStore. What was read once is kept in memory, for it never changes."""
+    """ports.SecretStore. A secret that was read once is kept in memory, since it never changes."""
 
     def __init__(self, engine: Engine, sealer: Sealer) -> None:
         self._engine = engine
@@ -111,7 +114,10 @@ class SqlSecrets:
         self._known: dict[str, bytes] = {}
 
     def get_or_make(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """The secret of that name; made once for all processes. Raises SealBroken without its master key."""
+        """The secret of that name; where there is none, `make`s it once for all processes.
+
+        Raises SealBroken where the master key that sealed it is not in the settings.
+        """
         if name not in self._known:
             sealed = self._found(name) or self._made(name, make())
             self._known[name] = self._sealer.unseal(f"secret {name}", sealed)
@@ -122,7 +128,7 @@ class SqlSecrets:
             return connection.execute(select(secrets.c.sealed).where(secrets.c.name == name)).scalar()
 
     def _made(self, name: str, secret: bytes) -> str:
-        """Of several at once the first one's stays, and is what all get."""
+        """Store a new secret. Of several processes at once, all get the one that was stored first."""
         row = {"name": name, "sealed": self._sealer.seal(f"secret {name}", secret)}
 
         def step(connection: Connection) -> str:

@@ -1,24 +1,46 @@
-"""Auth tokens that were seen, each burnt on first sight (DESIGN §6.5)."""
+"""Auth tokens that were used; none is accepted twice (DESIGN §6.5)."""
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, literal, select
 
 from bridge.domain.encoding import digest
 from bridge.stores.sql.engine import dialect_insert, writing
 from bridge.stores.sql.tables import spent_tokens
 
+MAX_UNSOLICITED = 20_000  # rows; made-up tokens cost a stranger nothing
+
 
 class SqlSpentTokens:
-    """ports.SpentTokens: by their digest, kept for longer than any auth token lives (see `purge`)."""
+    """ports.SpentTokens: stored as digests, for longer than any auth token lives (see `purge`).
 
-    def __init__(self, engine: Engine) -> None:
+    `max_unsolicited`: of tokens that came without a Handoff so many are kept at a time, and no more taken.
+    """
+
+    def __init__(self, engine: Engine, *, max_unsolicited: int = MAX_UNSOLICITED) -> None:
         self._engine = engine
+        self._max_unsolicited = max_unsolicited
 
     def spend(self, auth_token: str, now: int) -> bool:
-        """Whether this is the first sight of it; durable when this comes back."""
+        """Record that a token is used, durably; False where it was used before."""
 
-        def step(connection: Connection) -> bool:
-            row = dialect_insert(connection, spent_tokens).values(digest=digest(auth_token), spent_at=now)
-            new = row.on_conflict_do_nothing().returning(spent_tokens.c.digest)  # rowcount tells nothing here
-            return connection.execute(new).first() is not None
+        return writing(self._engine, lambda connection: _is_new(connection, auth_token, now, False))
+
+    def spend_unsolicited(self, auth_token: str, now: int) -> bool | None:
+        """The same for one that came without a Handoff; None: too many of those are kept already."""
+        kept = select(literal(1)).where(spent_tokens.c.unsolicited.is_(True)).limit(self._max_unsolicited)
+        count = select(func.count()).select_from(kept.subquery())
+
+        def step(connection: Connection) -> bool | None:
+            if connection.execute(count).scalar_one() >= self._max_unsolicited:
+                return None
+            return _is_new(connection, auth_token, now, True)
 
         return writing(self._engine, step)
+
+
+def _is_new(connection: Connection, auth_token: str, now: int, unsolicited: bool) -> bool:
+    """Whether the row was not there; one unique key for both kinds, so that no token is first twice."""
+    row = dialect_insert(connection, spent_tokens).values(
+        digest=digest(auth_token), spent_at=now, unsolicited=unsolicited
+    )
+    new = row.on_conflict_do_nothing().returning(spent_tokens.c.digest)  # rowcount tells nothing here
+    return connection.execute(new).first() is not None

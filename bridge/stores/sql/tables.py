@@ -77,6 +77,7 @@ spent_tokens = Table(
     metadata,
     Column("digest", String(64), primary_key=True),
     Column("spent_at", BigInteger, nullable=False, index=True),
+    Column("unsolicited", Boolean, nullable=False, index=True),  # it came without a Handoff
 )
 
 audit = Table(
@@ -113,7 +114,7 @@ refresh_tokens = Table(
     Column("answer", LargeBinary),  # sealed under the token itself
 )
 
-outbox = Table(  # messages to clients: those that wait, and for a time those that were heard or given up
+outbox = Table(  # messages to clients: waiting, and for a time those that were delivered or given up
     "outbox",
     metadata,
     Column("id", String(64), primary_key=True),
@@ -124,7 +125,7 @@ outbox = Table(  # messages to clients: those that wait, and for a time those th
     Column("state", String(16), nullable=False),  # domain.OutboxState
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", BigInteger, nullable=False),
-    Column("settled_at", BigInteger),  # when it was heard or given up
+    Column("settled_at", BigInteger),  # when it was delivered or given up
     Column("why", String(64)),  # of the last attempt that failed
     Index(None, "state", "next_attempt_at"),
 )

@@ -61,6 +61,19 @@ class Watched(Generic[Value]):
                 self._lock.release()
         return known[1]
 
+    def look(self) -> Value:
+        """The value, after a check of its version now; while SQL is away, what was known before.
+
+        For who bounds how often. StoreUnavailable until it was read once.
+        """
+        with self._lock:
+            try:
+                return self._refreshed(self._known)[1]
+            except StoreUnavailable:
+                if self._known is None:
+                    raise
+                return self._known[1]
+
     def read_again(self) -> None:
         """To be called after a write of this process, so that it sees at once what it wrote."""
         with self._lock:

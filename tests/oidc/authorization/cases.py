@@ -14,10 +14,10 @@ from bridge.oidc.authorization.parts import (
     CodeChallenge,
     ExpectedPerson,
     Flow,
+    GrantedScope,
     LoginAge,
     LoginDemands,
     Part,
-    Scope,
     UncheckedRequest,
     Wishes,
 )
@@ -144,7 +144,7 @@ GOOD = (
     _case(
         "RFC6749-3.3 in the order asked, the rest dropped",
         client.check_scope,
-        Scope(("email", "openid")),
+        GrantedScope(("email", "openid")),
         scope="email national_id nothing openid",
     ),
     _case("RFC7636-4.3 S256", client.check_pkce, CodeChallenge(CHALLENGE)),

@@ -11,7 +11,7 @@ from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, Kid
 from bridge.oidc.authorization import AuthorizationRequests
-from bridge.oidc.authorization.checks import Endpoint, run_checks
+from bridge.oidc.authorization.checks import RequestEndpoint, run_checks
 from bridge.oidc.authorization.parameters import Parameters
 from bridge.oidc.authorization.parts import Parts, UncheckedRequest
 from bridge.oidc.id_token import HintReader
@@ -33,6 +33,12 @@ class RegisteredClients:
 
     def get(self, client_id: str) -> Client | None:
         return self._clients.get(client_id)
+
+    def latest(self, client_id: str) -> Client | None:
+        return self.get(client_id)
+
+    def has_origin(self, origin: str) -> bool:
+        return any(origin in client.allowed_origins for client in self._clients.values())
 
     def all(self) -> Sequence[Client]:
         return sorted(self._clients.values(), key=lambda client: client.client_name)
@@ -154,5 +160,5 @@ def unchecked(changes: Mapping[str, Value] | None = None, client_id: str = "web"
     return UncheckedRequest(parameters, registered_client(client_id), hints())
 
 
-def parts_of(endpoint: Endpoint, changes: Mapping[str, Value], client_id: str = "web") -> Parts:
+def parts_of(endpoint: RequestEndpoint, changes: Mapping[str, Value], client_id: str = "web") -> Parts:
     return run_checks(endpoint, unchecked(changes, client_id))

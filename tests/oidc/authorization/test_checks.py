@@ -9,8 +9,8 @@ import pytest
 from bridge.domain.ids import Sub
 from bridge.errors import ReturnedToClient
 from bridge.oidc.authorization import RequestRefused
-from bridge.oidc.authorization.checks import ALL, CHECKS, Check, Endpoint
-from bridge.oidc.authorization.parts import ExpectedPerson, Scope, UncheckedRequest, Wishes
+from bridge.oidc.authorization.checks import ALL, CHECKS, Check, RequestEndpoint
+from bridge.oidc.authorization.parts import ExpectedPerson, GrantedScope, UncheckedRequest, Wishes
 from tests.oidc.authorization.cases import GOOD, REFUSALS, Case
 from tests.oidc.authorization.support import checked, hint, parts_of, unchecked
 
@@ -71,7 +71,7 @@ def test_no_check_stands_twice_in_the_table() -> None:
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("case", REFUSALS, ids=lambda case: case.id)
-def test_a_row_refuses_only_where_it_serves(case: Case, endpoint: Endpoint) -> None:
+def test_a_row_refuses_only_where_it_serves(case: Case, endpoint: RequestEndpoint) -> None:
     if endpoint not in row_of(case).serves:
         parts_of(endpoint, case.changes, case.client_id)  # refuses nothing
         return
@@ -82,7 +82,7 @@ def test_a_row_refuses_only_where_it_serves(case: Case, endpoint: Endpoint) -> N
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("case", [case for case in GOOD if case.wanted], ids=lambda case: case.id)
-def test_a_row_gives_its_part_only_where_it_serves(case: Case, endpoint: Endpoint) -> None:
+def test_a_row_gives_its_part_only_where_it_serves(case: Case, endpoint: RequestEndpoint) -> None:
     parts = parts_of(endpoint, case.changes, case.client_id).found
     assert (case.wanted in parts) is (endpoint in row_of(case).serves)
 
@@ -96,9 +96,9 @@ NO_REDIRECT = dict.fromkeys(("response_type", "response_mode", "code_challenge",
 
 
 @pytest.mark.parametrize("endpoint", ["device", "backchannel"])
-def test_where_nothing_redirects_nothing_of_a_redirect_is_asked_for(endpoint: Endpoint) -> None:
+def test_where_nothing_redirects_nothing_of_a_redirect_is_asked_for(endpoint: RequestEndpoint) -> None:
     """RFC 8628 §3.1, OpenID CIBA §7.1"""
-    assert parts_of(endpoint, NO_REDIRECT).get(Scope) == Scope(("openid", "profile"))
+    assert parts_of(endpoint, NO_REDIRECT).get(GrantedScope) == GrantedScope(("openid", "profile"))
 
 
 def test_a_backchannel_request_says_whom_it_is_for() -> None:

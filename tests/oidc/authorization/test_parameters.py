@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.oidc.authorization.parameters import MAX_LENGTH, Parameters, foreign_json, unverified_object
+from bridge.domain.encoding import base64url
+from bridge.oidc.authorization.parameters import (
+    MAX_LENGTH,
+    Parameters,
+    untrusted_json,
+    unverified_request_object,
+)
 
 
 def test_of_a_repeated_name_the_first_value_counts_and_the_fact_is_known() -> None:
@@ -37,12 +42,14 @@ def test_words_come_once_each_and_in_order() -> None:
 
 
 def jwt(content: bytes) -> str:
-    return f"eyJhbGciOiJub25lIn0.{base64.urlsafe_b64encode(content).rstrip(b'=').decode()}."
+    return f"eyJhbGciOiJub25lIn0.{base64url(content)}."
 
 
 def test_the_texts_inside_a_request_object_have_their_origin() -> None:
     """OIDC Core §6.1"""
-    inside = unverified_object(jwt(b'{"state": "s", "max_age": 5, "claims": {}, "response_mode": ["query"]}'))
+    inside = unverified_request_object(
+        jwt(b'{"state": "s", "max_age": 5, "claims": {}, "response_mode": ["query"]}')
+    )
     assert inside.values == {"state": "s"}
     assert inside.origin == "request_object"
 
@@ -66,22 +73,22 @@ def test_the_texts_inside_a_request_object_have_their_origin() -> None:
     ids=lambda text: repr(text)[:40],
 )
 def test_a_request_object_of_nonsense_says_nothing(text: str | None) -> None:
-    assert unverified_object(text).values == {}
+    assert unverified_request_object(text).values == {}
 
 
 @given(st.text() | st.binary().map(jwt))
 def test_whatever_a_request_object_holds_is_texts_or_nothing(text: str) -> None:
-    assert all(isinstance(value, str) for value in unverified_object(text).values.values())
+    assert all(isinstance(value, str) for value in unverified_request_object(text).values.values())
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=20))
-def test_foreign_json_reads_what_json_can_say(value: object) -> None:
-    assert foreign_json(json.dumps(value, ensure_ascii=False)) == value
+def test_untrusted_json_reads_what_json_can_say(value: object) -> None:
+    assert untrusted_json(json.dumps(value, ensure_ascii=False)) == value
 
 
 @pytest.mark.parametrize(
     "text", ["", "{", "[" * 100_000, r'"\ud800"', "9" * 5000, b"\xff"], ids=lambda t: t[:9]
 )
-def test_foreign_json_has_one_error(text: str | bytes) -> None:
+def test_untrusted_json_has_one_error(text: str | bytes) -> None:
     with pytest.raises(ValueError):
-        foreign_json(text)
+        untrusted_json(text)

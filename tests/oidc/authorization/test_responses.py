@@ -50,9 +50,18 @@ def test_a_state_that_did_not_come_does_not_go_back() -> None:
 
 
 def test_every_response_mode_of_a_request_has_its_row() -> None:
-    assert set(RESPONSE_MODES) == set(get_args(ResponseMode))
+    assert {*RESPONSE_MODES, "fragment"} == set(get_args(ResponseMode))  # that one is of errors alone
     assert [known_mode(mode) for mode in RESPONSE_MODES] == list(RESPONSE_MODES)
     assert [known_mode(text) for text in (None, "", "fragment", "QUERY")] == [None] * 4
+
+
+def test_an_error_by_fragment_leaves_the_query_alone() -> None:
+    """OAuth 2.0 Multiple Response Types §2.1"""
+    sent = delivery(failure(ReplyTo("https://app.example/cb?a=b", "fragment", "s & t"), ERROR, ISSUER))
+    assert isinstance(sent, Redirection)
+    address, _, fragment = sent.location.partition("#")
+    assert address == "https://app.example/cb?a=b"
+    assert dict(parse_qsl(fragment))["state"] == "s & t"
 
 
 def test_query_leads_to_the_redirect_uri_and_keeps_its_query() -> None:

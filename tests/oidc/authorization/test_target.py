@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 
 import pytest
 
 from bridge.domain.authorization_request import ReplyTo
+from bridge.domain.encoding import base64url
 from bridge.errors import ShownToUser
 from bridge.oidc.authorization import registered
 from bridge.oidc.authorization.parameters import MAX_LENGTH, Parameters
@@ -117,7 +117,7 @@ def test_nothing_is_registered_for_a_client_without_addresses() -> None:
 
 
 def request_object(**said: object) -> str:
-    body = base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
+    body = base64url(json.dumps(said).encode())
     return f"eyJhbGciOiJub25lIn0.{body}."
 
 
@@ -127,6 +127,25 @@ def test_a_request_objects_way_back_is_taken_where_none_stands_outside() -> None
     found = target(state=None, request=inside)
     assert found.reply_to == ReplyTo(CALLBACK, "form_post", "inside")
     assert target(request=inside, response_mode="query").reply_to == ReplyTo(CALLBACK, "query", "st-ate")
+
+
+@pytest.mark.parametrize(
+    ("response_type", "asked", "mode"),
+    [
+        ("token", None, "fragment"),
+        ("id_token", "query", "fragment"),  # query must not be used (Multiple Response Types §5)
+        ("code id_token", "fragment", "fragment"),
+        ("id_token token", "form_post", "form_post"),
+        ("code", None, "query"),
+        ("none", None, "query"),
+        ("", None, "query"),
+    ],
+)
+def test_an_error_travels_as_the_response_type_would(
+    response_type: str, asked: str | None, mode: str
+) -> None:
+    changes = {} if asked is None else {"response_mode": asked}
+    assert target(response_type=response_type, **changes).reply_to.response_mode == mode
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""The third stage: the table of checks. Their order is the argument: a request is refused by the first.
+"""The third stage: the table of checks. They run in its order, and the first that fails refuses the request.
 
-A row says which endpoints it serves, so that a pushed request, a device or a back-channel one is checked by
-the same functions, and which clause asks for it.
+A row says which endpoints it serves, so that pushed, device and back-channel requests can use the same
+functions, and which clause of a standard asks for it.
 """
 
 from collections.abc import Callable
@@ -26,18 +26,18 @@ from bridge.oidc.authorization.checks.person import (
 from bridge.oidc.authorization.parts import Part, Parts, UncheckedRequest
 
 # Only authorize is open as yet. The others: RFC 9126 (pushed), RFC 8628 (device), OpenID CIBA (backchannel).
-Endpoint = Literal["authorize", "pushed", "device", "backchannel"]
-ALL: frozenset[Endpoint] = frozenset(get_args(Endpoint))
-BY_BROWSER: frozenset[Endpoint] = frozenset({"authorize", "pushed"})  # the answer goes by a redirect
-OF_LOGINS: frozenset[Endpoint] = BY_BROWSER | {"backchannel"}  # requests that OpenID Connect defines
+RequestEndpoint = Literal["authorize", "pushed", "device", "backchannel"]
+ALL: frozenset[RequestEndpoint] = frozenset(get_args(RequestEndpoint))
+BY_BROWSER: frozenset[RequestEndpoint] = frozenset({"authorize", "pushed"})  # the browser carries the answer
+OF_LOGINS: frozenset[RequestEndpoint] = BY_BROWSER | {"backchannel"}  # the requests of OpenID Connect
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A row: raises ReturnedToClient, or gives its part of the request; None where it only refuses."""
+    """A row. `run` returns its part of the request, or None where it only checks; raises ReturnedToClient."""
 
     run: Callable[[UncheckedRequest], Part | None]
-    serves: frozenset[Endpoint]
+    serves: frozenset[RequestEndpoint]
     clause: str
 
 
@@ -58,8 +58,8 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def run_checks(endpoint: Endpoint, unchecked: UncheckedRequest) -> Parts:
-    """The parts that the checks of an endpoint find, in the table's order. Raises ReturnedToClient."""
+def run_checks(endpoint: RequestEndpoint, unchecked: UncheckedRequest) -> Parts:
+    """Run the checks of an endpoint in order; the parts that they return. Raises ReturnedToClient."""
     for check in CHECKS:
         if endpoint in check.serves:
             unchecked = unchecked.with_part(check.run(unchecked))

@@ -1,13 +1,21 @@
-"""Checks of what the client wants for itself: which answer, how it travels, its scope, the code's binding."""
+"""Checks of response_type, response_mode, scope and PKCE."""
 
 import re
 
 from bridge.domain.claims import allowed_scope
 from bridge.errors import ReturnedToClient
-from bridge.oidc.authorization.parts import CodeChallenge, Flow, Scope, UncheckedRequest
+from bridge.oidc.authorization.parts import CodeChallenge, Flow, GrantedScope, UncheckedRequest
 from bridge.oidc.response_modes import known_mode
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url, RFC 7636 §4.2
+
+PKCE_OF_PUBLIC = (
+    "The parameter code_challenge is missing: a client without a secret has to use PKCE with S256."
+)
+PKCE_REQUIRED = (
+    "The parameter code_challenge is missing: switch PKCE with S256 on in the application, or,"
+    " where it can not, register it with --no-require-pkce (bridge client edit)."
+)
 
 
 def check_response_type(unchecked: UncheckedRequest) -> Flow:
@@ -23,18 +31,18 @@ def check_response_type(unchecked: UncheckedRequest) -> Flow:
 
 
 def check_response_mode(unchecked: UncheckedRequest) -> None:
-    """How the answer travels (OAuth 2.0 Multiple Response Types §2.1); the ReplyTo holds it already."""
+    """Only response modes that we have (OAuth 2.0 Multiple Response Types §2.1); `target` has read it."""
     mode = unchecked.parameters.get("response_mode")
     if mode is not None and known_mode(mode) is None:
         raise ReturnedToClient("invalid_request", "This response_mode is not supported.", mode[:40])
 
 
-def check_scope(unchecked: UncheckedRequest) -> Scope:
-    """openid is wanted (OIDC Core §3.1.2.1); what the client may not have is dropped (RFC 6749 §3.3)."""
+def check_scope(unchecked: UncheckedRequest) -> GrantedScope:
+    """openid is required (OIDC Core §3.1.2.1); what the client may not have is dropped (RFC 6749 §3.3)."""
     wanted = unchecked.parameters.words("scope")
     if "openid" not in wanted:
         raise ReturnedToClient("invalid_scope", "The scope openid is missing.")
-    return Scope(allowed_scope(unchecked.client, wanted))
+    return GrantedScope(allowed_scope(unchecked.client, wanted))
 
 
 def check_pkce(unchecked: UncheckedRequest) -> CodeChallenge:
@@ -42,12 +50,14 @@ def check_pkce(unchecked: UncheckedRequest) -> CodeChallenge:
     challenge = unchecked.parameters.get("code_challenge")
     method = unchecked.parameters.get("code_challenge_method")
     if challenge is None:
-        if unchecked.client.public or unchecked.client.require_pkce:
-            raise ReturnedToClient("invalid_request", "The parameter code_challenge is missing (PKCE).")
+        if unchecked.client.public:
+            raise ReturnedToClient("invalid_request", PKCE_OF_PUBLIC)
+        if unchecked.client.require_pkce:
+            raise ReturnedToClient("invalid_request", PKCE_REQUIRED)
         if method:
             raise ReturnedToClient("invalid_request", "A code_challenge_method came without code_challenge.")
         return CodeChallenge(None)
-    if method != "S256":  # left out it would mean plain
+    if method != "S256":  # a missing method means "plain" (RFC 7636 §4.3)
         raise ReturnedToClient("invalid_request", "Only the code_challenge_method S256 is supported.")
     if not CHALLENGE.fullmatch(challenge):
         raise ReturnedToClient("invalid_request", "The code_challenge is not a SHA-256 in base64url.")

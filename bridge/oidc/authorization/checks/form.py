@@ -1,7 +1,7 @@
-"""Checks of a request as a whole, before any parameter is read for what it says."""
+"""Checks of a request as a whole: repeated, oversized and unsupported parameters."""
 
 from bridge.errors import ReturnedToClient
-from bridge.oidc.authorization.parameters import MAX_LENGTH, MAX_TOTAL
+from bridge.oidc.authorization.parameters import MAX_LENGTH, MAX_LENGTHS, MAX_TOTAL
 from bridge.oidc.authorization.parts import UncheckedRequest
 
 NOT_SUPPORTED = ("request", "request_uri", "registration")
@@ -16,10 +16,10 @@ def check_once(unchecked: UncheckedRequest) -> None:
 
 
 def check_size(unchecked: UncheckedRequest) -> None:
-    """Nothing beyond reason, one by one or together (DESIGN §6.14)."""
+    """No parameter longer than MAX_LENGTH, and not more than MAX_TOTAL together (DESIGN §6.14)."""
     values = unchecked.parameters.values
     for name, value in values.items():
-        if len(value) > MAX_LENGTH:
+        if len(value) > MAX_LENGTHS.get(name, MAX_LENGTH):
             raise ReturnedToClient("invalid_request", "A parameter is too long.", name[:40])
     if sum(map(len, values.values())) > MAX_TOTAL:
         raise ReturnedToClient("invalid_request", "The request is too long.")

@@ -1,4 +1,4 @@
-"""Checks of what the client wants of the person: how they sign in, who they are, what is told of them."""
+"""Checks of prompt, max_age, claims, acr, id_token_hint and the parameters that are only wishes."""
 
 import re
 
@@ -25,7 +25,7 @@ def check_prompt(unchecked: UncheckedRequest) -> LoginDemands:
 
 
 def check_max_age(unchecked: UncheckedRequest) -> LoginAge:
-    """How old a login may be, in seconds (OIDC Core §3.1.2.1)."""
+    """How old a login may be, in seconds; by default what the client registered (OIDC Core §3.1.2.1)."""
     text = unchecked.parameters.get("max_age")
     if text is None:
         return LoginAge(unchecked.client.default_max_age)
@@ -35,19 +35,19 @@ def check_max_age(unchecked: UncheckedRequest) -> LoginAge:
 
 
 def check_claims(unchecked: UncheckedRequest) -> ClaimsRequest:
-    """Single claims (OIDC Core §5.5), read once for all checks after this one."""
+    """The `claims` parameter (OIDC Core §5.5), parsed here once; later checks read this part."""
     return claims_request(unchecked.parameters.get("claims"))
 
 
 def check_acr(unchecked: UncheckedRequest) -> None:
-    """We have one acr; essential and another value is out of reach (OIDC Core §5.5.1.1)."""
+    """We have one acr value, so an essential request for others can't be met (OIDC Core §5.5.1.1)."""
     acr = _claims(unchecked).id_token.get("acr")
     if acr and acr.essential and acr.values and ACR not in acr.values:
         raise ReturnedToClient("unmet_authentication_requirements", "The acr asked for can't be reached.")
 
 
 def check_person(unchecked: UncheckedRequest) -> ExpectedPerson:
-    """Whom the client expects: id_token_hint, or sub with values (OIDC Core §3.1.2.1, §5.5.1)."""
+    """Whom the client expects to sign in, by id_token_hint or the claim sub (OIDC Core §3.1.2.1, §5.5.1)."""
     hint = unchecked.parameters.get("id_token_hint")
     hinted = unchecked.hints.read(hint, unchecked.client).sub if hint else None
     sub = _claims(unchecked).id_token.get("sub")
@@ -60,7 +60,7 @@ def check_person(unchecked: UncheckedRequest) -> ExpectedPerson:
 
 
 def check_wishes(unchecked: UncheckedRequest) -> Wishes:
-    """Followed where they can be (OIDC Core §3.1.2.1); display is accepted and changes nothing."""
+    """Wishes that are followed where possible (OIDC Core §3.1.2.1). `display` is accepted and ignored."""
     parameters = unchecked.parameters
     return Wishes(
         login_hint=parameters.get("login_hint"),

@@ -7,10 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from bridge.domain.ids import ConnectorId
 from bridge.domain.session import Session
 from bridge.domain.subject import UpstreamToken
 from bridge.errors import UpstreamBroken, UpstreamError, UpstreamRefused, UpstreamUnavailable
 from tests.oidc.house import CONNECTOR, NOW, House
+from tests.support.login_house import NOW as MEMORY_NOW
+from tests.support.login_house import LoginHouse
 
 AWAY = UpstreamUnavailable("no answer")
 
@@ -119,3 +122,38 @@ def test_of_many_at_once_one_asks(house: House) -> None:
     assert len(found) == 10
     assert None not in found
     assert house.camdigikey.asked == ["alive"]
+
+
+def test_an_account_that_is_ours_no_more_can_not_be_asked(logins: LoginHouse) -> None:
+    session = logins.session()
+    assert session.upstream is not None
+    stranger = replace(session, upstream=replace(session.upstream, connector=ConnectorId("gone")))
+    assert logins.watch.watched(stranger, MEMORY_NOW + 300) is stranger
+    assert logins.journal == []
+
+
+def test_for_ten_seconds_one_request_of_a_session_asks(logins: LoginHouse) -> None:
+    logins.watch.watched(logins.session(), MEMORY_NOW + 300)
+    assert logins.limiter.asked == [("watch:session", 1, 10)]
+    again = logins.session()
+    assert logins.watch.watched(again, MEMORY_NOW + 300) is again
+    assert logins.did("upstream.alive") == [("upstream.alive", "token of session")]
+
+
+@pytest.mark.parametrize(("later", "living", "why"), [(300, False, "ended"), (3630, True, "expired")])
+def test_the_trail_says_why_a_session_ended(logins: LoginHouse, later: int, living: bool, why: str) -> None:
+    logins.connector.living = living
+    assert logins.watch.watched(logins.session(), MEMORY_NOW + later) is None
+    noted = {
+        "event": "session.ended_upstream",
+        "now": str(MEMORY_NOW + later),
+        "sid": "sid of session",
+        "why": why,
+    }
+    assert logins.audit.facts == [noted]
+    assert logins.did("sessions.end", "upstream.logout") == [("sessions.end", "session")]
+
+
+def test_at_half_its_life_a_token_is_not_refreshed_yet(logins: LoginHouse) -> None:
+    logins.watch.watched(logins.session(), MEMORY_NOW + 1800)
+    assert [call for call, *_ in logins.journal] == ["upstream.alive", "sessions.save"]

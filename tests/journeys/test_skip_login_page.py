@@ -1,4 +1,4 @@
-"""Clients whose people go straight on to CamDigiKey, without our page before it (DESIGN §6.3)."""
+"""Clients whose people go to CamDigiKey without our page before it: skip_login_page (DESIGN §6.3)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def test_a_client_may_be_spared_the_page_before_camdigikey(world: World) -> None
     ],
     ids=["no headers", "frame", "object", "image"],
 )
-def test_only_a_navigation_of_the_whole_page_goes_straight_on(world: World, headers: dict[str, str]) -> None:
+def test_only_a_navigation_of_the_whole_page_skips_the_login_page(
+    world: World, headers: dict[str, str]
+) -> None:
     calls = world.control("GET", "/state")["calls"]
     with changed(world, "own", skip_login_page=True):
         page = world.person().get(world.authorize_url("own"), **headers)
@@ -52,13 +54,13 @@ def test_head_begins_nothing(world: World) -> None:
     assert (said.status_code, said.headers["Allow"]) == (405, "GET, POST")
 
 
-def test_in_v2_nobody_goes_straight_on(world_v2: World) -> None:
+def test_in_v2_nobody_skips_the_login_page(world_v2: World) -> None:
     with changed(world_v2, "own", skip_login_page=True):
         page = world_v2.person().get(world_v2.authorize_url("own"), **NAVIGATION)
     assert kind(world_v2, page) == "sign_in"
 
 
-def test_a_problem_of_a_client_that_goes_straight_on_is_a_page_and_no_circle(world: World) -> None:
+def test_a_problem_of_a_client_that_skips_the_login_page_is_a_page_and_no_circle(world: World) -> None:
     world.control("POST", "/faults", operation="login_token", kind="500")
     with changed(world, "own", skip_login_page=True):
         person = world.person()

@@ -1,0 +1,104 @@
+"""What is written down: a row for every event of the log and of the audit trail.
+
+A test reads the code for names, so that none is written that is not a row here, and none stands here in vain.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+Place = Literal[
+    "log",  # a JSON line on standard error
+    "audit",  # a row of SQL, written before the answer: rare, and grave
+    "noted",  # a row of SQL, written within a second after the answer: what happens at every sign-in
+    "counted",  # in memory alone
+]
+Cause = Literal["person", "application", "operator", "camdigikey", "stranger", "machine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `cause`: who makes it happen; what strangers can cause is bounded, and has an end."""
+
+    name: str
+    places: tuple[Place, ...]
+    cause: Cause
+    meaning: str
+
+
+_ROWS = (
+    # People and their applications.
+    Event("session.opened", ("log", "noted"), "person", "Somebody signed in with CamDigiKey."),
+    Event("session.ended", ("log", "noted"), "person", "A sign-in ended, and why (`cause`)."),
+    Event("session.ended_upstream", ("audit",), "camdigikey", "CamDigiKey says that a sign-in is over."),
+    Event(
+        "grant.opened",
+        ("noted",),
+        "person",
+        "An application was given a code.",
+    ),
+    Event("consent.given", ("audit",), "person", "A person agreed to what an application is given."),
+    Event("tokens.issued", ("noted",), "application", "An application got tokens."),
+    Event("code.replayed", ("audit",), "application", "A code came twice: all that it gave is dead."),
+    Event("refresh_token.reused", ("audit",), "application", "A rotated token came again: its Grant ended."),
+    Event("refresh_token.revoked", ("audit",), "application", "An application gave a refresh token back."),
+    Event(
+        "upstream.logout_failed",
+        ("audit",),
+        "camdigikey",
+        "A sign-out failed at CamDigiKey alone.",
+    ),
+    # Refusals.
+    Event("authorize.refused", ("log",), "application", "An authorization request was refused."),
+    Event("client.refused", ("log",), "application", "A call of an application was refused."),
+    Event("page.refused", ("log",), "stranger", "A person was shown an error page."),
+    Event("request.misdirected", ("log",), "stranger", "A request came by another host than the issuer's."),
+    Event("handoff.failed", ("audit",), "stranger", "CamDigiKey did not confirm who came back."),
+    Event("handoff.refused", ("audit",), "stranger", "CamDigiKey's error callback ended a sign-in."),
+    Event("callback.unsolicited", ("audit",), "stranger", "An auth token came to who had not asked for it."),
+    Event("callback.unsolicited_not_ended", ("audit",), "stranger", "Its person could not be signed out."),
+    Event("callback.unsolicited_unrecorded", ("counted",), "stranger", "More such than are written down."),
+    # Operators.
+    Event("client.added", ("audit",), "operator", "An application was registered."),
+    Event("client.edited", ("audit",), "operator", "An application's registration was changed."),
+    Event("client.secret_rotated", ("audit",), "operator", "An application got a new secret."),
+    Event("client.enabled", ("audit",), "operator", "An application was let in again."),
+    Event("client.disabled", ("audit",), "operator", "An application was kept out."),
+    Event("client.deleted", ("audit",), "operator", "An application was forgotten."),
+    Event("key.rotated", ("audit",), "operator", "A signing key has a successor."),
+    Event("key.removed", ("audit",), "operator", "A signing key was removed."),
+    # The machine.
+    Event("request", ("log",), "stranger", "A request was answered."),
+    Event("unavailable", ("log",), "machine", "A store or CamDigiKey was away: the answer was 503."),
+    Event("internal", ("log",), "machine", "A fault of ours: the answer was 500."),
+    Event(
+        "record.unreadable",
+        ("log", "counted"),
+        "machine",
+        "What rests can't be opened.",
+    ),
+    Event("audit.waits", ("log",), "machine", "Rows of the audit trail wait until SQL is back."),
+    Event("audit.unrecorded", ("log", "counted"), "machine", "More rows waited than are kept."),
+    Event("worker.failed", ("log",), "machine", "A worker could not start."),
+    Event("worker.revived", ("log",), "machine", "A worker died, and another took its place."),
+    Event("valkey.revived", ("log",), "machine", "The bundled Valkey died, and was started again."),
+    Event("job.done", ("log",), "machine", "A background job did something."),
+    Event("job.failed", ("log",), "machine", "A background job failed, and will be tried again."),
+    Event("job.waits", ("log",), "machine", "A background job waits for a store that is away."),
+    Event("job.goes_on", ("log",), "machine", "It is back."),
+    Event("job_runs", ("counted",), "machine", "Runs of background jobs."),
+    Event("outbox.delivered", ("log",), "machine", "An application heard of a sign-out."),
+    Event("outbox.again", ("log",), "machine", "It did not hear, and is told again."),
+    Event("outbox.dead", ("log",), "machine", "It never heard, and is told no more."),
+    Event("outbox.waits", ("log",), "machine", "The outbox waits for SQL."),
+    Event("outbox.failed", ("log",), "machine", "A message could not be sent for a fault of ours."),
+    Event("outbox_attempts", ("counted",), "machine", "Attempts to tell applications."),
+)
+EVENTS: Mapping[str, Event] = MappingProxyType({row.name: row for row in _ROWS})
+
+
+def audited(*, noted: bool = False, cause: Cause | None = None) -> frozenset[str]:
+    """The names of events of the audit trail: the noted ones or the others, of that cause or of any."""
+    place: Place = "noted" if noted else "audit"
+    return frozenset(row.name for row in _ROWS if place in row.places and cause in (None, row.cause))
