@@ -111,8 +111,8 @@ class Callback:
         and UnsolicitedCallback when this browser has no Handoff for it; the caller then has to call
         UnsolicitedLogins.end.
         """
-        now = int(self._clock())
-        if self.live_handoff(back.handoff_key, back.browser) is None:
+        now, live = int(self._clock()), self.live_handoff(back.handoff_key, back.browser)
+        if live is None:
             limit()
             first = self._spent.spend_unsolicited(spent_form(back.auth_token), now)
         else:  # it always has its place
@@ -121,7 +121,7 @@ class Callback:
             raise ShownToUser(429, "too_many_requests", "too many auth tokens without a Handoff are kept")
         if not first:
             return self._repeated(back, now)
-        handoff = self._take(back)
+        handoff = self._take(back, live)
         if handoff is None or handoff.connector != back.connector.id:
             raise UnsolicitedCallback
         try:
@@ -147,7 +147,7 @@ class Callback:
         if live is None or live.connector != back.connector.id:
             return None
         proven = back.state is not None
-        handoff = self._take(back) if proven else live
+        handoff = self._take(back, live) if proven else live
         if handoff is None:
             return None
         code, why = _known_code(error_code), message_class(f"{error_code} {message}")
@@ -157,9 +157,8 @@ class Callback:
         interaction = replace(handoff.interaction, failure=failure, failed_in=back.request_id)
         return RefusedAtCamDigiKey(interaction, code, why, proven)
 
-    def _take(self, back: CallbackRequest) -> Handoff | None:
+    def _take(self, back: CallbackRequest, live: Handoff | None) -> Handoff | None:
         """The live Handoff whose state it brings, taken; one of another state stays as it is."""
-        live = self.live_handoff(back.handoff_key, back.browser)
         if live is None or not back.fits(live):
             return None
         return self._handoffs.take(back.handoff_key, back.browser)

@@ -101,7 +101,7 @@ def test_an_answer_at_the_other_accounts_address_signs_nobody_in(accounts: Accou
     page = visit(world, person, callback.replace(here, other_path))
     assert kind(world, page) == "problem 400"  # the sign-in is still under way, so it offers to go on
     assert kind(world, silently(world, person, client_id)) == "error login_required"
-    assert kind(world, visit(world, person, callback)) == "problem 400"
+    assert kind(world, visit(world, person, callback)) == "sign_in"  # burnt, so the person begins again
     assert kind(world, silently(world, person, client_id)) == "error login_required"
 
 

