@@ -38,6 +38,9 @@ def test_a_cookie_of_a_sibling_site_does_not_hide_ours(bridge: Bridge, cookies: 
     assert b'<html lang="km"' in ask(bridge, b"GET /", b"Cookie: " + first, b"Cookie: " + second)
 
 
+BEHIND_A_PROXY = {"BRIDGE_SERVER__TRUSTED_PROXIES": '["127.0.0.1/32"]'}
+
+
 def test_a_forwarded_address_counts_whatever_stands_beside_it(run: Run) -> None:
     bridge = run(
         BRIDGE_SERVER__TRUSTED_PROXIES='["127.0.0.1/32"]', BRIDGE_LIMITS__UNSOLICITED_PER_ADDRESS="2"
