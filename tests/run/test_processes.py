@@ -112,7 +112,7 @@ def test_a_valkey_that_dies_comes_back_with_what_it_kept(run: Run) -> None:
         until(lambda: status(bridge.issuer + "/readyz") == 200, "the bridge is not ready again")
     assert redis.command("GET", "k") == b"v"
     redis.close()
-    assert bridge.said().count("Valkey has ended (signal 9)") == 2
+    until(lambda: bridge.said().count("Valkey has ended (signal 9)") == 2, "its deaths are not told")
     assert first not in bridge.left()
     bridge.process.terminate()
     assert bridge.ended() == 0
