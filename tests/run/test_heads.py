@@ -39,7 +39,9 @@ def test_a_cookie_of_a_sibling_site_does_not_hide_ours(bridge: Bridge, cookies: 
 
 
 def test_a_forwarded_address_counts_whatever_stands_beside_it(run: Run) -> None:
-    bridge = run(BRIDGE_SERVER__TRUSTED_PROXIES='["127.0.0.1/32"]', BRIDGE_LIMITS__PER_ADDRESS="2").ready()
+    bridge = run(
+        BRIDGE_SERVER__TRUSTED_PROXIES='["127.0.0.1/32"]', BRIDGE_LIMITS__UNSOLICITED_PER_ADDRESS="2"
+    ).ready()
 
     def orphan(forwarded: bytes) -> bytes:
         path = b"GET /camdigikey/callback?authToken=%d.a.b" % time.monotonic_ns()
@@ -53,7 +55,9 @@ def test_a_forwarded_address_counts_whatever_stands_beside_it(run: Run) -> None:
 
 
 def test_a_header_whose_name_only_looks_like_another_is_not_read(run: Run) -> None:
-    bridge = run(BRIDGE_SERVER__TRUSTED_PROXIES='["127.0.0.1/32"]', BRIDGE_LIMITS__PER_ADDRESS="1").ready()
+    bridge = run(
+        BRIDGE_SERVER__TRUSTED_PROXIES='["127.0.0.1/32"]', BRIDGE_LIMITS__UNSOLICITED_PER_ADDRESS="1"
+    ).ready()
     path = b"GET /camdigikey/callback?authToken=%d.a.b"
     said = [
         ask(bridge, path % number, b"X-Forwarded-For: 203.0.113.7", b"X_Forwarded_For: 203.0.113.%d" % number)
