@@ -124,6 +124,7 @@ SAMPLES: dict[str, Sample] = {
     "consent-long": Sample(lambda: _consent(LONG, REQUEST), LONG, scripts=MOVES),
     "consent-small": Sample(lambda: _consent(PORTAL, SMALL), scripts=MOVES),
     **{f"problem-{kind}": _problem(kind) for kind in texts.PROBLEMS},
+    "go-on": Sample(lambda: pages.go_on("/"), None, scripts=("go_on",)),
     "form-post": Sample(
         lambda: pages.form_post(action="/", fields={"code": "a.b", "state": '<&"'}),
         None,
