@@ -188,11 +188,9 @@ class Callback:
         """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5).
 
         Where the Handoff is live still, somebody else was faster with this person's auth token: that is how a
-        stolen one shows.
+        stolen one shows. (Or Redis failed between the two; the page offers to try again in either case.)
         """
         known = self._handoffs.taken(back.handoff_key, back.browser)
-        if known is None:  # Redis failed after the auth token was burnt: the Handoff still waits
-            known = self.live_handoff(back.handoff_key, back.browser)
         if known is None:
             if self.live_handoff(back.handoff_key, back.browser) is not None:
                 spent = digest(back.auth_token)[:16]

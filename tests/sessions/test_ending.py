@@ -199,6 +199,7 @@ def test_camdigikey_away_is_asked_once_and_all_end_here(logins: LoginHouse) -> N
             "event": "upstream.logout_failed",
             "now": str(NOW),
             "error": "UpstreamUnavailable",
+            "why": "no answer",
             "sid": "sid of first",
         }
     ]

@@ -29,7 +29,7 @@ def test_a_failure_is_noted_and_says_whether_camdigikey_is_there(
 ) -> None:
     logins.connector.logout_fails = error
     assert logins.upstream.end(logins.login().token, NOW, sid="s") is is_there
-    noted = {"event": "upstream.logout_failed", "now": str(NOW), "error": type(error).__name__, "sid": "s"}
+    noted = {"event": "upstream.logout_failed", "now": str(NOW), **error.facts, "sid": "s"}
     assert logins.audit.facts == [noted]
 
 
