@@ -346,6 +346,18 @@ class TestConstant:
     def test_one_that_belongs_to_no_scope_is_always_given(self) -> None:
         assert userinfo(constant=CONSTANT) == {"sub": "Sub-1", "region": "asia"}
 
+    def test_its_type_is_kept_as_far_as_claims_have_one(self) -> None:
+        """OIDC Core §5.1: booleans and numbers are no strings; the parts of an address are."""
+        given = {"resident": True, "office": 7, "zone": 1.5, "address": {"postal_code": 12000}}
+        said = userinfo("address", constant=given)
+        assert {name: said[name] for name in given} == {
+            "resident": True,
+            "office": 7,
+            "zone": "1.5",
+            "address": {"postal_code": "12000"},
+        }
+        assert said["resident"] is True
+
     def test_it_never_overrides_what_camdigikey_asserted(self) -> None:
         assert userinfo("email", constant=CONSTANT)["email"] == IDENTITY.email
 

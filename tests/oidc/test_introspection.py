@@ -235,3 +235,8 @@ def test_a_public_clients_own_token_is_not_told_even_to_itself(house: House) -> 
     """RFC 7662 §2.1: who asks has to be authorized, and who only says a name is not."""
     token = house.tokens("spa")["access_token"]
     assert house.introspect(token, "spa").refusal == (401, "invalid_client")
+
+
+def test_a_public_client_that_is_refused_is_named_so_that_its_pages_can_read_why(house: House) -> None:
+    said = house.introspect("a.b", "spa")
+    assert (said.refusal, said.answer.client_id) == ((401, "invalid_client"), "spa")

@@ -57,7 +57,7 @@ def test_claims_are_read_by_name(text: str | None, request_: ClaimsRequest) -> N
         r'{"id_token": {"sub": {"value": "\ud800"}}}',
         r'{"userinfo": {"\udfff": null}}',
     ],
-    ids=lambda text: f"OIDC-5.5 {text[:50]}",
+    ids=lambda text: f"OIDC-5.5 {text[:50]}".replace("\\", "/"),
 )
 def test_what_is_not_of_the_form_is_an_invalid_request(text: str) -> None:
     with pytest.raises(ReturnedToClient) as caught:

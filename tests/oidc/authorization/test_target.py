@@ -95,7 +95,7 @@ def test_a_native_clients_loopback_address_may_have_any_port(address: str) -> No
     assert registered(address, registered_client("native"))
 
 
-@pytest.mark.parametrize("address", NOT_THAT_LOOPBACK, ids=repr)
+@pytest.mark.parametrize("address", NOT_THAT_LOOPBACK)
 def test_of_a_loopback_address_only_the_port_may_differ(address: str) -> None:
     """RFC 8252 §7.3"""
     assert not registered(address, registered_client("native"))
