@@ -74,9 +74,10 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def workers(pid: int) -> list[psutil.Process]:
-    """Its workers: forks, so they have its own command line."""
+    """Its workers: forks, so their command line begins as its own (setproctitle, where there is one, adds to it)."""
     parent = psutil.Process(pid)
-    return [child for child in parent.children() if _command(child) == parent.cmdline()]
+    own = " ".join(parent.cmdline()).rstrip()
+    return [child for child in parent.children() if " ".join(_command(child)).startswith(own)]
 
 
 def valkeys(pid: int) -> list[psutil.Process]:
