@@ -35,6 +35,7 @@ INTERACTION = Interaction(InteractionId("this"), REQUEST, BrowserId("browser"), 
 COVERING = Consent(PERSON, CLIENT.client_id, frozenset(("openid", "profile")), frozenset(), NOW)
 
 SESSIONS = ("none", "earlier", "old", "own")
+AGES = {"old": 86400, "this second": 0}  # seconds since the login, where it is not a minute
 CONSENTS = ("none", "covers", "narrower")
 PROMPTS: tuple[frozenset[Prompt], ...] = (
     frozenset(),
@@ -48,14 +49,14 @@ PRESSES: tuple[Press, ...] = ("nothing", "continue", "replace", "agree")
 
 
 def session(kind: str) -> Session | None:
-    """A Session: earlier (a minute old), old (a day), or own (of a Handoff of this Interaction)."""
+    """A Session: earlier (a minute old), old (a day), of this second, or own (this Interaction's)."""
     if kind == "none":
         return None
     return Session(
         key=SessionKey("key"),
         sid=Sid("sid"),
         subject=Subject(PERSON, Identity("CDK1"), NOW),
-        auth_time=NOW - (86400 if kind == "old" else 60),
+        auth_time=NOW - AGES.get(kind, 60),
         interaction_id=INTERACTION.id if kind == "own" else InteractionId("another"),
         upstream=UpstreamToken("token", ConnectorId("camdigikey"), NOW, NOW + 3600, NOW),
     )

@@ -63,6 +63,8 @@ TABLE: tuple[tuple[dict[str, Any], type[Step] | str], ...] = (
     ({"session_kind": "old", "consent_kind": "covers", "max_age": 3600}, ShowSignIn),
     ({"session_kind": "old", "consent_kind": "covers", "max_age": 3600, "prompt": SILENT}, "login_required"),
     ({"session_kind": "earlier", "consent_kind": "covers", "max_age": 0}, ShowSignIn),
+    ({"session_kind": "this second", "consent_kind": "covers", "max_age": 0}, ShowSignIn),
+    ({"session_kind": "this second", "consent_kind": "covers", "max_age": 1}, Finish),
     ({"session_kind": "earlier", "consent_kind": "covers", "max_age": 60}, Finish),
     ({"session_kind": "earlier", "consent_kind": "covers", "max_age": 59}, ShowSignIn),
     ({"session_kind": "own", "consent_kind": "covers", "max_age": 0}, Finish),

@@ -68,6 +68,22 @@ def test_who_hears_is_what_the_outbox_holds(logins: LoginHouse, session: Session
     assert message.facts == {"grant_id": "web in session", "sub": sub, "sid": "sid of session"}
 
 
+@pytest.mark.parametrize("cause", get_args(EndCause))
+def test_the_trail_says_of_each_session_whose_it_was_and_why_it_ended(
+    logins: LoginHouse, session: Session, cause: EndCause
+) -> None:
+    other = logins.session("other", DARA)
+    end(logins, session, other, cause=cause)
+    common = {"event": "session.ended", "now": str(NOW), "cause": cause}
+    assert logins.audit.noted == [
+        {**common, "sid": "sid of session", "subject": session.subject.id},
+        {**common, "sid": "sid of other", "subject": other.subject.id},
+    ]
+    logins.audit.noted.clear()
+    end(logins, session)
+    assert logins.audit.noted == [], "it ends once"
+
+
 def test_each_client_hears_of_the_person_by_its_own_sub(logins: LoginHouse) -> None:
     for name in ("web", "other"):
         logins.client(name, **HEARS)

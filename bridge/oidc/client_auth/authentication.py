@@ -80,4 +80,4 @@ def claimed_client_id(request: ClientRequest, form: Form) -> str | None:
         if method.used(request, form):
             with suppress(OAuthError):
                 return method.read(request, form).client_id
-    return form.get("client_id")
+    return None

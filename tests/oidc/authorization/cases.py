@@ -24,6 +24,7 @@ from bridge.oidc.authorization.parts import (
 from tests.oidc.authorization.support import CHALLENGE, Value, hint
 
 CheckFunction = Callable[[UncheckedRequest], Part | None]
+ANY_ACR = '{"id_token": {"acr": {"essential": true}}}'
 OTHER_ACR = '{"id_token": {"acr": {"essential": true, "values": ["urn:other"]}}}'
 SUB_SOPHEA = '{"id_token": {"sub": {"value": "sophea"}}}'
 
@@ -85,7 +86,13 @@ REFUSALS = (
     _case("OAuthMultiple-2.1 unknown mode", client.check_response_mode, INVALID, response_mode="QUERY"),
     _case("OIDC-3.1.2.1 scope missing", client.check_scope, "invalid_scope", scope=None),
     _case("OIDC-3.1.2.1 scope without openid", client.check_scope, "invalid_scope", scope="profile"),
-    _case("RFC7636-4.4.1 challenge missing", client.check_pkce, INVALID, code_challenge=None),
+    _case(
+        "RFC7636-4.4.1 challenge missing",
+        client.check_pkce,
+        INVALID,
+        code_challenge=None,
+        code_challenge_method=None,
+    ),
     _case(
         "RFC7636-4.4.1 challenge missing, public",
         client.check_pkce,
@@ -175,6 +182,7 @@ GOOD = (
         ClaimsRequest({"email": ClaimRequest(essential=True)}, {}),
         claims='{"userinfo": {"email": {"essential": true}}}',
     ),
+    _case("OIDC-5.5.1.1 any acr, essential", person.check_acr, None, claims=ANY_ACR),
     _case("OIDC-5.5.1.1 our acr", person.check_acr, None, claims=OTHER_ACR.replace("urn:other", ACR)),
     _case(
         "OIDC-5.5.1.1 another acr that is not essential",
