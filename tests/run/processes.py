@@ -74,7 +74,7 @@ def family(pid: int) -> list[psutil.Process]:
 
 
 def workers(pid: int) -> list[psutil.Process]:
-    """Its workers: forks, so their command line begins as its own (setproctitle, where there is one, adds to it)."""
+    """Its workers: forks, so their command line begins as its own; setproctitle adds to it."""
     parent = psutil.Process(pid)
     own = " ".join(parent.cmdline()).rstrip()
     return [child for child in parent.children() if " ".join(_command(child)).startswith(own)]
