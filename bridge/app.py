@@ -30,7 +30,8 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     errors.register(app)
     language.init_app(app)
     hooks.register(app, uses)
-    app.wsgi_app = prepared.PreparedMiddleware(app.wsgi_app, uses.policy, uses.signer)  # type: ignore[method-assign]  # -- Flask says to do it so
+    # Flask's documentation wraps an application so, and keeps `app` the Flask object; to mypy it is a method.
+    app.wsgi_app = prepared.PreparedMiddleware(app.wsgi_app, uses.policy, uses.signer)  # type: ignore[method-assign]
     return app
 
 

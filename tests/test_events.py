@@ -13,6 +13,7 @@ BRIDGE = Path(audit.__file__).parents[1]
 LOG_METHODS = {"debug", "info", "warning", "error", "exception"}
 LOGGERS = {"logger", "get_logger"}  # functions that give one
 ATTRIBUTES: dict[str, Place] = {"_log": "log", "log": "log"}
+AUDIT_METHODS: dict[str, Place] = {"record": "audit", "note": "noted"}
 
 
 def written(tree: ast.AST, constants: dict[str, str]) -> Iterator[tuple[str, Place]]:
@@ -36,7 +37,7 @@ def place_of(called: ast.Attribute) -> Place | None:
     if ends_with(owner, "_trail") and method == "note":
         return "audit"
     if ends_with(owner, "_audit", "audit"):
-        return {"record": "audit", "note": "noted"}.get(method)  # type: ignore[return-value]  # -- both are
+        return AUDIT_METHODS.get(method)
     return "counted" if ends_with(owner, "_counters", "counters") and method == "add" else None
 
 

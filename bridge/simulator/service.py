@@ -21,28 +21,13 @@ from bridge.simulator.fields import (
     text_of,
     with_params,
 )
+from bridge.simulator.logins import Login, Logins
 from bridge.simulator.people import People, Persona
 from bridge.simulator.pki import Account, Key, Pair, Pki
 from bridge.simulator.tokens import ACCOUNT, AUTH, ISSUER, LOGIN, ORGANIZATION, USER, Tokens
 
 ISSUED_TOKENS = ("accessToken", "loginToken", "account_token")  # the answers' fields that carry a new token
 TAKE_TOKEN = frozenset({"status", "logout", "verify", "face"})  # operations that issue none
-
-
-@dataclass(slots=True)
-class Login:
-    """One login: waiting, until somebody approves or refuses it."""
-
-    token: str
-    code: str  # its short name, for a QR code that every camera reads
-    version: str
-    callback_vars: dict[str, str]
-    success_url: str
-    error_url: str
-    expires_at: float
-    answered: bool = False
-    outcome: str = ""  # the address that the browser then goes to; empty when the partner has none
-    approver: str = ""  # the persona who approved
 
 
 @dataclass
@@ -75,8 +60,7 @@ class Service:
         self._lock = threading.Lock()
         self._signer: Pair = pki.signer
         self._tokens = Tokens(clock)
-        self._logins: dict[str, Login] = {}
-        self._swept_at = float("-inf")
+        self._logins = Logins(clock)
         self._operations = {
             "login_token": self._login_token,
             "access_token": self._access_token,
@@ -136,8 +120,7 @@ class Service:
         """The fault expired_token: what this answer issues has expired already."""
         for text in (str(data.get(name, "")) for name in ISSUED_TOKENS):
             self._tokens.expire(text)
-            if login := self._logins.get(text):
-                login.expires_at = self._clock()
+            self._logins.expire(text)
 
     def _login_token(self, request: Mapping[str, Any], version: str, key: Key) -> dict[str, Any]:
         self._check_domain(request)
@@ -151,8 +134,9 @@ class Service:
         kept = given if version == "v3" or self.options.v2_vars else {}
         expires_at = self._tokens[token].expires_at
         login = Login(token, secrets.token_hex(16), version, kept, success_url, error_url, expires_at)
-        self._remove_expired()
-        self._logins[token] = login
+        if (limit := self._logins.sweep()) is not None:
+            self._tokens.forget(limit)
+        self._logins.add(login)
         return {
             "loginToken": token,
             "loginUrl": f"{self.options.web_url}/login?token={quote(token, safe='')}",
@@ -258,31 +242,16 @@ class Service:
             raise Refused(104, "Disabled access token")
         return persona
 
-    def _remove_expired(self) -> None:
-        """Remove what expired an hour ago, so that a simulator that runs for days does not grow.
-
-        At most once a minute: a benchmark leaves many thousands to look through.
-        """
-        now = self._clock()
-        if 0 <= now - self._swept_at < 60:
-            return
-        self._swept_at, limit = now, now - 3600
-        self._tokens.forget(limit)
-        for text in [text for text, login in self._logins.items() if login.expires_at < limit]:
-            del self._logins[text]
-
     # -- the browser's side --------------------------------------------------------------------------
 
     def login(self, token: str) -> Login | None:
         """A login that waits, or was answered; None when there is none, or its time is over."""
-        login = self._logins.get(token)
-        return login if login is not None and login.expires_at > self._clock() else None
+        return self._logins.live(token)
 
     def login_by_code(self, code: str) -> Login | None:
         """The login of a QR code, as `login` gives it."""
         with self._lock:
-            tokens = [login.token for login in self._logins.values() if login.code == code]
-        return self.login(tokens[0]) if tokens else None
+            return self._logins.by_code(code)
 
     def approve(self, login: Login, slug: str) -> str:
         """Somebody approves: the address with the auth token. Once; afterwards what was answered first."""

@@ -6,7 +6,8 @@ from flask import Blueprint, Flask, abort, current_app, redirect, render_templat
 from werkzeug.wrappers import Response
 
 from bridge.simulator.control import control, service
-from bridge.simulator.service import Login, Service, picture_of
+from bridge.simulator.logins import Login
+from bridge.simulator.service import Service, picture_of
 
 SIGNED_IN = "simulator_person"
 POLICY = (

@@ -73,16 +73,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
     subject_key = subject_key_of(engine, secrets)
     signer = Keys(signing_keys, f.clock)
     signer.ensure()
-    session_limit = lifetimes.session
-    grants = Grants(
-        redis.RedisGrants(redis_store, sealer, counters, session_limit=session_limit),
-        sql.SqlGrants(engine, sealer, counters),
-    )
-    tokens = Tokens(
-        redis.RedisTokens(redis_store, sealer, counters, session_limit=session_limit),
-        sql.SqlRefreshTokens(engine, sealer, counters),
-        grants,
-    )
+    grants, tokens = _grants_and_tokens(f, lifetimes.session)
     return Services(
         clock=f.clock,
         token_bytes=f.token_bytes,
@@ -100,7 +91,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
         confirmations=redis.RedisConfirmations(redis_store, sealer, counters),
         sessions=redis.RedisSessions(
-            redis_store, sealer, counters, idle=lifetimes.session_idle, limit=session_limit
+            redis_store, sealer, counters, idle=lifetimes.session_idle, limit=lifetimes.session
         ),
         grants=grants,
         codes=redis.RedisCodes(redis_store, sealer, counters),
@@ -114,6 +105,20 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         checks=_checks(redis_store, engine, signing_keys),
         close=_closing(foundations),
     )
+
+
+def _grants_and_tokens(f: Foundations, session_limit: int) -> tuple[Grants, Tokens]:
+    """Both live in Redis with the Session, and in SQL where they outlive it. `session_limit` in seconds."""
+    grants = Grants(
+        redis.RedisGrants(f.redis, f.sealer, f.counters, session_limit=session_limit),
+        sql.SqlGrants(f.engine, f.sealer, f.counters),
+    )
+    tokens = Tokens(
+        redis.RedisTokens(f.redis, f.sealer, f.counters, session_limit=session_limit),
+        sql.SqlRefreshTokens(f.engine, f.sealer, f.counters),
+        grants,
+    )
+    return grants, tokens
 
 
 def redis_of(settings: Settings) -> redis.Redis:

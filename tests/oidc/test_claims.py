@@ -31,21 +31,7 @@ from bridge.domain.ids import ClientId, GrantId, SessionKey, Sid, Sub, SubjectId
 from bridge.domain.principal import LoginFacts, PersonPrincipal
 from bridge.domain.session import ACR
 from bridge.domain.subject import Identity, Subject
-
-NOW = 1_790_000_000
-IDENTITY = Identity(
-    camdigikey_id="CDK1",
-    personal_code="010203040",
-    given_name="Sophea",
-    family_name="Chan",
-    given_name_km="សុភា",
-    family_name_km="ចាន់",
-    gender="female",
-    birthdate="1990-02-03",
-    phone_number="+85512345678",
-    email="sophea@mail.example",
-    nationality="KH",
-)
+from tests.oidc.house import IDENTITY, NOW
 
 EVERY = tuple(SCOPES)
 CLIENT = Client(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,19 +50,13 @@ def sql_refuses_writes(both: Both) -> Iterator[None]:
     other.dispose()
 
 
-def test_an_offline_refresh_that_redis_stopped_is_mended_by_its_repeat(own: Both) -> None:
+@pytest.mark.parametrize("refuses_writes", [redis_refuses_writes, sql_refuses_writes])
+def test_an_offline_refresh_that_one_store_stopped_is_mended_by_its_repeat(
+    own: Both, refuses_writes: Callable[[Both], AbstractContextManager[None]]
+) -> None:
     grant = samples.grant(offline=True)
     open_and_mint(own, grant)
-    with redis_refuses_writes(own), pytest.raises(StoreUnavailable):
-        rotate(own, grant, "1", "2")
-    assert rotate(own, grant, "1", "3") == (Rotation.WON, b"answer with 3")
-    assert alive(own, grant, "3") == (True, True)
-
-
-def test_an_offline_refresh_that_sql_stopped_is_mended_by_its_repeat(own: Both) -> None:
-    grant = samples.grant(offline=True)
-    open_and_mint(own, grant)
-    with sql_refuses_writes(own), pytest.raises(StoreUnavailable):
+    with refuses_writes(own), pytest.raises(StoreUnavailable):
         rotate(own, grant, "1", "2")
     assert rotate(own, grant, "1", "3") == (Rotation.WON, b"answer with 3")
     assert alive(own, grant, "3") == (True, True)

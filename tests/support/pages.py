@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bridge.domain.client import Client
-from bridge.simulator.service import Login
+from bridge.simulator.logins import Login
 from tests.support.person import Page, Person
 from tests.support.world import World
 
