@@ -30,8 +30,8 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     errors.register(app)
     language.init_app(app)
     hooks.register(app, uses)
-    # Flask's documentation wraps an application so, and keeps `app` the Flask object; to mypy it is a method.
-    app.wsgi_app = prepared.PreparedMiddleware(app.wsgi_app, uses.policy, uses.signer)  # type: ignore[method-assign]
+    before_flask = prepared.PreparedMiddleware(app.wsgi_app, uses.policy, uses.signer)
+    app.wsgi_app = before_flask  # type: ignore[method-assign]  # -- as Flask's documentation wraps an application
     return app
 
 

@@ -20,9 +20,10 @@ from bridge.camdigikey.keystore import Keystore, load_keystore, load_trust_store
 from bridge.camdigikey.transport import MAX_ANSWER_BYTES, Dropped, HttpsTransport
 from tests.camdigikey.authorities import PASSWORD, Pair, authority, certificate, keystore, server, trust_store
 from tests.camdigikey.fakes import Answers
-from tests.camdigikey.tls_server import Answer, TlsServer, http, serving
+from tests.camdigikey.tls_server import TlsServer, http, serving
 from tests.camdigikey.vectors import NOW as VECTORS_NOW
 from tests.camdigikey.vectors import VECTORS, partner
+from tests.support.socket_server import Answer
 from tests.support.waiting import until
 
 ROOT = authority("Root")

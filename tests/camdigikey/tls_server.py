@@ -14,80 +14,34 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.camdigikey.authorities import Pair
-
-Answer = bytes | Callable[[ssl.SSLSocket], None]
+from tests.support import socket_server
+from tests.support.socket_server import Answer, SocketServer, read_request
 
 
 def http(body: bytes = b"{}", status: str = "200 OK", head: str = "") -> bytes:
-    """An answer with its length."""
-    return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{head}\r\n".encode() + body
+    """An answer with its length, as CamDigiKey gives: JSON."""
+    return socket_server.http(status, body, head)
 
 
 @dataclass
-class TlsServer:
-    """`answer` decides what each request gets: bytes to send, or a function that is given the socket."""
+class TlsServer(SocketServer):
+    """It keeps a connection, as CamDigiKey does, until an answer or a function ends it."""
 
-    context: ssl.SSLContext
-    answer: Callable[[bytes], Answer]
-    requests: list[bytes] = field(default_factory=list)
-    connections: int = 0
-    over: threading.Event = field(default_factory=threading.Event)
     closed_by_us: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
-
-    def __post_init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
 
     @property
     def url(self) -> str:
         return f"https://127.0.0.1:{self.port}"
 
-    def close(self) -> None:
-        self.over.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while not self.over.is_set():
-            try:
-                raw, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(raw,), daemon=True).start()
-
     def _serve(self, raw: socket.socket) -> None:
-        with contextlib.suppress(OSError), self.context.wrap_socket(raw, server_side=True) as sock:
-            while request := _read(sock):
-                self.requests.append(request)
-                answer = self.answer(request)
-                if callable(answer):
-                    answer(sock)
-                    break
-                sock.sendall(answer)
-                if b"Connection: close" in answer.split(b"\r\n\r\n")[0]:
-                    break
-        raw.close()
+        super()._serve(raw)
         self.closed_by_us.release()
 
-
-def _read(sock: ssl.SSLSocket) -> bytes:
-    """One request with its body; empty at the end of the connection."""
-    data = b""
-    while b"\r\n\r\n" not in data:
-        piece = sock.recv(65536)
-        if not piece:
-            return b""
-        data += piece
-    head, _, body = data.partition(b"\r\n\r\n")
-    lengths = [
-        line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
-    ]
-    while lengths and len(body) < int(lengths[0]):
-        body += sock.recv(65536)
-    return head + b"\r\n\r\n" + body
+    def _converse(self, sock: socket.socket) -> None:
+        while request := read_request(sock):
+            answer = self._reply(sock, request)
+            if answer is None or b"Connection: close" in answer.split(b"\r\n\r\n")[0]:
+                break
 
 
 @contextlib.contextmanager

@@ -14,7 +14,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from tests.outbound.receivers import Answer, Receiver, http
+from tests.outbound.receivers import Receiver
+from tests.support.socket_server import Answer, http
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 REGISTRY = jwt.JWTClaimsRegistry(

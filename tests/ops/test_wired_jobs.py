@@ -27,7 +27,8 @@ from bridge.stores import embedded, migrate, redis, sql
 from bridge.stores.sealing import MasterSealer
 from bridge.wiring.jobs import start_jobs
 from bridge.wiring.outbound import fetcher_of
-from tests.outbound.receivers import http, plain_receiver
+from tests.outbound.receivers import plain_receiver
+from tests.support.socket_server import http
 from tests.support.waiting import until
 
 TABLE = {"outbox", "keys", "purge"}

@@ -17,7 +17,8 @@ from bridge.outbound import resolver
 from bridge.outbound.addresses import AllowedTargets
 from bridge.outbound.fetcher import GuardedFetcher
 from bridge.ports.outbound import Fetched, FetchError, FetchReason
-from tests.outbound.receivers import NAME, Authority, Receiver, http, plain_receiver
+from tests.outbound.receivers import NAME, Authority, Receiver, plain_receiver
+from tests.support.socket_server import http
 
 OPENED = AllowedTargets.of(networks=("127.0.0.0/8",))
 JSON = ("application/json", "application/jwk-set+json")

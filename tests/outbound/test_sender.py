@@ -27,7 +27,8 @@ from bridge.stores import migrate
 from bridge.stores import sql as stores
 from tests.outbound import house
 from tests.outbound.house import StandIn, message
-from tests.outbound.receivers import Answer, Authority, http
+from tests.outbound.receivers import Authority
+from tests.support.socket_server import Answer, http
 from tests.support.waiting import until
 
 

@@ -15,7 +15,7 @@ from bridge.domain.ids import ClientId
 from tests.support.application import Application
 from tests.support.person import Page
 from tests.support.servers import free_port, https_proxy, serving
-from tests.support.world import ALL_SCOPES, World, make_world
+from tests.support.world import ALL_SCOPES, World, finish, make_world
 
 
 @dataclass
@@ -34,9 +34,7 @@ class Live:
         if page.leads_to("/login/start"):
             with self.world.approving(persona):
                 page = person.follow(person.press(page, "continue"), until)
-        while page.has("continue"):  # is this you?, consent
-            page = person.follow(person.press(page, "continue"), until)
-        return page
+        return finish(person, page, until)
 
 
 def make_live(folder: Path, version: str = "v3", *, proxied: bool = False) -> Iterator[Live]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import trustme
 from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import run_wsgi_app
 
 HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "host"})
 
@@ -34,7 +35,7 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def serving(app: Callable[..., Any], host: str, port: int) -> Iterator[str]:
     """Serve a WSGI application while the block lasts; gives its address."""
-    server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
+    server = make_server(host, port, _read_whole(app), threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -43,6 +44,19 @@ def serving(app: Callable[..., Any], host: str, port: int) -> Iterator[str]:
         server.shutdown()
         thread.join(10)
         server.server_close()
+
+
+def _read_whole(app: Callable[..., Any]) -> Callable[..., Any]:
+    """The application, its answers read whole and closed: werkzeug's server leaves the file of an answer open
+    where a browser goes away in the middle.
+    """
+
+    def whole(environ: dict[str, Any], start_response: Any) -> Any:
+        pieces, status, headers = run_wsgi_app(app, environ, buffered=True)
+        start_response(status, list(headers))
+        return pieces
+
+    return whole
 
 
 @contextmanager

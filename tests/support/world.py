@@ -10,8 +10,10 @@ import hashlib
 import json
 import os
 import secrets
+import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -76,6 +78,27 @@ class Tokens:
         return claims
 
 
+class Approvals:
+    """Who approves at once at a simulator. Several may sign in together: the last who is done ends it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._under_way = 0
+
+    @contextmanager
+    def lasting(self, world: World, persona: str) -> Iterator[None]:
+        with self._lock:
+            self._under_way += 1
+            world.control("POST", "/settings", auto_approve=persona)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._under_way -= 1
+                if not self._under_way:
+                    world.control("POST", "/settings", auto_approve=None)
+
+
 @dataclass
 class World:
     """One bridge with its simulator."""
@@ -85,6 +108,7 @@ class World:
     services: Services
     simulator: Simulator
     secrets: dict[str, str]
+    approvals: Approvals = field(default_factory=Approvals, init=False, kw_only=True)
 
     @property
     def issuer(self) -> str:
@@ -126,9 +150,9 @@ class World:
             person.follow(person.get(returned.location), until="https://") if returned.location else returned
         )
 
-    def approving(self, persona: str) -> _Approving:
+    def approving(self, persona: str) -> AbstractContextManager[None]:
         """While it lasts, CamDigiKey's login page approves for this persona at once."""
-        return _Approving(self, persona)
+        return self.approvals.lasting(self, persona)
 
     def control(self, method: str, path: str, **body: Any) -> Any:
         """Ask the simulator's control endpoint."""
@@ -143,9 +167,7 @@ class World:
         page = person.visit(self.authorize_url(client_id, **changes), until="https://")
         if page.leads_to("/login/start"):
             page = self.approve(person, page, persona)
-        while page.has("continue") and not page.location:  # is this you?, consent
-            page = person.follow(person.press(page, "continue"), until="https://")
-        return page
+        return finish(person, page, until="https://")
 
     def tokens(self, page: Page, client_id: str = "web", **changes: str | None) -> Tokens:
         """Exchange the code of a redirect."""
@@ -192,15 +214,14 @@ class World:
         return client
 
 
-class _Approving:
-    def __init__(self, world: World, persona: str) -> None:
-        self._world, self._persona = world, persona
-
-    def __enter__(self) -> None:
-        self._world.control("POST", "/settings", auto_approve=self._persona)
-
-    def __exit__(self, *_: object) -> None:
-        self._world.control("POST", "/settings", auto_approve=None)
+def finish(person: Person, page: Page, until: str) -> Page:
+    """Press through what is asked after CamDigiKey: is this you?, consent. Two pages, never more."""
+    for _ in range(2):
+        if page.location or not page.has("continue"):
+            return page
+        page = person.follow(person.press(page, "continue"), until)
+    assert page.location or not page.has("continue"), f"a third page asks to continue: {page.url}"
+    return page
 
 
 def basic(name: str, secret: str) -> str:
