@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -33,6 +34,7 @@ def main() -> None:
         ("pgbouncer", get_pgbouncer),
         ("Node", get_node),
         ("Apache", get_apache),
+        *((f"{name} as a proxy", partial(get_proxy, name)) for name in tools.PROXIES),
     ):
         print(f"  {name}: {get()}", flush=True)
 
@@ -79,6 +81,13 @@ def get_apache() -> str:
         "Apache with mod_auth_openidc", lambda: apt_install(*packages), find=tools.find_apache
     )
     return str(apache.executable) if apache else f"none; each of its tests {tools.APACHE_HINT}"
+
+
+def get_proxy(name: str) -> str:
+    program = tools.find_proxy(name) or first_success(
+        name, lambda: apt_install(tools.PROXY_PACKAGES[name]), find=lambda: tools.find_proxy(name)
+    )
+    return str(program or f"none; each of its tests {tools.proxy_hint(name)}")
 
 
 def first_success(what: str, *ways: Callable[[], bool], find: Callable[[], Found | None]) -> Found | None:

@@ -30,6 +30,9 @@ DRIVER_HINT = (
     "needs a Node that runs Playwright's driver: install what its own lacks "
     "(Debian: apt-get install libatomic1), or Node 20 or newer."
 )
+# The reverse proxies that stand before a bridge, by their file in deploy/proxies: names of the program.
+PROXIES = {"nginx": ("nginx",), "caddy": ("caddy",), "haproxy": ("haproxy",), "apache": ("apache2", "httpd")}
+PROXY_PACKAGES = {name: name for name in PROXIES} | {"apache": "apache2-bin"}
 GIT_HINT = "needs git: install it (Debian: apt-get install git)."
 KEYTOOL_HINT = "needs Java's keytool: install a JRE (Debian: apt-get install default-jre-headless)."
 NODE_HINT = "needs Node 20 or newer with npm: install both (nodejs.org says how), then run make test."
@@ -152,6 +155,16 @@ def find_pgbouncer() -> Path | None:
     """The connection pooler that many PostgreSQL servers stand behind."""
     found = in_path("pgbouncer")
     return found if found and answers(found, "--version") else None
+
+
+def find_proxy(name: str) -> Path | None:
+    """The program of a reverse proxy, `name` as in PROXIES."""
+    return next((program for each in PROXIES[name] if (program := in_path(each))), None)
+
+
+def proxy_hint(name: str) -> str:
+    """The sentence for a machine without this one."""
+    return f"needs {name} as a reverse proxy: install it (Debian: apt-get install {PROXY_PACKAGES[name]})."
 
 
 def find_node() -> Node | None:
