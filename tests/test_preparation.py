@@ -105,6 +105,23 @@ def test_playwrights_browser_is_not_asked_for_where_its_driver_does_not_start(
     assert not capfd.readouterr().err  # the loader writes nowhere else
 
 
+# The reverse proxies
+
+
+@pytest.mark.parametrize(("name", "package"), [("nginx", "nginx"), ("apache", "apache2-bin")])
+def test_a_proxy_that_is_missing_is_installed_or_named_by_its_package(
+    name: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(tools, "in_path", lambda name: None)
+    monkeypatch.setattr(prepare, "apt_install", lambda *packages: bool(asked.append(packages)))
+    assert f"apt-get install {package})" in prepare.get_proxy(name)
+    assert asked == [(package,)]
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match=f"apt-get install {package}"):
+        tools.needed(tools.find_proxy(name), tools.proxy_hint(name))
+
+
 # The checkout
 
 

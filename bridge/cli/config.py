@@ -11,7 +11,7 @@ import click
 from pydantic import BaseModel, SecretStr
 
 from bridge.cli.console import FAILED, config_option, file_of, settings_of
-from bridge.settings import PREFIX
+from bridge.settings import PREFIX, settings_hints
 from bridge.wiring import asking, checks
 
 
@@ -29,9 +29,10 @@ def check_settings(config_file: Path | None, ask_camdigikey: bool) -> None:
     """Tell of every fault at once; Redis and the database are asked, nothing is started or made."""
     settings = settings_of(config_file)
     failures = checks.check_before_start(settings)
-    for failure in failures:
-        click.echo(failure.sentence, err=True)
-    if failures:
+    told = [*(failure.sentence for failure in failures), *settings_hints(settings)]
+    for sentence in told:
+        click.echo(sentence, err=True)
+    if told:
         sys.exit(FAILED)
     click.echo("The settings are right.")
     answers = asking.ask_camdigikey(settings) if ask_camdigikey else ()

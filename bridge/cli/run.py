@@ -9,7 +9,7 @@ import click
 
 from bridge import parent_death
 from bridge.cli.console import config_option, file_of
-from bridge.settings import Settings, load
+from bridge.settings import Settings, load, settings_hints
 from bridge.wiring import checks, database, serving
 
 
@@ -37,6 +37,8 @@ def serve(settings: Settings, file: Path | None) -> None:
                 raise failure
             # Without Redis it serves what it can, and /readyz says that it is not ready.
             click.echo(f"{failure.sentence} Starting all the same.", err=True)
+        for hint in settings_hints(settings):
+            click.echo(f"{hint} Starting all the same.", err=True)
         with serving.redis_server(settings) as redis_url:
             _tell_workers(file, redis_url)
             serving.serve(

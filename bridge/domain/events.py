@@ -54,6 +54,7 @@ _ROWS = (
     Event("client.refused", ("log",), "application", "A call of an application was refused."),
     Event("page.refused", ("log",), "stranger", "A person was shown an error page."),
     Event("request.misdirected", ("log",), "stranger", "A request came by another host than the issuer's."),
+    Event("proxy.suspect", ("log",), "stranger", "The proxy before us is set up wrongly, and its cure."),
     Event("handoff.not_started", ("audit",), "stranger", "CamDigiKey gave no login token, and why."),
     Event(
         "handoff.token_spent_elsewhere",

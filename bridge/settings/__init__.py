@@ -6,6 +6,7 @@ environment wins over the file. All faults are reported together, a sentence eac
 printed as `***`.
 """
 
+from bridge.settings.hints import settings_hints
 from bridge.settings.reading import PREFIX, load
 from bridge.settings.tree import (
     DEFAULT_CONNECTOR,
@@ -31,4 +32,5 @@ __all__ = [
     "Settings",
     "load",
     "section_of",
+    "settings_hints",
 ]

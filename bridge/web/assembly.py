@@ -22,6 +22,7 @@ from bridge.web.browser import Browser
 from bridge.web.client_address import ClientAddress
 from bridge.web.cookies import Cookies
 from bridge.web.limits import RequestLimits
+from bridge.web.proxy_hints import ProxyHints
 from bridge.web.use_cases import UseCases
 
 
@@ -58,6 +59,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         sign_out=SignOut(s.sessions, ending, s.clock),
         browser=browser,
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
+        proxy_hints=ProxyHints(address, s.clock, secure=settings.secure),
     )
 
 

@@ -2,11 +2,16 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import Request
 from werkzeug.exceptions import BadRequest
 
 from bridge.domain import network
+
+
+class AddressUnreadable(BadRequest):
+    """A proxy of ours wrote something else than addresses: it is not known whose request it is."""
 
 
 class ClientAddress:
@@ -15,10 +20,17 @@ class ClientAddress:
     def __init__(self, proxies: Sequence[str]) -> None:
         self._proxies = [ipaddress.ip_network(text) for text in proxies]
 
+        self.is_proxy = lru_cache(maxsize=1024)(self._is_proxy)
+
+    def _is_proxy(self, peer: str) -> bool:
+        """Whether a connection's address is one of our proxies'."""
+        address = network.address_of(peer)
+        return address is not None and any(address in proxy for proxy in self._proxies)
+
     def of(self, request: Request) -> str:
         """The sender's address: going back through X-Forwarded-For, the first that is none of our proxies.
 
-        Raises BadRequest where a proxy of ours wrote something else: it is not known whose request it is.
+        Raises AddressUnreadable (400).
         """
         peer = request.remote_addr or ""
         address = network.nearest(peer, request.headers.getlist("X-Forwarded-For"), self._proxies)
@@ -26,7 +38,7 @@ class ClientAddress:
             return str(address)
         if network.address_of(peer) is None:  # no server's: a test's
             return peer
-        raise BadRequest
+        raise AddressUnreadable
 
 
 def rate_limit_key(text: str) -> str:

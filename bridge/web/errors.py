@@ -11,6 +11,7 @@ from bridge.oidc.authorization_response import failure
 from bridge.oidc.endpoints import speaks_json
 from bridge.ops.logs import logger
 from bridge.web import pages
+from bridge.web.client_address import AddressUnreadable
 from bridge.web.interactions import InteractionExpired
 from bridge.web.limits import RateLimited
 from bridge.web.login import begin_again
@@ -39,6 +40,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(SealBroken, _seal_broken)
     app.register_error_handler(StoreUnavailable, _unavailable)
     app.register_error_handler(UpstreamError, _unavailable)
+    app.register_error_handler(AddressUnreadable, _address_unreadable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -68,6 +70,11 @@ def _unavailable(error: Exception) -> BaseResponse:
     response = _error_answer(503, "unavailable")
     response.headers["Retry-After"] = RETRY_AFTER
     return response
+
+
+def _address_unreadable(error: AddressUnreadable) -> BaseResponse:
+    use_cases().proxy_hints.tell("address_unreadable", request.remote_addr or "")
+    return _http(error)
 
 
 def _http(error: HTTPException) -> BaseResponse:

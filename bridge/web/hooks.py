@@ -15,6 +15,7 @@ from bridge.web.cookies import YEAR
 from bridge.web.cors import allow_reading
 from bridge.web.fetch_metadata import is_part_of_a_page, is_prefetch
 from bridge.web.headers import finish_headers
+from bridge.web.proxy_hints import host_hint
 from bridge.web.responses import prefetch_refused, within_proxies_limit
 from bridge.web.use_cases import UseCases, use_cases
 
@@ -37,20 +38,21 @@ def _before_request() -> BaseResponse | None:
     if request.url_rule is not None:
         request.environ[environ.ROUTE] = request.url_rule.rule
     endpoint = endpoint_of(request.path)
-    _check_host(endpoint)
+    if endpoint is None or endpoint.audience != "probe":  # probes come by the bridge's own address
+        _check_host()
+        use_cases().proxy_hints.look(request)
     if fault := request.environ.get(environ.FAULT):
         abort(fault)
     return _refused_get(endpoint) if endpoint is not None and endpoint.get_acts else None
 
 
-def _check_host(endpoint: Endpoint | None) -> None:
-    """A Host that is not the issuer's is answered 421 (RFC 9110 §15.5.20); probes come by address."""
-    if endpoint is not None and endpoint.audience == "probe":
-        return
+def _check_host() -> None:
+    """A Host that is not the issuer's is answered 421 (RFC 9110 §15.5.20)."""
     issuer, host = urlsplit(use_cases().policy.issuer), request.headers.get("Host", "").lower()
     if _without_default_port(host, issuer.scheme) != _without_default_port(issuer.netloc, issuer.scheme):
         readable = host if HOST.fullmatch(host) else "unreadable"
-        logs.logger().warning("request.misdirected", expected=issuer.netloc, host=readable)
+        hint = host_hint(issuer, host, request.headers.get("X-Forwarded-Host", "").lower())
+        logs.logger().warning("request.misdirected", expected=issuer.netloc, host=readable, hint=hint)
         raise MisdirectedRequest
 
 

@@ -26,6 +26,7 @@ from bridge.ports.logins import InteractionSeal
 from bridge.settings import Settings
 from bridge.web.browser import Browser
 from bridge.web.limits import RequestLimits
+from bridge.web.proxy_hints import ProxyHints
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class UseCases:
     sign_out: SignOut
     browser: Browser
     limits: RequestLimits
+    proxy_hints: ProxyHints
 
 
 def use_cases() -> UseCases:

@@ -2,7 +2,8 @@
 # apt_install.sh PACKAGE…: installs Debian packages without a question, for the two callers that may do so:
 # make_venv.py and tests/support/prepare.py. Exit 1 where this is no Debian, or not root.
 PATH="$PATH:/usr/sbin:/sbin"
-export PATH DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
+# What is installed is for tests and builds: systemd starts none of its services (a web server's, a database's).
+export PATH DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 SYSTEMD_OFFLINE=1
 [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || exit 1
 echo "  installing Debian's $* …"
 

@@ -24,6 +24,7 @@ class Console:
         for name in ("BRIDGE_CONFIG", "BRIDGE_MASTER_KEYS_FILE"):
             monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv("BRIDGE_MASTER_KEYS", KEY)
+        monkeypatch.setenv("BRIDGE_SERVER__TRUSTED_PROXIES", "127.0.0.1/32")
         self.folder = folder
         self.settings('issuer = "https://sso.example.gov.kh"\n[camdigikey]\nversion = "v2"\n')
 

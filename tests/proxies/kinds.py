@@ -50,8 +50,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One of the four. `file`: its name in deploy/proxies; `ports`: how that file says what it listens at, and
-    its folders; `around`: files that stand beside it on a Debian, by name; `command`: of its program."""
+    """One of the four. `file`: its name in deploy/proxies; `ports`: how it says where it listens, and where
+    it writes; `around`: files that stand beside it on a Debian, by name; `command`: of its program."""
 
     file: str
     ports: Callable[[Place], Mapping[str, str]]
@@ -61,10 +61,10 @@ class Kind:
     too_large: int = 431  # what it answers to a larger one
     holds_bodies: bool = True  # until they are whole
 
-    def configuration(self, place: Place) -> str:
-        """The file, with the places of here."""
+    def configuration(self, place: Place, changes: Mapping[str, str]) -> str:
+        """The file, with the places of here; `changes`: what a person would write otherwise."""
         text = (FILES / self.file).read_text(encoding="utf-8")
-        for found, here in self.ports(place).items():
+        for found, here in (*changes.items(), *self.ports(place).items()):
             assert found in text, f"{self.file} does not say {found}"
             text = text.replace(found, here)
         for found, here in place.names.items():
@@ -189,13 +189,13 @@ class Proxy:
 
 
 @contextmanager
-def proxy(kind: str, name: str, bridge: int) -> Iterator[Proxy]:
+def proxy(kind: str, name: str, bridge: int, changes: Mapping[str, str] | None = None) -> Iterator[Proxy]:
     """A proxy before a port of this machine, while the block lasts. It is no root's."""
     program = tools.needed(tools.find_proxy(kind), tools.proxy_hint(kind))
     folder = Path(tempfile.mkdtemp(prefix=f"bridge-{kind}-"))
     place = Place(name, free_port(ANYWHERE), free_port(ANYWHERE), bridge, folder)
     found = KINDS[kind]
-    written = {found.file: found.configuration(place), **found.around(place)}
+    written = {found.file: found.configuration(place, changes or {}), **found.around(place)}
     for file, text in written.items():
         (folder / file).write_text(text, encoding="utf-8")
     authority = _certificate(place)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import http.client
 import io
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.proxies.kinds import Proxy, proxy
-from tests.support.socket_server import SocketServer, http as answer
-from tests.support.socket_server import read_request
+from tests.support.socket_server import SocketServer, read_request
+from tests.support.socket_server import http as answer
 
 
 @dataclass
@@ -48,11 +48,11 @@ class Recorded:
 
 
 @contextmanager
-def record(kind: str, head: str = "") -> Iterator[Recorded]:
+def record(kind: str, head: str = "", changes: Mapping[str, str] | None = None) -> Iterator[Recorded]:
     """A proxy of this kind, and what it asks, while the block lasts. `head`: further lines of each answer."""
     bridge = Recorder(None, lambda _request: answer(body=b"hello", head=head))
     try:
-        with proxy(kind, "localhost", bridge.port) as running:
+        with proxy(kind, "localhost", bridge.port, changes) as running:
             yield Recorded(running, bridge)
     finally:
         bridge.close()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from ipaddress import ip_network
 
 import pytest
 
+from bridge.domain.network import nearest
 from tests.proxies.behind import UNSOLICITED, Behind
 from tests.proxies.kinds import KINDS, NAME
 from tests.proxies.recorder import Recorded, record
@@ -72,6 +75,42 @@ def test_nobody_makes_the_bridge_think_of_plain_http(behind: Behind) -> None:
     assert answer.status == 200
     assert answer.headers["Strict-Transport-Security"]
     assert "proxy.suspect" not in behind.said().removeprefix(said)
+
+
+# What the guide says to write where a load balancer stands before the proxy: here it is 127.0.8.8.
+APPENDING = {
+    "nginx": {"X-Forwarded-For $remote_addr;": "X-Forwarded-For $proxy_add_x_forwarded_for;"},
+    "caddy": {
+        "reverse_proxy 127.0.0.1:8080 {": "reverse_proxy 127.0.0.1:8080 {\n\t\ttrusted_proxies 127.0.8.8/32"
+    },
+    "haproxy": {"http-request set-header X-Forwarded-For %[src]": "option forwardfor"},
+    "apache": {"    RequestHeader unset X-Forwarded-For\n": ""},
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:4711", "203.0.113.7"),
+        ("[2001:db8::7]:443", "2001:db8::7"),
+        ("192.0.2.66, 203.0.113.7:4711", "203.0.113.7"),  # what the client wrote before it
+    ],
+)
+def test_behind_a_load_balancer_the_person_is_the_one_that_it_saw(
+    appending: Recorded, written: str, address: str
+) -> None:
+    header = f"X-Forwarded-For: {written}".encode()
+    assert ask(appending.proxy, "GET /", header, source="127.0.8.8").status == 200
+    lines = appending.bridge.headers().get_all("X-Forwarded-For") or []
+    trusted = [ip_network("127.0.0.1/32"), ip_network("127.0.8.8/32")]
+    assert str(nearest("127.0.0.1", lines, trusted)) == address
+
+
+@pytest.fixture(scope="module")
+def appending(kind: str) -> Iterator[Recorded]:
+    with record(kind, changes=APPENDING[kind]) as found:
+        yield found
 
 
 # -- logs ----------------------------------------------------------------------------------------------

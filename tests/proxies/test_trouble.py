@@ -5,13 +5,14 @@ from __future__ import annotations
 import ssl
 import time
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
 from bridge.settings.tree import Server
 from tests.proxies.behind import PATIENCE, Behind
 from tests.proxies.kinds import KINDS, Proxy
-from tests.proxies.recorder import Recorded, record
+from tests.proxies.recorder import Recorded, Recorder, record
 from tests.proxies.sockets import ask, head
 from tests.support.waiting import until
 
@@ -31,6 +32,11 @@ def stall(stack: ExitStack, proxy: Proxy, source: str) -> list[ssl.SSLSocket]:
         connection.sendall(head(proxy, "POST /token", FORM, b"Content-Length: 50") + b"a")
         held.append(connection)
     return held
+
+
+def closed(bridge: Recorder) -> bool:
+    """Whether the proxy has given a connection up."""
+    return bridge.closed > 0
 
 
 def post(proxy: Proxy, source: str = "127.0.0.1") -> int:
@@ -67,7 +73,8 @@ def test_idle_connections_are_given_up_long_before_the_bridge_closes_them_and_sl
             assert post(found.proxy) == 200
         began = time.monotonic()
         for kind in ("nginx", "caddy", "haproxy"):
-            until(lambda kind=kind: kinds[kind].bridge.closed, f"{kind} keeps it", KEPT_BY_THE_BRIDGE - 10)
+            bridge = kinds[kind].bridge
+            until(partial(closed, bridge), f"{kind} keeps it", KEPT_BY_THE_BRIDGE - 10)
         # Apache closes it when it next needs one.
         until(lambda: time.monotonic() - began > 21, "a clock that stands still", 60)
         assert post(kinds["apache"].proxy) == 200

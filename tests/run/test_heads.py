@@ -50,6 +50,8 @@ def test_a_forwarded_address_counts_whatever_stands_beside_it(run: Run) -> None:
 
     spellings = (b"203.0.113.7", b"203.0.113.7:4711", KHMER + b", 203.0.113.7:80", b"[::ffff:203.0.113.7]:9")
     assert [unsolicited(text) for text in spellings] == [b"400", b"400", b"429", b"429"]
+    spellings = (b"2001:db8::7", b"[2001:db8::7]:443", b"[2001:db8::8]", b"[2001:db8:0:1::7]:443")
+    assert [unsolicited(text) for text in spellings] == [b"400", b"400", b"429", b"400"]
     assert unsolicited(b"203.0.113.8") == b"400"
     assert [unsolicited(KHMER) for _ in range(3)] == [
         b"400"

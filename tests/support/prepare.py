@@ -27,7 +27,7 @@ APT_INSTALL = ROOT / "deploy" / "setup" / "apt_install.sh"
 
 
 def main() -> None:
-    for name, get in (
+    ways: tuple[tuple[str, Callable[[], str]], ...] = (
         ("Playwright's driver", get_driver),  # also fetches Playwright's own browser
         ("browser", get_browser),
         ("PostgreSQL", get_postgres),
@@ -35,7 +35,8 @@ def main() -> None:
         ("Node", get_node),
         ("Apache", get_apache),
         *((f"{name} as a proxy", partial(get_proxy, name)) for name in tools.PROXIES),
-    ):
+    )
+    for name, get in ways:
         print(f"  {name}: {get()}", flush=True)
 
 
