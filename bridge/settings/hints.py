@@ -13,7 +13,7 @@ def settings_hints(settings: Settings) -> list[str]:
     if settings.secure and not server.trusted_proxies:
         found.append(
             "server.trusted_proxies is missing: the issuer is https, so a proxy stands before the bridge,"
-            " and all its people count as one address. Name the proxy's (127.0.0.1/32 if it is on this machine)."
+            " and all its people count as one address. Name the proxy's (127.0.0.1/32 on this machine)."
         )
     found += [
         f"server.trusted_proxies: {network!r} is everybody, so anybody may say whose address theirs is."
