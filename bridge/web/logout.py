@@ -1,10 +1,13 @@
 """`/logout`: signing out, because an application asks (OIDC RP-Initiated Logout) or the person does."""
 
+from urllib.parse import urlencode
+
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
+from bridge.domain.client import Client
 from bridge.domain.session import EndCause
-from bridge.errors import ShownToUser
+from bridge.errors import ShownToUser, StoreUnavailable
 from bridge.oidc.logout import LogoutRequest
 from bridge.oidc.response_modes import origin
 from bridge.ops.logs import logger
@@ -104,6 +107,22 @@ def _signed_out(logout_request: LogoutRequest) -> Response:
     return page(
         pages.signed_out(client=logout_request.client, way_back=way_back), client=logout_request.client
     )
+
+
+def address_without_fault(pairs: Pairs, client: Client | None) -> str:
+    """Where the person can sign out themselves after a request that was refused, with what was good in it.
+
+    A hint is left out: without one they are asked. `client`: the one that the request named by any means.
+    """
+    given = dict(pairs) | ({"client_id": client.client_id} if client is not None else {})
+    for names in (("client_id", "post_logout_redirect_uri", "state"), ("client_id",)):
+        kept = [(name, given[name]) for name in names if name in given]
+        try:
+            use_cases().provider.logout_requests.check(kept)
+        except (ShownToUser, StoreUnavailable):
+            continue
+        return "/logout" + (f"?{urlencode(kept)}" if kept else "")
+    return "/logout"
 
 
 def _hops(logout_request: LogoutRequest) -> tuple[str, ...]:
