@@ -114,15 +114,17 @@ def address_without_fault(pairs: Pairs, client: Client | None) -> str:
 
     A hint is left out: without one they are asked. `client`: the one that the request named by any means.
     """
-    given = dict(pairs) | ({"client_id": client.client_id} if client is not None else {})
-    for names in (("client_id", "post_logout_redirect_uri", "state"), ("client_id",)):
-        kept = [(name, given[name]) for name in names if name in given]
-        try:
-            use_cases().provider.logout_requests.check(kept)
-        except (ShownToUser, StoreUnavailable):
-            continue
-        return "/logout" + (f"?{urlencode(kept)}" if kept else "")
-    return "/logout"
+    if client is None:
+        return "/logout"
+    given = dict(pairs) | {"client_id": client.client_id}
+    kept = [
+        (name, given[name]) for name in ("client_id", "post_logout_redirect_uri", "state") if name in given
+    ]
+    try:
+        use_cases().provider.logout_requests.check(kept)
+    except (ShownToUser, StoreUnavailable):
+        kept = kept[:1]
+    return "/logout?" + urlencode(kept)
 
 
 def _hops(logout_request: LogoutRequest) -> tuple[str, ...]:
