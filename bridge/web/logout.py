@@ -117,9 +117,8 @@ def address_without_fault(pairs: Pairs, client: Client | None) -> str:
     if client is None:
         return "/logout"
     given = dict(pairs) | {"client_id": client.client_id}
-    kept = [
-        (name, given[name]) for name in ("client_id", "post_logout_redirect_uri", "state") if name in given
-    ]
+    names = ("client_id", "post_logout_redirect_uri", "state")
+    kept = [(name, given[name]) for name in names if name in given]
     try:
         use_cases().provider.logout_requests.check(kept)
     except (ShownToUser, StoreUnavailable):

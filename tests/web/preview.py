@@ -85,8 +85,13 @@ def _error(
     key: str, client: Client | None = None, status: int = 400, again: str | None = None, wait: int = 0
 ) -> Sample:
     way_back, name = (client.way_back, client.client_name) if client else (None, None)
-    known = {"way_back": way_back, "client_name": name, "again": again}
-    return Sample(lambda: pages.error(key=key, status=status, wait=wait, **known), None, status)
+
+    def make() -> str:
+        return pages.error(
+            key=key, status=status, way_back=way_back, client_name=name, again=again, wait=wait
+        )
+
+    return Sample(make, None, status)
 
 
 def _problem(kind: str) -> Sample:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from flask import Flask
+from flask import Flask, Response
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 
 from bridge.domain.ids import ClientId
@@ -19,6 +19,7 @@ from bridge.errors import ShownToUser, StoreUnavailable
 from bridge.oidc.endpoints import ENDPOINTS
 from bridge.ops.environ import FAULT
 from bridge.web import pages, texts, way_out
+from bridge.web.language import TRANSLATIONS
 from bridge.web.limits import RateLimited
 from tests.support.pages import changed, kind, visit
 from tests.support.person import Page, Person
@@ -56,7 +57,7 @@ def ids_of(html: str) -> frozenset[str]:
 
 
 def test_every_template_is_in_the_table() -> None:
-    folder = pages.language.TRANSLATIONS.parent / "templates"
+    folder = TRANSLATIONS.parent / "templates"
     assert {file.stem for file in folder.glob("*.html")} - {"layout", "parts"} == TEMPLATES.keys()
 
 
@@ -189,7 +190,7 @@ def failing(world: World, endpoint: str, error: Exception) -> Iterator[None]:
     views = world.app.view_functions
     view = views[endpoint]
 
-    def fail(**_: str) -> None:
+    def fail(**_: str) -> Response:
         raise error
 
     views[endpoint] = fail
@@ -267,19 +268,13 @@ def test_a_request_that_cannot_be_read_names_its_application_all_the_same(world:
 @pytest.mark.parametrize("fault", [408, 413])
 def test_a_form_that_never_came_is_known_by_the_page_that_it_was_on(world: World, fault: int) -> None:
     """The body is not there; the browser says on which page of ours it was (Referer)."""
-    for at in (
-        "/login?" + urlencode(interaction(world)),
-        "/authorize?" + urlencode(world.authorize_params()),
-    ):
-        page = posted_without_a_body(world, fault, world.issuer + at)
+    for at, fields in (("/login", interaction(world)), ("/authorize", world.authorize_params())):
+        page = posted_without_a_body(world, fault, f"{world.issuer}{at}?{urlencode(fields)}")
         assert page.link("continue") == HOME
         assert page.has("again") is (fault == 408)
         if fault == 408:
-            person = world.person()
-            assert kind(world, visit(world, person, page.link("again"))) in (
-                "sign_in",
-                "opened_elsewhere 400",
-            )
+            again = visit(world, world.person(), page.link("again"))
+            assert kind(world, again) == {"/login": "opened_elsewhere 400", "/authorize": "sign_in"}[at]
 
 
 @pytest.mark.parametrize(
