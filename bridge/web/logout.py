@@ -55,10 +55,10 @@ def _without_session(logout_request: LogoutRequest) -> Response:
     """Nobody is signed in here, as far as cookies tell. A good hint ends the Session that it names anyway.
 
     An application that calls by itself is answered 400 where it ends nothing: it would take a page for a
-    sign-out.
+    sign-out. So is a frame or a script of its page, which brings no cookies though the browser has them.
     """
-    if not logout_request.hinted and not is_of_a_browser(request):
-        detail = "a call that comes from no browser, without a good hint"
+    if not logout_request.hinted and (not is_of_a_browser(request) or is_part_of_a_page(request)):
+        detail = "a call that comes from no browser or from a part of a page, without a good hint"
         raise ShownToUser(400, "logout_failed", detail)
     return _sign_out(logout_request, "application")
 
