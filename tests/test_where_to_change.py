@@ -69,7 +69,11 @@ CHANGES = (
             "bridge/manage/client_checks.py": "rules of several fields",
         },
     ),
-    Change("an endpoint", ("revocation", "RevocationEndpoint", "revocation_endpoint_auth_methods_supported")),
+    Change(
+        "an endpoint",
+        ("revocation", "RevocationEndpoint", "revocation_endpoint_auth_methods_supported"),
+        follows={"bridge/web/way_out.py": "those that people come to"},
+    ),
     Change(
         "a grant type",
         ("client_credentials", "ClientCall", "ClientCredentialsGrantType"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from bridge.domain.auth_token import spent_form
 from bridge.domain.encoding import digest
@@ -45,9 +46,25 @@ class RefusedAtCamDigiKey:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationRequired:
-    """The person has to confirm first that it is them, on the page of this key (DESIGN §6.4)."""
+    """The person has to confirm first that it is them, on the page of this key (DESIGN §6.4).
+
+    Once nobody waits there any more, that page goes on with the Interaction.
+    """
 
     key: ConfirmationKey
+    interaction: Interaction
+
+
+@dataclass(frozen=True, slots=True)
+class NamedHandoff:
+    """The Handoff that a callback names which can't be used: for what its page may offer.
+
+    `way`: None where another browser began it, which gets no more than the application's public name and
+    address; else how this browser's own stands.
+    """
+
+    interaction: Interaction
+    way: Literal["live", "expired", "answered"] | None
 
 
 class UnsolicitedCallback(ShownToUser):
@@ -135,7 +152,7 @@ class Callback:
             return signed_in
         pending = PendingConfirmation(_confirmation_key(back.auth_token), handoff.interaction, login)
         self._confirmations.put(pending, self._policy.lifetimes.confirm)
-        return ConfirmationRequired(pending.key)
+        return ConfirmationRequired(pending.key, handoff.interaction)
 
     def error(self, back: CallbackRequest, error_code: str, message: str = "") -> RefusedAtCamDigiKey | None:
         """The Interaction that failed at CamDigiKey, marked so; None where this browser has no such Handoff.
@@ -182,6 +199,19 @@ class Callback:
         handoff = self._handoffs.peek(key) if key else None
         return handoff if handoff is not None and handoff.browser == browser else None
 
+    def named_handoff(self, back: CallbackRequest) -> NamedHandoff | None:
+        """The Handoff that the state of an unusable callback names, or the browser where none comes (v2)."""
+        handoff = self._handoffs.remembered(back.handoff_key)
+        if handoff is None or handoff.connector != back.connector.id:
+            return None
+        if handoff.browser != back.browser or not back.fits(handoff):
+            return NamedHandoff(handoff.interaction, None)
+        if self._handoffs.taken(back.handoff_key, back.browser) is not None:
+            # Without a state it proves nothing: whatever comes after the answer may be a stranger's.
+            return NamedHandoff(handoff.interaction, "answered" if back.state is not None else None)
+        live = self._handoffs.peek(back.handoff_key) is not None
+        return NamedHandoff(handoff.interaction, "live" if live else "expired")
+
     def _repeated(self, back: CallbackRequest, now: int) -> CallbackOutcome:
         """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5).
 
@@ -194,8 +224,9 @@ class Callback:
             if known is None or not back.fits(known):
                 raise ShownToUser(400, "already_used", "a spent auth token")
             self._record_spent_elsewhere(back, now)
-        key = _confirmation_key(back.auth_token)
-        return ConfirmationRequired(key) if self._confirmations.peek(key) else Resumed(known.interaction)
+        key, interaction = _confirmation_key(back.auth_token), known.interaction
+        waits = self._confirmations.peek(key) is not None
+        return ConfirmationRequired(key, interaction) if waits else Resumed(interaction)
 
 
 def _known_code(error_code: str) -> str:

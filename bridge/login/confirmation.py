@@ -14,6 +14,13 @@ from bridge.sessions.upstream import UpstreamLogout
 GIVEN_BACK = 60  # seconds; a yes that a store's failure undid may come again
 
 
+class NobodyWaits(ShownToUser):
+    """The person has answered already, or too late."""
+
+    def __init__(self) -> None:
+        super().__init__(400, "link_expired", "nobody waits for a confirmation here")
+
+
 class Confirmations:
     """Logins that wait for the person's yes or no. Each counts only in the browser that it came back to."""
 
@@ -33,7 +40,7 @@ class Confirmations:
     def accept(self, key: ConfirmationKey, browser: BrowserId, before: Session | None) -> SignedIn:
         """The person said yes: their Session is opened.
 
-        `before`: the Session that the browser has now. Raises ShownToUser where nothing waits, or the client
+        `before`: the Session that the browser has now. Raises NobodyWaits, or ShownToUser where the client
         has gone.
         """
         pending = self._take(key, browser)
@@ -50,7 +57,7 @@ class Confirmations:
     def reject(self, key: ConfirmationKey, browser: BrowserId) -> Interaction:
         """The person said no: whoever approved is signed out at CamDigiKey. The Interaction, to begin again.
 
-        Raises ShownToUser where nothing waits.
+        Raises NobodyWaits.
         """
         pending = self._take(key, browser)
         self._upstream.end(pending.login.token, int(self._clock()))
@@ -60,5 +67,5 @@ class Confirmations:
         # find() comes first, so that another browser that knows the key can't use it up.
         found = self._store.take(key) if self.find(key, browser) else None
         if found is None:
-            raise ShownToUser(400, "link_expired", "nobody waits for a confirmation here")
+            raise NobodyWaits
         return found

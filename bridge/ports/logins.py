@@ -38,6 +38,12 @@ class HandoffStore(Protocol):
     def peek(self, key: HandoffKey) -> Handoff | None:
         """A live one, which stays as it is."""
 
+    def remembered(self, key: HandoffKey) -> Handoff | None:
+        """One that was begun under this key: live, taken, or expired up to half an hour ago.
+
+        It may be another browser's: nothing of it but its application may be shown there.
+        """
+
 
 class ConfirmationStore(Protocol):
     """Logins that wait for the answer to "is this you?" (Redis, sealed, for two minutes)."""

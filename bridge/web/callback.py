@@ -18,10 +18,14 @@ from bridge.login.signing_in import SignedIn
 from bridge.ops.logs import logger
 from bridge.ports.connectors import Connector
 from bridge.web.failure import failure_page
-from bridge.web.interactions import to_login
+from bridge.web.interactions import confirm_address, to_login
+from bridge.web.limits import RateLimited
 from bridge.web.parameters import query_pairs
 from bridge.web.steps import Place, answer
 from bridge.web.use_cases import use_cases
+
+UNUSABLE = frozenset({"unsolicited_callback", "not_completed", "already_used", "too_many_requests"})
+KEY_OF_WAY = {"expired": "handoff_expired", "answered": "already_used"}  # by NamedHandoff.way
 
 
 def success(connector: str | None = None) -> Response:
@@ -38,21 +42,22 @@ def success(connector: str | None = None) -> Response:
         return after_return(uses.callback.success(back, limit=uses.limits.unsolicited))
     except UnsolicitedCallback as error:
         uses.unsolicited.end(back.auth_token, back.connector)
-        return _dead_end(error)
+        return _dead_end(error, back)
     except ShownToUser as error:
-        return _dead_end(error)
+        return _dead_end(error, back)
 
 
 def error(connector: str | None = None) -> Response:
     """CamDigiKey's error callback. Its message is never shown (DESIGN §6.6)."""
     given = dict(query_pairs())
     code, message = given.get("errorCode", ""), given.get("errorMessage", "")
-    refused = use_cases().callback.error(_returned(connector, given), code, message)
+    back = _returned(connector, given)
+    refused = use_cases().callback.error(back, code, message)
     if refused is not None:
         client_id = refused.interaction.request.client_id
         logger().info("login.refused", client_id=client_id, error_code=refused.error_code, why=refused.why)
         return to_login(refused.interaction) if refused.proven else _unproven(refused.interaction)
-    return _dead_end(ShownToUser(400, "not_completed", "an error callback without its Handoff"))
+    return _dead_end(ShownToUser(400, "not_completed", "an error callback without its Handoff"), back)
 
 
 def _unproven(interaction: Interaction) -> Response:
@@ -64,8 +69,8 @@ def _unproven(interaction: Interaction) -> Response:
 def after_return(outcome: CallbackOutcome) -> Response:
     """The response for what a success callback came to."""
     match outcome:
-        case ConfirmationRequired(key):
-            return redirect(f"/confirm/{key}", 303)
+        case ConfirmationRequired(key, interaction):
+            return redirect(confirm_address(key, interaction), 303)
         case Resumed(interaction, error):
             if error is not None:
                 client_id = interaction.request.client_id
@@ -109,15 +114,29 @@ def _connector(name: str | None) -> Connector:
     return found
 
 
-def _dead_end(error: ShownToUser) -> Response:
-    """A callback that can't be used. A browser with a login under way is offered to go on with that one.
+def _dead_end(error: ShownToUser, back: CallbackRequest) -> Response:
+    """A callback that can't be used. A browser with a login under way is offered to go on with that one; one
+    whose login took too long, or was answered, to go on with what it was for.
 
-    Raises the error itself where there is no such login.
+    Raises the error itself elsewhere, with the application that the state names.
     """
     uses = use_cases()
     key, browser = uses.browser.cookies.read("handoff"), uses.browser.id()
     live = uses.callback.live_handoff(HandoffKey(key), browser) if key and browser else None
-    if live is None:
+    if live is not None:
+        return _go_on(live.interaction, error.key, error)
+    named = uses.callback.named_handoff(back) if error.client_id is None else None
+    if named is None:
         raise error
-    client = uses.decider.client_of(live.interaction)
-    return failure_page(live.interaction, client, error.key, error.status)
+    if named.way is not None and error.key in UNUSABLE:
+        return _go_on(named.interaction, KEY_OF_WAY.get(named.way, error.key), error)
+    error.client_id = named.interaction.request.client_id
+    raise error
+
+
+def _go_on(interaction: Interaction, key: str, error: ShownToUser) -> Response:
+    logger().info("page.refused", key=error.key, client_id=interaction.request.client_id, why=error.detail)
+    response = failure_page(interaction, use_cases().decider.client_of(interaction), key, error.status)
+    if isinstance(error, RateLimited):
+        response.headers["Retry-After"] = str(error.wait)
+    return response

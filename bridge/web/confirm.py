@@ -1,9 +1,13 @@
 """`/confirm/<key>`: the page "is this you?" after CamDigiKey (DESIGN §6.4), and the person's yes or no."""
 
+from urllib.parse import quote
+
+from flask import redirect
+from flask import request as http_request
 from werkzeug.wrappers import Response
 
 from bridge.domain.ids import BrowserId, ConfirmationKey
-from bridge.errors import ShownToUser
+from bridge.login.confirmation import NobodyWaits
 from bridge.web import language, pages
 from bridge.web.callback import signed_in
 from bridge.web.headers import next_hops
@@ -18,11 +22,11 @@ def ask(key: str) -> Response:
     uses = use_cases()
     pending = uses.confirmations.find(ConfirmationKey(key), _browser())
     if pending is None:
-        raise ShownToUser(400, "link_expired", "nobody waits for a confirmation here")
+        return _over()
     request = pending.interaction.request
     language.prefer(request.ui_locales)
     client = uses.decider.client_of(pending.interaction)
-    fields = {"csrf": uses.browser.csrf(_action(key))}
+    fields = {"i": http_request.args.get("i", ""), "csrf": uses.browser.csrf(_action(key))}
     html = pages.confirm(
         client=client,
         identity=pending.login.identity,
@@ -36,7 +40,10 @@ def accept(key: str) -> Response:
     """Yes: the Session is opened now. Raises ShownToUser."""
     uses = use_cases()
     uses.browser.check_csrf(_action(key))
-    login = uses.confirmations.accept(ConfirmationKey(key), _browser(), uses.browser.held_session())
+    try:
+        login = uses.confirmations.accept(ConfirmationKey(key), _browser(), uses.browser.held_session())
+    except NobodyWaits:
+        return _over()
     return signed_in(login, Place.FORM)
 
 
@@ -44,7 +51,21 @@ def reject(key: str) -> Response:
     """No: that person is signed out at CamDigiKey, and the sign-in begins again. Raises ShownToUser."""
     uses = use_cases()
     uses.browser.check_csrf(_action(key))
-    return to_login(uses.confirmations.reject(ConfirmationKey(key), _browser()))
+    try:
+        return to_login(uses.confirmations.reject(ConfirmationKey(key), _browser()))
+    except NobodyWaits:
+        return _over()
+
+
+def _over() -> Response:
+    """Nobody waits here any more: what comes next in the same sign-in, which address and forms hold.
+
+    Raises NobodyWaits where they hold none.
+    """
+    sealed = http_request.values.get("i", "")
+    if not sealed:
+        raise NobodyWaits
+    return redirect("/login?i=" + quote(sealed, safe=""), 303)
 
 
 def _action(key: str) -> str:

@@ -4,7 +4,6 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from bridge.domain.client import Client
 from bridge.errors import SealBroken, ShownToUser, StoreUnavailable, UpstreamError
 from bridge.oidc.authorization import RequestRefused
 from bridge.oidc.authorization_response import failure
@@ -17,6 +16,7 @@ from bridge.web.limits import RateLimited
 from bridge.web.login import begin_again
 from bridge.web.responses import page, send
 from bridge.web.use_cases import use_cases
+from bridge.web.way_out import way_out
 
 RETRY_AFTER = "5"  # seconds
 KEY_OF_STATUS = {
@@ -28,6 +28,7 @@ KEY_OF_STATUS = {
     414: "too_large",
     421: "misdirected",
     429: "too_many_requests",
+    431: "too_large",
     503: "unavailable",
 }
 
@@ -54,7 +55,7 @@ def _refused(error: RequestRefused) -> BaseResponse:
 def _shown(error: ShownToUser) -> BaseResponse:
     logger().info("page.refused", key=error.key, client_id=error.client_id or "", why=error.detail)
     wait = error.wait if isinstance(error, RateLimited) else 0
-    response = _error_answer(error.status, error.key, _client(error), wait)
+    response = _error_answer(error.status, error.key, error.client_id, wait)
     if wait:
         response.headers["Retry-After"] = str(wait)
     return response
@@ -95,14 +96,17 @@ def _unforeseen(error: Exception) -> BaseResponse:
     return _error_answer(500, "internal")
 
 
-def _error_answer(status: int, key: str, client: Client | None = None, wait: int = 0) -> BaseResponse:
+def _error_answer(status: int, key: str, client_id: str | None = None, wait: int = 0) -> BaseResponse:
     if speaks_json(request.path):
         return _json(status)
+    way = way_out(key, client_id)
     html = pages.error(
         key=key,
         status=status,
-        way_back=client.way_back if client else None,
-        client_name=client.client_name if client else None,
+        way_back=way.client.way_back if way.client else None,
+        client_name=way.client.client_name if way.client else None,
+        again=way.again,
+        home=way.home,
         wait=wait,
     )
     return page(html, status=status)
@@ -115,8 +119,3 @@ def _json(status: int) -> Response:
     response = jsonify(error=oauth, request_id=g.get("request_id", ""))
     response.status_code = status
     return response
-
-
-def _client(error: ShownToUser) -> Client | None:
-    """The application that the error page leads back to."""
-    return use_cases().clients.get(error.client_id) if error.client_id else None

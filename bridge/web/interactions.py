@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.encoding import random_text
-from bridge.domain.ids import BrowserId, InteractionId
+from bridge.domain.ids import BrowserId, ConfirmationKey, InteractionId
 from bridge.domain.interaction import Interaction
 from bridge.errors import BridgeError, ShownToUser
 from bridge.web import language, pages
@@ -62,6 +62,11 @@ def open_interaction(text: str) -> Interaction:
 def address_of(interaction: Interaction) -> str:
     """The address of its login page, with the Interaction sealed in it."""
     return f"/login?i={_sealed(interaction)}"
+
+
+def confirm_address(key: ConfirmationKey, interaction: Interaction) -> str:
+    """The address of the page "is this you?", with its Interaction, to go on with once nobody waits there."""
+    return f"/confirm/{key}?i={_sealed(interaction)}"
 
 
 def to_login(interaction: Interaction) -> Response:

@@ -23,7 +23,7 @@ LANGUAGES = {"km": "ភាសាខ្មែរ", "en": "English"}
 TRANSLATIONS = Path(__file__).parent / "translations"
 MAX_ACCEPT_LANGUAGE = 512  # characters
 NOT_REPEATABLE = ("/camdigikey/",)  # a second request to these is answered with something else
-_QUERY_CHARACTERS = "%&=+!$'()*,/:;?@[]-._~"  # not encoded in a query (RFC 3986 §3.4)
+QUERY_CHARACTERS = "%&=+!$'()*,/:;?@[]-._~"  # not encoded in a query (RFC 3986 §3.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,6 @@ def switches(address: str | None = None) -> tuple[Switch, ...]:
     if request.method != "GET" or request.path.startswith(NOT_REPEATABLE):
         return ()
     # A relative link that holds the query alone: the path stays as it is, and so do the query's bytes.
-    query = quote(request.query_string, safe=_QUERY_CHARACTERS)
+    query = quote(request.query_string, safe=QUERY_CHARACTERS)
     kept = "".join(part + "&" for part in query.split("&") if part and not part.startswith("hl="))
     return (Switch(language, LANGUAGES[language], f"?{kept}hl={language}"),)

@@ -1,10 +1,13 @@
 """`/logout`: signing out, because an application asks (OIDC RP-Initiated Logout) or the person does."""
 
+from urllib.parse import urlencode
+
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
+from bridge.domain.client import Client
 from bridge.domain.session import EndCause
-from bridge.errors import ShownToUser
+from bridge.errors import ShownToUser, StoreUnavailable
 from bridge.oidc.logout import LogoutRequest
 from bridge.oidc.response_modes import origin
 from bridge.ops.logs import logger
@@ -52,10 +55,10 @@ def _without_session(logout_request: LogoutRequest) -> Response:
     """Nobody is signed in here, as far as cookies tell. A good hint ends the Session that it names anyway.
 
     An application that calls by itself is answered 400 where it ends nothing: it would take a page for a
-    sign-out.
+    sign-out. So is a frame or a script of its page, which brings no cookies though the browser has them.
     """
-    if not logout_request.hinted and not is_of_a_browser(request):
-        detail = "a call that comes from no browser, without a good hint"
+    if not logout_request.hinted and (not is_of_a_browser(request) or is_part_of_a_page(request)):
+        detail = "a call that comes from no browser or from a part of a page, without a good hint"
         raise ShownToUser(400, "logout_failed", detail)
     return _sign_out(logout_request, "application")
 
@@ -104,6 +107,23 @@ def _signed_out(logout_request: LogoutRequest) -> Response:
     return page(
         pages.signed_out(client=logout_request.client, way_back=way_back), client=logout_request.client
     )
+
+
+def address_without_fault(pairs: Pairs, client: Client | None) -> str:
+    """Where the person can sign out themselves after a request that was refused, with what was good in it.
+
+    A hint is left out: without one they are asked. `client`: the one that the request named by any means.
+    """
+    if client is None:
+        return "/logout"
+    given = dict(pairs) | {"client_id": client.client_id}
+    names = ("client_id", "post_logout_redirect_uri", "state")
+    kept = [(name, given[name]) for name in names if name in given]
+    try:
+        use_cases().provider.logout_requests.check(kept)
+    except (ShownToUser, StoreUnavailable):
+        kept = kept[:1]
+    return "/logout?" + urlencode(kept)
 
 
 def _hops(logout_request: LogoutRequest) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ again in the other language says what happened in both.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,7 +65,7 @@ def problem(*, client: Client, kind: str, try_again: str, cancel: Form, referenc
         "problem",
         client,
         text=text,
-        again=_in_other_language(text),
+        other_language=_in_other_language(text),
         try_again=try_again,
         cancel=cancel,
         retry_wont_help=kind in texts.RETRY_WONT_HELP,
@@ -83,17 +83,34 @@ def go_on(address: str) -> str:
     return _page("go_on", address_to=address, switches=())
 
 
-def error(*, key: str, status: int, way_back: str | None, client_name: str | None, wait: int = 0) -> str:
-    """An error that ends the sign-in: what happened, what to do, and a link back where there is one.
+def error(
+    *,
+    key: str,
+    status: int,
+    way_back: str | None,
+    client_name: str | None,
+    again: str | None = None,
+    home: str = "/",
+    wait: int = 0,
+) -> str:
+    """An error that ends the sign-in: what happened, what to do, and where to go on.
 
-    `key`: one of texts.ERRORS; `wait`: seconds until it may be tried again.
+    `key`: one of texts.ERRORS; `way_back`: the application's address; `again`: an address that asks the same
+    once more, which is offered where the text says that it helps; `home`: our front page; `wait`: seconds
+    until it may be tried again.
     """
     text = texts.ERRORS.get(key, texts.ERRORS["bad_request" if status < 500 else "internal"])
+    if not text.again:
+        again = None
+    elif again is not None and text.do_again:
+        text = replace(text, do=text.do_again)
     return _page(
         "error",
         key=key,
         text=text,
-        again=_in_other_language(text),
+        other_language=_in_other_language(text),
+        again=again,
+        home=home,
         way_back=_safe_link(way_back),
         client_name=client_name,
         minutes=-(-wait // 60),

@@ -32,8 +32,13 @@ def sealed_pairs(pairs: Pairs, purpose: str) -> str:
 def unsealed_pairs(purpose: str) -> Pairs:
     """The parameters that are sealed in this request's parameter `r`. Raises ShownToUser (400)."""
     try:
-        data = use_cases().sealer.unseal(purpose, request.values.get("r", ""))
+        return pairs_of(request.values.get("r", ""), purpose)
     except SealBroken:
         raise ShownToUser(400, "link_expired", "a sealed form that was not made here") from None
+
+
+def pairs_of(sealed: str, purpose: str) -> Pairs:
+    """The parameters that a text holds which sealed_pairs made for this purpose. Raises SealBroken."""
+    data = use_cases().sealer.unseal(purpose, sealed)
     text = zlib.decompressobj().decompress(data, MAX_UNSEALED)
     return tuple((name, value) for name, value in json.loads(text))

@@ -14,16 +14,23 @@ def N_(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A page's words: its title, what happened, and what to do, a sentence each."""
+    """A page's words: its title, what happened, and what to do, a sentence each.
+
+    `again`: the button that asks the same once more, where that helps and the request is at hand; `do_again`:
+    what to do then, where it differs.
+    """
 
     title: str
     happened: str
     do: str
+    again: str = ""
+    do_again: str = ""
 
 
 _CANNOT = N_("This request cannot be answered")
 _BEGIN_AGAIN = N_("Go back to the service, and sign in from there again.")
 _TELL = N_("Tell the support of the service that you want to use, and read them the reference number below.")
+_TRY_AGAIN = N_("Try again")
 _CHECK = N_("Check the address, or go back to the service that you want to use.")
 
 ERRORS = {
@@ -70,7 +77,9 @@ ERRORS = {
     "csrf": Text(
         N_("This form is no longer valid"),
         N_("It was opened too long ago, or not by this browser."),
-        N_("Go back, load the page again, and press the button once more."),
+        _BEGIN_AGAIN,
+        again=N_("Start again"),
+        do_again=N_("Press the button to start again."),
     ),
     "not_found": Text(N_("This page does not exist"), N_("There is nothing at this address."), _CHECK),
     "method_not_allowed": Text(_CANNOT, N_("This address cannot be used in this way."), _BEGIN_AGAIN),
@@ -79,26 +88,32 @@ ERRORS = {
         N_("This is the wrong address"),
         N_("This server does not answer for the name that was asked."),
         _CHECK,
+        again=N_("Go to the right address"),
+        do_again=N_("Press the button to go on at the right address."),
     ),
     "too_many_requests": Text(
         N_("Too many attempts"),
         N_("There were too many sign-ins from here in a short time."),
         N_("Wait a few minutes, and try again."),
+        again=_TRY_AGAIN,
     ),
     "unavailable": Text(
         N_("Sign-in is not available at the moment"),
         N_("A part of our system cannot be reached."),
         N_("Wait a minute, and try again."),
+        again=_TRY_AGAIN,
     ),
     "internal": Text(
         N_("Something went wrong"),
         N_("The fault is ours, and it has been recorded."),
         N_("Try again in a minute. If it happens again, tell our support the reference number below."),
+        again=_TRY_AGAIN,
     ),
     "logout_failed": Text(
         N_("Sign-out failed"),
         N_("The request to sign you out could not be checked, and nobody was signed out."),
         N_("Press the button to sign out here."),
+        again=N_("Sign out"),
     ),
 }
 
@@ -124,9 +139,14 @@ PROBLEMS = {
         N_("CamDigiKey's answer could not be used."),
         _AGAIN,
     ),
+    "handoff_expired": Text(
+        N_("The sign-in took too long"),
+        N_("CamDigiKey's answer came too late, and was not used."),
+        _AGAIN,
+    ),
     **{
         key: Text(ERRORS[key].title, ERRORS[key].happened, _AGAIN)
-        for key in ("already_used", "unsolicited_callback", "not_completed")
+        for key in ("already_used", "unsolicited_callback", "not_completed", "too_many_requests")
     },
 }
 RETRY_WONT_HELP = frozenset({"account_inactive"})  # "try again" is not the large button there

@@ -58,7 +58,7 @@ TABLE: dict[str, dict[str, Cell]] = {
     "the page's address in another browser": {
         "before": "opened_elsewhere 400",
         "away": "camdigikey",  # CamDigiKey's page is its own; what comes of it is the callback's business
-        "confirming": "link_expired 400",
+        "confirming": "opened_elsewhere 400",
         "consenting": "opened_elsewhere 400",
         "finished": "opened_elsewhere 400",
         "expired": "opened_elsewhere 400",
@@ -94,20 +94,20 @@ TABLE: dict[str, dict[str, Cell]] = {
     "a forged token for the same state": {
         "before": "unsolicited_callback 400",
         "away": "problem",  # that state is used up: the person is asked to try again
-        "confirming": "unsolicited_callback 400",
-        "consenting": "unsolicited_callback 400",
-        "finished": "unsolicited_callback 400",
-        "expired": "unsolicited_callback 400",
-        "signed out": "unsolicited_callback 400",
+        "confirming": "problem 400",  # it was answered: its own page says so, and goes on
+        "consenting": "problem 400",
+        "finished": "problem 400",
+        "expired": "problem 400",
+        "signed out": "problem 400",
     },
     "a second approval for the same state": {
         "before": "unsolicited_callback 400",
         "away": ("consent", "confirm"),  # there it is the first one
-        "confirming": "unsolicited_callback 400",
-        "consenting": "unsolicited_callback 400",
-        "finished": "unsolicited_callback 400",
-        "expired": "unsolicited_callback 400",
-        "signed out": "unsolicited_callback 400",
+        "confirming": "problem 400",
+        "consenting": "problem 400",
+        "finished": "problem 400",
+        "expired": "problem 400",
+        "signed out": "problem 400",
     },
     "an approval without any state": {
         "before": "unsolicited_callback 400",
@@ -115,17 +115,17 @@ TABLE: dict[str, dict[str, Cell]] = {
         "confirming": "unsolicited_callback 400",
         "consenting": "unsolicited_callback 400",
         "finished": "unsolicited_callback 400",
-        "expired": "unsolicited_callback 400",
+        "expired": ("unsolicited_callback 400", "problem 400"),
         "signed out": "unsolicited_callback 400",
     },
     "the error callback with its state": {
         "before": "not_completed 400",
         "away": "problem",
-        "confirming": "not_completed 400",
-        "consenting": "not_completed 400",
-        "finished": "not_completed 400",
-        "expired": "not_completed 400",
-        "signed out": "not_completed 400",
+        "confirming": "problem 400",
+        "consenting": "problem 400",
+        "finished": "problem 400",
+        "expired": "problem 400",
+        "signed out": "problem 400",
     },
     "the error callback without a state": {
         "before": "not_completed 400",
@@ -133,7 +133,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "confirming": "not_completed 400",
         "consenting": "not_completed 400",
         "finished": "not_completed 400",
-        "expired": "not_completed 400",
+        "expired": ("not_completed 400", "problem 400"),
         "signed out": "not_completed 400",
     },
     "another person signs in": {

@@ -103,7 +103,7 @@ def test_remembered_consent_needs_no_further_page(logins: LoginHouse) -> None:
 
 def test_without_the_state_the_person_confirms_first(v2: LoginHouse) -> None:
     done = back(v2, away(v2))
-    assert done == ConfirmationRequired(key_of(TOKEN))
+    assert done == ConfirmationRequired(key_of(TOKEN), v2.interaction())
     assert v2.sessions.live == {}
     (pending,) = v2.confirmations.pending.values()
     assert (pending.key, pending.login) == (key_of(TOKEN), v2.login())
@@ -129,7 +129,8 @@ FAMILIAR: dict[str, Callable[[LoginHouse], LastPerson]] = {
 def test_where_somebody_else_was_last_the_person_confirms_first(
     logins: LoginHouse, last: Callable[[LoginHouse], LastPerson]
 ) -> None:
-    assert back(logins, away(logins), last_person=last(logins)) == ConfirmationRequired(key_of(TOKEN))
+    asked = ConfirmationRequired(key_of(TOKEN), logins.interaction())
+    assert back(logins, away(logins), last_person=last(logins)) == asked
     assert logins.sessions.live == {}
 
 

@@ -6,11 +6,13 @@ The modules of the OpenID Foundation's suite that a test stands for are named in
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
 from bridge.domain.encoding import digest, from_base64url
 from bridge.domain.subject import UpstreamToken
+from bridge.web.language import words
 from tests.support.clocks import with_clock
 from tests.support.pages import forget_consents, kind, press, sign_out, visit
 from tests.support.person import Page, Person
@@ -224,10 +226,36 @@ def test_an_applications_own_call_that_ends_nothing_is_400(
     assert backend(world, method, **params) == 400
 
 
-def test_nobody_is_told_that_they_are_still_signed_in_who_never_were(world: World) -> None:
-    page = logout(world, world.person(), id_token_hint="x.y.z")
+@pytest.mark.parametrize("dest", ["iframe", "empty", "image"])
+def test_a_part_of_a_page_that_brings_no_cookie_is_not_told_that_anybody_signed_out(
+    world: World, dest: str
+) -> None:
+    """Another site's frame brings no Lax cookie: who is signed in here still is."""
+    person, tokens = signed_in(world)
+    without = world.person()
+    way = f"{world.issuer}/logout?client_id=web&post_logout_redirect_uri={BYE}"
+    page = without.get(way, Sec_Fetch_Dest=dest, Sec_Fetch_Mode="navigate", Sec_Fetch_Site="cross-site")
     assert kind(world, page) == "logout_failed 400"
-    assert "still signed in" not in page.text
+    assert is_signed_in(world, person)
+    hinted = f"{way}&id_token_hint={tokens['id_token']}"
+    assert without.get(hinted, Sec_Fetch_Dest=dest).location == BYE
+    assert not is_signed_in(world, person)
+
+
+STILL = re.compile(f"(still|stay) signed in|{words('km')('Stay signed in')}", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("params", [{}, {"id_token_hint": "x.y.z"}, {"client_id": "web"}, {"client_id": "x"}])
+@pytest.mark.parametrize("language", ["en", "km"])
+def test_nobody_is_told_that_they_are_still_signed_in_who_never_were(
+    world: World, params: dict[str, str], language: str
+) -> None:
+    person, _ = signed_in(world)
+    asked = logout(world, person, hl=language)
+    assert STILL.search(asked.text), "the words by which it is known"
+    page = logout(world, world.person(), **params, hl=language)
+    assert kind(world, page) in ("logout_failed 400", "signed_out")
+    assert not STILL.search(page.text)
 
 
 def test_an_expired_hint_is_good(world: World) -> None:

@@ -18,7 +18,7 @@ from bridge.errors import StoreUnavailable
 from bridge.stores.redis import Redis, layout
 from bridge.web.assembly import assemble
 from tests.support.clocks import with_clock
-from tests.support.pages import changed, kind, sign_out, visit
+from tests.support.pages import changed, kind, press, sign_out, visit
 from tests.support.person import Person
 from tests.support.world import Tokens, World
 
@@ -109,6 +109,26 @@ def test_the_application_that_asks_for_the_logout_hears_too(listening: Listening
     tokens = {client_id: listening.signed_in(person, client_id) for client_id in ("web", "post")}
     visit(world, person, f"{world.issuer}/logout?id_token_hint={tokens['web']['id_token']}")
     assert listening.notified() == {named(*pair): 1 for pair in tokens.items()}
+
+
+@pytest.mark.parametrize("cookie", ["gone", "of another person"])
+def test_so_do_all_where_its_browsers_cookie_has_gone_or_is_of_another_session(
+    listening: Listening, cookie: str
+) -> None:
+    """What the application is told, that its session has ended, is true of the other applications too."""
+    world, person, there = listening.world, listening.world.person(), listening.world.person()
+    tokens = {client_id: listening.signed_in(person, client_id) for client_id in ("web", "post")}
+    others = world.tokens(world.sign_in(there, "own", "dara"), "own") if cookie != "gone" else None
+    page = visit(world, there, f"{world.issuer}/logout?id_token_hint={tokens['web']['id_token']}")
+    if others is not None:
+        assert kind(world, page) == "logout_confirm"
+        assert not listening.notified(), "nothing ends before the person says so"
+        page = press(world, there, page)
+    assert kind(world, page) == "signed_out"
+    both = tokens | ({"own": others} if others is not None else {})
+    assert listening.notified() == {named(*pair): 1 for pair in both.items()}
+    for found in both.values():
+        assert world.userinfo(found["access_token"])[0] == 401
 
 
 def test_another_person_in_the_same_browser_ends_the_session_before(listening: Listening) -> None:

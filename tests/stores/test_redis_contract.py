@@ -59,6 +59,34 @@ class TestHandoffs:
         assert store.taken(handoff.key, "another") is None
         assert 290 <= ttl(redis, layout.handoff_taken(handoff.key)) <= 300
 
+    def test_an_expired_one_is_not_taken_but_remembered_for_half_an_hour(
+        self, store: HandoffStore, redis: Redis
+    ) -> None:
+        handoff = samples.handoff()
+        store.begin(handoff, 300, replace=False)
+        assert 290 <= ttl(redis, layout.handoff(handoff.key)) <= 300
+        assert 2090 <= ttl(redis, layout.handoff_begun(handoff.key)) <= 2100
+        redis.command("DEL", layout.handoff(handoff.key))
+        assert store.peek(handoff.key) is None
+        assert store.take(handoff.key, handoff.browser) is None
+        assert store.taken(handoff.key, handoff.browser) is None
+        assert store.remembered(handoff.key) == handoff
+
+    def test_a_live_and_a_taken_one_are_remembered_too(self, store: HandoffStore) -> None:
+        handoff = samples.handoff()
+        assert store.remembered(handoff.key) is None
+        store.begin(handoff, 300, replace=False)
+        assert store.remembered(handoff.key) == handoff
+        store.take(handoff.key, handoff.browser)
+        assert store.remembered(handoff.key) == handoff
+
+    def test_an_expired_one_leaves_room_for_another(self, store: HandoffStore, redis: Redis) -> None:
+        first, second = samples.handoff(), samples.handoff(browser="another")
+        store.begin(first, 300, replace=False)
+        redis.command("DEL", layout.handoff(first.key))
+        assert store.begin(second, 300, replace=False)
+        assert store.peek(first.key) == store.remembered(first.key) == second
+
     def test_a_live_one_of_the_same_key_is_replaced_only_on_purpose(self, store: HandoffStore) -> None:
         first, second = samples.handoff(), samples.handoff(browser="another")
         assert store.begin(first, 300, replace=False)

@@ -270,6 +270,7 @@ class MemoryHandoffs:
         self._journal = journal
         self.live: dict[HandoffKey, Handoff] = {}
         self.lives: dict[HandoffKey, int] = {}  # for how many seconds each was begun
+        self.expired: dict[HandoffKey, Handoff] = {}
         self._taken: dict[HandoffKey, Handoff] = {}
 
     def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> bool:
@@ -294,6 +295,12 @@ class MemoryHandoffs:
 
     def peek(self, key: HandoffKey) -> Handoff | None:
         return self.live.get(key)
+
+    def remembered(self, key: HandoffKey) -> Handoff | None:
+        return self.live.get(key) or self.expired.get(key) or self._taken.get(key)
+
+    def expire(self, key: HandoffKey) -> None:
+        self.expired[key] = self.live.pop(key)
 
 
 class MemoryConfirmations:

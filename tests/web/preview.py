@@ -81,11 +81,17 @@ class Sample:
     methods: tuple[str, ...] = ("GET",)
 
 
-def _error(key: str, client: Client | None = None, status: int = 400) -> Sample:
+def _error(
+    key: str, client: Client | None = None, status: int = 400, again: str | None = None, wait: int = 0
+) -> Sample:
     way_back, name = (client.way_back, client.client_name) if client else (None, None)
-    return Sample(
-        lambda: pages.error(key=key, status=status, way_back=way_back, client_name=name), None, status
-    )
+
+    def make() -> str:
+        return pages.error(
+            key=key, status=status, way_back=way_back, client_name=name, again=again, wait=wait
+        )
+
+    return Sample(make, None, status)
 
 
 def _problem(kind: str) -> Sample:
@@ -132,6 +138,11 @@ SAMPLES: dict[str, Sample] = {
     ),
     **{f"error-{key}": _error(key) for key in texts.ERRORS},
     "error-with-way-back": _error("opened_elsewhere", PORTAL),
+    "error-csrf-again": _error("csrf", PORTAL, 403, "/login?i=x"),
+    "error-unavailable-again": _error("unavailable", LONG, 503, "/login?i=x"),
+    "error-too-many-again": _error("too_many_requests", PORTAL, 429, "/login?i=x", wait=90),
+    "error-misdirected-again": _error("misdirected", None, 421, "http://127.0.0.1/"),
+    "error-logout-again": _error("logout_failed", PORTAL, 400, "/logout?client_id=portal"),
     "logout-confirm": Sample(
         lambda: pages.logout_confirm(client=PORTAL, go=GO, cancel="https://portal.gov.example/")
     ),

@@ -271,7 +271,7 @@ def test_too_many_attempts_tell_how_long_to_wait(wait: int, expected: str) -> No
 
 
 def test_who_could_not_be_signed_out_can_do_it_here(app: Flask) -> None:
-    assert 'href="/logout"' in show(app, "error-logout_failed")
+    assert 'href="/logout?client_id=portal"' in show(app, "error-logout-again")
 
 
 # -- consent -----------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ VIEWS: dict[str, dict[str, Any]] = {
 # Pages that differ in more than their words: the others share a template with one of these.
 SHAPES = [
     name for name in SAMPLES if not name.startswith(("error-", "problem-")) or name in (
-        "error-unknown_client", "error-logout_failed", "error-with-way-back", "problem-access_denied",
+        "error-unknown_client", "error-logout-again", "error-with-way-back", "error-unavailable-again",
+        "problem-access_denied",
         "problem-account_inactive"
     )
 ]  # fmt: skip

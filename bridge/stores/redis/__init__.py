@@ -19,7 +19,9 @@ record of `stores.records`):
 | `bridge:{sid:<digest>}:session` | the Session's key, by what ID tokens call it | with it |
 | `bridge:{<session>}:grants` | set `<grant> <client id>` of what was opened in it | as long as a Session |
 | `bridge:{<session>}:over` | a mark that it was ended, so that nothing revives it | after 10 min |
-| `bridge:{<key>}:handoff`, `…:taken` | Handoff, sealed, behind its browser's digest | after its ttl |
+| `bridge:{<key>}:handoff` | a mark that the Handoff is live | after its ttl |
+| `bridge:{<key>}:begun` | the Handoff, sealed, behind its browser's digest | 30 min after that |
+| `bridge:{<key>}:taken` | the same, once it was taken | when it would have expired |
 | `bridge:{<key>}:confirmation` | PendingConfirmation, sealed | after its ttl |
 | `bridge:parked:<digest>` | an Interaction too large for a URL, sealed | after 30 min |
 | `bridge:{rate:<digest>}:<window>` | a count | after two windows |

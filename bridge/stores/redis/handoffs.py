@@ -10,13 +10,25 @@ from bridge.stores.redis.connection import Redis, Script
 from bridge.stores.sealed import Sealed
 
 _BROWSER = 64  # characters: the browser's digest, which stands before the sealed Handoff
+# Seconds beyond its life, so that who comes back late is told so and by which application, and can go on.
+REMEMBERED_FOR = 1800
 
+# A mark that it is live, and the Handoff itself, which outlives the mark.
+_BEGIN = Script("""
+if ARGV[3] == '' and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('SET', KEYS[1], '1', 'EX', ARGV[2])
+redis.call('SET', KEYS[2], ARGV[1], 'EX', ARGV[2] + ARGV[4])
+return 1
+""")
 _TAKE = Script("""
-local live = redis.call('GET', KEYS[1])
-if not live or string.sub(live, 1, #ARGV[1]) ~= ARGV[1] then return false end
-redis.call('RENAME', KEYS[1], KEYS[2])
-return live
-""")  # RENAME keeps the TTL: it is remembered until it would have expired
+local left = redis.call('PTTL', KEYS[1])
+local begun = redis.call('GET', KEYS[2])
+if left <= 0 or not begun or string.sub(begun, 1, #ARGV[1]) ~= ARGV[1] then return false end
+redis.call('DEL', KEYS[1])
+redis.call('RENAME', KEYS[2], KEYS[3])
+redis.call('PEXPIRE', KEYS[3], left)
+return begun
+""")  # once taken it is remembered until it would have expired
 
 
 class RedisHandoffs:
@@ -29,13 +41,12 @@ class RedisHandoffs:
     def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> bool:
         """Store it for `ttl` seconds. Without `replace`: False where a live one has the same key."""
         value = digest(handoff.browser) + self._sealed.seal(handoff)
-        only_new = () if replace else ("NX",)
-        created = self._redis.command("SET", layout.handoff(handoff.key), value, "EX", ttl, *only_new)
-        return created is not None
+        keys = (layout.handoff(handoff.key), layout.handoff_begun(handoff.key))
+        return bool(self._redis.run(_BEGIN, keys, value, ttl, "replace" if replace else "", REMEMBERED_FOR))
 
     def take(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
         """Take a live one of this browser, once, and remember that it was taken."""
-        keys = (layout.handoff(key), layout.handoff_taken(key))
+        keys = (layout.handoff(key), layout.handoff_begun(key), layout.handoff_taken(key))
         return self._opened(self._redis.run(_TAKE, keys, digest(browser)))
 
     def taken(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
@@ -47,7 +58,13 @@ class RedisHandoffs:
 
     def peek(self, key: HandoffKey) -> Handoff | None:
         """A live one, left as it is."""
-        return self._opened(self._redis.command("GET", layout.handoff(key)))
+        mark, begun = self._redis.command("MGET", layout.handoff(key), layout.handoff_begun(key))
+        return self._opened(begun) if mark is not None else None
+
+    def remembered(self, key: HandoffKey) -> Handoff | None:
+        """One that was begun under this key: live, expired or taken, whichever browser began it."""
+        begun, taken = self._redis.command("MGET", layout.handoff_begun(key), layout.handoff_taken(key))
+        return self._opened(begun if begun is not None else taken)
 
     def _opened(self, value: bytes | None) -> Handoff | None:
         return None if value is None else self._sealed.open(value[_BROWSER:])

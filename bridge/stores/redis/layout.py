@@ -85,6 +85,10 @@ def handoff(key: str) -> str:
     return f"bridge:{{{key}}}:handoff"
 
 
+def handoff_begun(key: str) -> str:
+    return f"bridge:{{{key}}}:begun"
+
+
 def handoff_taken(key: str) -> str:
     return f"bridge:{{{key}}}:taken"
 
