@@ -1,7 +1,9 @@
 """Makes the Flask application: endpoints, error handlers and hooks, on the use cases of this process."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -15,12 +17,19 @@ from bridge.wiring.jobs import start_jobs
 from bridge.wiring.services import build
 
 
+class Application(Flask):
+    """Flask, told that no function of ours is a coroutine; it would look at each anew in every request."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
     """The Flask application of one process; `services`: made from the settings where they are left out.
 
     Raises ConfigError, StoreUnavailable.
     """
-    app = Flask("bridge.web")
+    app = Application("bridge.web")
     app.url_map.merge_slashes = False  # no redirect from //authorize: only what is ours is answered
     app.config["MAX_CONTENT_LENGTH"] = settings.server.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.server.max_body
