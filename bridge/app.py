@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.routing import MapAdapter
 
 from bridge import settings as settings_module
 from bridge.ports.services import Services
@@ -18,10 +19,19 @@ from bridge.wiring.services import build
 
 
 class Application(Flask):
-    """Flask, told that no function of ours is a coroutine; it would look at each anew in every request."""
+    """Flask without two things that it does in every request for applications of other kinds."""
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: none of ours is a coroutine, and nothing has to look."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Finds the route by path and method alone, not by the Host, which `hooks` judges."""
+        if request is None:
+            return None
+        return self.url_map.bind(
+            "", url_scheme=request.scheme, default_method=request.method, path_info=request.path
+        )
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
