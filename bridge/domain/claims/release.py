@@ -102,7 +102,7 @@ def _chosen(
     for name, needed, source in _BESIDE_SUB:
         if may_have(name, needed) and (value := source(facts)) is not None and value != "":
             found[name] = value  # CamDigiKey's value wins over a constant
-    return {name: value for name, value in found.items() if wanted(name, value)}
+    return {name: value for name, value in found.items() if wanted(name, value)} if asked else found
 
 
 # Every claim of the person, but for `sub`, which every answer has.
