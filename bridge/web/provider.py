@@ -3,7 +3,8 @@
 import json
 from typing import TYPE_CHECKING
 
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
 from werkzeug.datastructures import Headers
 
 from bridge.oidc.answer import Answer, ClientRequest
@@ -40,6 +41,7 @@ def revocation() -> Response:
 
 
 def _client_request(name: str) -> ClientRequest:
+    request = request_ctx.request  # taken from behind Flask's proxy once
     return ClientRequest(
         method=request.method,
         url=url_of(name, use_cases().policy.issuer),
