@@ -21,7 +21,8 @@ class ClientAddress:
         Raises BadRequest where a proxy of ours wrote something else: it is not known whose request it is.
         """
         peer = request.remote_addr or ""
-        address = network.nearest(peer, request.headers.getlist("X-Forwarded-For"), self._proxies)
+        forwarded = request.environ.get("HTTP_X_FORWARDED_FOR")  # its lines are joined in the environ
+        address = network.nearest(peer, (forwarded,) if forwarded is not None else (), self._proxies)
         if address is not None:
             return str(address)
         if network.address_of(peer) is None:  # no server's: a test's
