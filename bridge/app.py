@@ -1,9 +1,12 @@
 """Makes the Flask application: endpoints, error handlers and hooks, on the use cases of this process."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from flask import Flask
+from flask import Flask, Request
+from werkzeug.routing import MapAdapter
 
 from bridge import settings as settings_module
 from bridge.ports.services import Services
@@ -15,12 +18,28 @@ from bridge.wiring.jobs import start_jobs
 from bridge.wiring.services import build
 
 
+class Application(Flask):
+    """Flask without two things that it does in every request for applications of other kinds."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: none of ours is a coroutine, and nothing has to look."""
+        return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Finds the route by path and method alone, not by the Host, which `hooks` judges."""
+        if request is None:
+            return None
+        return self.url_map.bind(
+            "", url_scheme=request.scheme, default_method=request.method, path_info=request.path
+        )
+
+
 def create_app(settings: Settings, services: Services | None = None) -> Flask:
     """The Flask application of one process; `services`: made from the settings where they are left out.
 
     Raises ConfigError, StoreUnavailable.
     """
-    app = Flask("bridge.web")
+    app = Application("bridge.web")
     app.url_map.merge_slashes = False  # no redirect from //authorize: only what is ours is answered
     app.config["MAX_CONTENT_LENGTH"] = settings.server.max_body
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.server.max_body

@@ -12,6 +12,7 @@ import select
 import sys
 import time
 from collections.abc import MutableMapping
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, TextIO
 
@@ -180,9 +181,14 @@ def _place(kind: type[BaseException] | None, trace: TracebackType | None) -> dic
     return {"exception": kind.__name__ if kind else "", "where": places[-12:]}
 
 
+@lru_cache(maxsize=512)
+def _is_hidden(name: str) -> bool:
+    return name not in ALLOWED and any(word in name.lower() for word in HIDDEN)
+
+
 def _without_secrets(_logger: Any, _method: str, event: Event) -> Event:
     for name, value in event.items():
-        if name not in ALLOWED and any(word in name.lower() for word in HIDDEN):
+        if _is_hidden(name):
             event[name] = "***"
         elif isinstance(value, str):
             event[name] = CREDENTIAL.sub("***", value)

@@ -149,5 +149,5 @@ def answer_of(app: "WSGIApplication", environ: dict[str, Any]) -> Answer:
         if (close := getattr(parts, "close", None)) is not None:
             close()
     status, headers = started[-1]
-    sent = tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers)
-    return Answer(int(status[:3]), sent, body)
+    sent = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return Answer(int(status[:3]), tuple(sent), body)

@@ -33,7 +33,8 @@ class ClientAddress:
         Raises AddressUnreadable (400).
         """
         peer = request.remote_addr or ""
-        address = network.nearest(peer, request.headers.getlist("X-Forwarded-For"), self._proxies)
+        forwarded = request.environ.get("HTTP_X_FORWARDED_FOR")  # its lines are joined in the environ
+        address = network.nearest(peer, (forwarded,) if forwarded is not None else (), self._proxies)
         if address is not None:
             return str(address)
         if network.address_of(peer) is None:  # no server's: a test's

@@ -1,6 +1,6 @@
 """CORS: which pages of applications may read our answers (Fetch §3.2), as each endpoint's row says."""
 
-from flask import Response, g, request
+from flask import Request, Response, g, request
 
 from bridge.errors import StoreUnavailable
 from bridge.oidc.endpoints import Endpoint
@@ -30,13 +30,15 @@ def note_client(client_id: str | None) -> None:
     g.cors_client_id = client_id
 
 
-def allow_reading(response: Response, endpoint: Endpoint | None) -> None:
+def allow_reading(request: Request, response: Response, endpoint: Endpoint | None) -> None:
     """Let the page that asked read the answer, good or bad, as the endpoint's row says.
 
     After every view and every error handler, so that a 401, a 413 or a 503 is read as a 200 is.
     """
-    origin = request.headers.get("Origin")
-    if endpoint is None or endpoint.cors == "none" or not origin or request.method == "OPTIONS":
+    if endpoint is None or endpoint.cors == "none" or request.method == "OPTIONS":
+        return
+    origin = request.environ.get("HTTP_ORIGIN")
+    if not origin:
         return
     if endpoint.cors == "anyone":
         _allow(response, "*")

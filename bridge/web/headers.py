@@ -26,17 +26,23 @@ def content_security_policy(
     )
 
 
+ALWAYS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": content_security_policy(),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+OVER_HTTPS = ALWAYS | {"Strict-Transport-Security": "max-age=31536000"}
+
+
 def finish_headers(response: Response, *, secure: bool) -> None:
     """Adds the headers that every response has; what a view has set already stays. `secure`: over https."""
-    headers = response.headers
-    headers.setdefault("Cache-Control", "no-store")
-    headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    if secure:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+    given = {name.lower() for name in response.headers.keys()}
+    for name, value in (OVER_HTTPS if secure else ALWAYS).items():
+        if name.lower() not in given:
+            response.headers.add(name, value)
 
 
 def next_hops(redirect_uri: str, client: Client) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def _accepted(header: str) -> str:
 
 def requested() -> str:
     """The language that `hl` in the address asks for; empty without one, or where we do not have it."""
-    wish = request.args.get("hl", "")
+    wish = request.args.get("hl", "") if b"hl=" in request.query_string else ""
     return wish if wish in LANGUAGES else ""
 
 

@@ -88,9 +88,9 @@ class PreparedMiddleware:
         }
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        environ[ROUTE] = words_of(environ["PATH_INFO"])  # for the access log, until the route is known
         found = self._makers.get(environ["PATH_INFO"])
         if found is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            environ[ROUTE] = words_of(environ["PATH_INFO"])  # for the access log, until the route is known
             return self._app(environ, start_response)
         environ[ROUTE] = environ["PATH_INFO"]
         endpoint, make = found

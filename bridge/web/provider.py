@@ -1,14 +1,20 @@
 """What applications call directly: token, userinfo, introspection and revocation."""
 
 import json
+from typing import TYPE_CHECKING
 
-from flask import Response, request
+from flask import Response
+from flask.globals import request_ctx
+from werkzeug.datastructures import Headers
 
 from bridge.oidc.answer import Answer, ClientRequest
 from bridge.oidc.endpoints import url_of
 from bridge.ops.logs import logger
 from bridge.web.cors import note_client
 from bridge.web.use_cases import use_cases
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 MAX_LOGGED = 100  # characters of a client_id that is only claimed
 
@@ -35,6 +41,7 @@ def revocation() -> Response:
 
 
 def _client_request(name: str) -> ClientRequest:
+    request = request_ctx.request  # taken from behind Flask's proxy once
     return ClientRequest(
         method=request.method,
         url=url_of(name, use_cases().policy.issuer),
@@ -44,6 +51,13 @@ def _client_request(name: str) -> ClientRequest:
     )
 
 
+class _Complete(Response):
+    """Headers that go out as they are: Werkzeug would copy them, to complete a Location and a length."""
+
+    def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
+        return self.headers
+
+
 def _response(name: str, answer: Answer) -> Response:
     note_client(answer.client_id)
     if answer.status >= 400:
@@ -51,4 +65,4 @@ def _response(name: str, answer: Answer) -> Response:
         logger().info(
             "client.refused", endpoint=name, client_id=(answer.client_id or "")[:MAX_LOGGED], error=error
         )
-    return Response(answer.body, answer.status, answer.headers)
+    return _Complete(answer.body, answer.status, {**answer.headers, "Content-Length": str(len(answer.body))})

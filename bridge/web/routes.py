@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import Flask, request
+from flask import Flask
+from flask.globals import request_ctx
 from werkzeug.wrappers import Response
 
 from bridge.oidc.endpoints import ENDPOINTS, Endpoint
@@ -37,6 +38,7 @@ def _check_views(views: Mapping[str, Mapping[str, View]]) -> None:
 
 def _endpoint_view(endpoint: Endpoint, by_method: Mapping[str, View]) -> View:
     def answer(**path_parts: str) -> Response:
+        request = request_ctx.request
         if request.method == "OPTIONS":
             return preflight(endpoint)
         if endpoint.max_body is not None:

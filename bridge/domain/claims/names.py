@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from bridge.domain.claims.facts import Facts
-from bridge.domain.subject import Identity
 
 
 class Name(NamedTuple):
@@ -17,10 +16,11 @@ class Name(NamedTuple):
 
 def untagged(facts: Facts) -> Name:
     """The name in the script that was asked for, or that the client prefers; in the other if it has none."""
-    latin, khmer = _latin(facts.identity), in_khmer(facts)
-    language = _language(facts.claims_locales, facts.client.name_locale)
-    first, second = (khmer, latin) if language == "km" else (latin, khmer)
-    return first if first.whole else second
+    scripts = (in_khmer, _in_latin)
+    if _language(facts.claims_locales, facts.client.name_locale) != "km":
+        scripts = (_in_latin, in_khmer)
+    first = scripts[0](facts)
+    return first if first.whole else scripts[1](facts)
 
 
 def in_khmer(facts: Facts) -> Name:
@@ -29,8 +29,8 @@ def in_khmer(facts: Facts) -> Name:
     return Name(_joined(family, given), given, family)
 
 
-def _latin(identity: Identity) -> Name:
-    given, family = identity.given_name, identity.family_name
+def _in_latin(facts: Facts) -> Name:
+    given, family = facts.identity.given_name, facts.identity.family_name
     return Name(_joined(given, family), given, family)
 
 

@@ -1,6 +1,6 @@
 """Which claims go out: those that the scope or the request names, as far as the client may have them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest
@@ -86,30 +86,29 @@ def _chosen(
     """
     allowed = frozenset(allowed_scope(facts.client, SCOPES))
 
+    def may_have(name: str, needed: str) -> bool:
+        """Asked before any value is computed: most claims are not wanted."""
+        if needed not in allowed or not (needed in scope or name in asked):
+            return False
+        return _listed(name, facts.client) and (name not in PERSONAL or name in grant.claim_names)
+
     def wanted(name: str, value: Value) -> bool:
-        needed = _scope_of(name)
-        if needed not in allowed or not _listed(name, facts.client):
-            return False
-        if name in PERSONAL and name not in grant.claim_names:
-            return False
-        if needed in scope:
+        if _scope_of(name) in scope:
             return True
-        request = asked.get(name)  # "value": wanted only if it is one of these (OIDC Core §5.5.1)
-        return request is not None and (not request.values or value in request.values)
+        values = asked[name].values  # wanted only if it is one of these (OIDC Core §5.5.1)
+        return not values or value in values
 
-    known = _usable(constant) | dict(_asserted(facts))  # CamDigiKey's value wins over a constant
-    return {name: value for name, value in known.items() if wanted(name, value)}
-
-
-def _asserted(facts: Facts) -> Iterator[tuple[str, Value]]:
-    """Every claim of the person that has a value, but for `sub`, which every answer has."""
-    for name, source in _BESIDE_SUB:
-        value = source(facts)
-        if value is not None and value != "":
-            yield name, value
+    found = {name: value for name, value in _usable(constant).items() if may_have(name, _scope_of(name))}
+    for name, needed, source in _BESIDE_SUB:
+        if may_have(name, needed) and (value := source(facts)) is not None and value != "":
+            found[name] = value  # CamDigiKey's value wins over a constant
+    return {name: value for name, value in found.items() if wanted(name, value)} if asked else found
 
 
-_BESIDE_SUB = tuple((name, claim.source) for name, claim in CLAIMS.items() if claim.source and name != "sub")
+# Every claim of the person, but for `sub`, which every answer has.
+_BESIDE_SUB = tuple(
+    (name, claim.scope, claim.source) for name, claim in CLAIMS.items() if claim.source and name != "sub"
+)
 
 
 def _listed(name: str, client: Client) -> bool:

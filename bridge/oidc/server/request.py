@@ -14,7 +14,8 @@ class TokenRequest(OAuth2Request):
     """
 
     def __init__(self, received: ClientRequest, fields: dict[str, str]) -> None:
-        super().__init__(received.method, received.url, headers=received.headers)
+        super().__init__(received.method, received.url)
+        self.headers = received.headers  # Authlib's own step counts them first
         self.received = received
         self.payload = BasicOAuth2Payload(fields)
 

@@ -141,7 +141,7 @@ def health_check(engine: Engine) -> Callable[[], None]:
     return checked
 
 
-def dialect_insert(connection: Connection, table: Any) -> Any:
+def dialect_insert(database: Connection | Engine, table: Any) -> Any:
     """INSERT with ON CONFLICT, which both databases have under a module of their own."""
-    module = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}[connection.dialect.name]
+    module = {"sqlite": sqlite_insert, "postgresql": postgresql_insert}[database.dialect.name]
     return module(table)

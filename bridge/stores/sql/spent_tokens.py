@@ -18,11 +18,17 @@ class SqlSpentTokens:
     def __init__(self, engine: Engine, *, max_unsolicited: int = MAX_UNSOLICITED) -> None:
         self._engine = engine
         self._max_unsolicited = max_unsolicited
+        # One unique key for both kinds, so that no token is first twice. Built here once: building it costs
+        # twice what SQLite needs to store the row.
+        self._insert = (
+            dialect_insert(engine, spent_tokens)
+            .on_conflict_do_nothing()
+            .returning(spent_tokens.c.digest)  # rowcount tells nothing here
+        )
 
     def spend(self, auth_token: str, now: int) -> bool:
         """Record that a token is used, durably; False where it was used before."""
-
-        return writing(self._engine, lambda connection: _is_new(connection, auth_token, now, False))
+        return writing(self._engine, lambda connection: self._is_new(connection, auth_token, now, False))
 
     def spend_unsolicited(self, auth_token: str, now: int) -> bool | None:
         """The same for one that came without a Handoff; None: too many of those are kept already."""
@@ -32,15 +38,11 @@ class SqlSpentTokens:
         def step(connection: Connection) -> bool | None:
             if connection.execute(count).scalar_one() >= self._max_unsolicited:
                 return None
-            return _is_new(connection, auth_token, now, True)
+            return self._is_new(connection, auth_token, now, True)
 
         return writing(self._engine, step)
 
-
-def _is_new(connection: Connection, auth_token: str, now: int, unsolicited: bool) -> bool:
-    """Whether the row was not there; one unique key for both kinds, so that no token is first twice."""
-    row = dialect_insert(connection, spent_tokens).values(
-        digest=digest(auth_token), spent_at=now, unsolicited=unsolicited
-    )
-    new = row.on_conflict_do_nothing().returning(spent_tokens.c.digest)  # rowcount tells nothing here
-    return connection.execute(new).first() is not None
+    def _is_new(self, connection: Connection, auth_token: str, now: int, unsolicited: bool) -> bool:
+        """Whether the row was not there."""
+        row = {"digest": digest(auth_token), "spent_at": now, "unsolicited": unsolicited}
+        return connection.execute(self._insert, row).first() is not None
