@@ -74,12 +74,9 @@ def _refused_get(endpoint: Endpoint) -> BaseResponse | None:
 
 def _after_request(response: Response) -> BaseResponse:
     uses = use_cases()
-    if new_browser := g.get("new_browser"):
-        uses.browser.cookies.put(response, "browser", new_browser, max_age=YEAR)
-    if wish := language.requested():
-        uses.browser.cookies.put(response, "lang", wish, max_age=YEAR)
     if request.endpoint == "static" and response.status_code == 200:
         response.headers["Cache-Control"] = "public, max-age=3600"
+    _set_cookies(response, uses)
     endpoint = endpoint_of(request.path)
     if endpoint is None or endpoint.whole_page_only:  # its address may hold an auth token
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -87,3 +84,13 @@ def _after_request(response: Response) -> BaseResponse:
     response.headers["X-Request-Id"] = g.get("request_id", "")
     finish_headers(response, secure=uses.settings.secure)
     return within_proxies_limit(response) if "Location" in response.headers else response
+
+
+def _set_cookies(response: Response, uses: UseCases) -> None:
+    """The browser's own, and its language; none beside what a cache between us may give to others."""
+    if response.headers.get("Cache-Control", "").startswith("public"):
+        return
+    if new_browser := g.get("new_browser"):
+        uses.browser.cookies.put(response, "browser", new_browser, max_age=YEAR)
+    if wish := language.requested():
+        uses.browser.cookies.put(response, "lang", wish, max_age=YEAR)

@@ -72,6 +72,19 @@ def test_a_preflight_is_answered_and_pages_for_people_are_for_no_other_page(worl
     assert "Access-Control-Allow-Origin" not in client.get("/", headers=origin, base_url=world.issuer).headers
 
 
+# -- caching -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/look.css", "/static/form_post.js", "/jwks"])
+def test_an_answer_that_caches_may_give_to_others_sets_no_cookie(world: World, path: str) -> None:
+    said = world.app.test_client().get(path + "?hl=km", base_url=world.issuer)
+    said.close()
+    assert said.status_code == 200
+    assert said.headers["Cache-Control"].startswith("public")
+    assert "Set-Cookie" not in said.headers
+    assert "Set-Cookie" in world.app.test_client().get("/?hl=km", base_url=world.issuer).headers
+
+
 # -- limits, and whose address counts (DESIGN §6.15) ---------------------------------------------------
 
 
