@@ -33,7 +33,10 @@ def check_settings(config_file: Path | None, ask_camdigikey: bool) -> None:
         click.echo(failure.sentence, err=True)
     if failures:
         sys.exit(FAILED)
-    click.echo("The settings are right.")
+    advice = checks.advice(settings)
+    for sentence in advice:
+        click.echo(sentence, err=True)
+    click.echo("The other settings are right." if advice else "The settings are right.")
     answers = asking.ask_camdigikey(settings) if ask_camdigikey else ()
     for answered in answers:
         click.echo(answered.sentence, err=not answered.works)

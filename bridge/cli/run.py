@@ -37,6 +37,8 @@ def serve(settings: Settings, file: Path | None) -> None:
                 raise failure
             # Without Redis it serves what it can, and /readyz says that it is not ready.
             click.echo(f"{failure.sentence} Starting all the same.", err=True)
+        for sentence in checks.advice(settings):
+            click.echo(sentence, err=True)
         with serving.redis_server(settings) as redis_url:
             _tell_workers(file, redis_url)
             serving.serve(

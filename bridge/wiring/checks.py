@@ -18,6 +18,15 @@ FORGETS = (
     "redis.url: Redis at {place} throws away what it holds once its memory is full (its maxmemory-policy is"
     " {policy}): people would be signed out and codes lost. Set its maxmemory-policy to noeviction."
 )
+NOBODY_BEFORE_US = (
+    "server.trusted_proxies is empty, but before an https issuer stands a proxy: the limits would count"
+    " everybody as one address, the proxy's. Name the proxy, for example 127.0.0.1/32."
+)
+
+
+def advice(settings: Settings) -> tuple[str, ...]:
+    """A sentence for each thing that works, and hardly as it is meant."""
+    return (NOBODY_BEFORE_US,) if settings.secure and not settings.server.trusted_proxies else ()
 
 
 def check_before_start(settings: Settings) -> tuple[StoreUnavailable, ...]:

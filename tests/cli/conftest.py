@@ -34,7 +34,8 @@ class Console:
         """Settings that have all that they need."""
         serve(self.folder / "sim", ("127.0.0.1", 0), ("127.0.0.1", 0)).stop()
         account = '[camdigikey]\npartner = "sim/partner.json"\n'
-        self.settings(f'issuer = "https://sso.example.gov.kh"\n{account}')
+        proxies = '[server]\ntrusted_proxies = ["127.0.0.1/32"]\n'
+        self.settings(f'issuer = "https://sso.example.gov.kh"\n{proxies}{account}')
 
     def say(self, *words: str, wanted: int = 0, answer: str = "") -> Result:
         """Give a command; its exit code has to be the one wanted."""

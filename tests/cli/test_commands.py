@@ -253,6 +253,16 @@ def test_a_file_that_is_no_database_is_told(console: Console) -> None:
     assert "holds no database" in console.say("config", "check", wanted=1).output
 
 
+def test_an_https_issuer_without_its_proxy_is_not_called_right(console: Console) -> None:
+    """All people would count as one address, and share its limits."""
+    console.with_partner()
+    file = console.folder / "bridge.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('["127.0.0.1/32"]', "[]"), encoding="utf-8")
+    said = console.say("config", "check").output
+    assert "server.trusted_proxies is empty" in said
+    assert "The settings are right." not in said
+
+
 def test_right_settings_are_said_to_be_right(console: Console) -> None:
     console.with_partner()
     assert "are right" in console.say("config", "check").output
