@@ -93,6 +93,7 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         ('[look]\nlogo = "//evil.example/x.png"', "look.logo"),
         ('[look]\nhelp_uri = "javascript:alert(1)"', "look.help_uri"),
         ('[look]\ninstitution = " "', "look.institution is empty"),
+        ('[server]\nhost = "localhost"', "server.host: 'localhost' is no address"),
         ('[server]\nhost = ""', "server.host: '' is no address"),
         ('[server]\nhost = "\u200b127.0.0.1"', "server.host: '\\u200b127.0.0.1' is no address"),
         ('[server]\nhost = "http://127.0.0.1"', "server.host"),

@@ -125,7 +125,7 @@ def test_what_a_path_holds_is_not_written_unless_it_is_a_word_of_the_protocol(br
 
 
 def test_no_letter_that_a_terminal_obeys_reaches_the_log(bridge: Bridge) -> None:
-    nasty = "\x1b[2J\x9b31m\x85\u202e\u2028"
+    nasty = "\x1b[2J\x9b31m\x85\u202e\u2028\u00ad\u200b\u180e\U000e0041"
     ask(bridge, b"GET /" + quote(nasty).encode(), b"User-Agent: " + nasty[1:].encode())
     ask(bridge, b"GET /authorize?client_id=" + quote(nasty).encode())
     ask(bridge, b"GET /end")
