@@ -17,6 +17,7 @@ USELESS: frozenset[StoreCause] = frozenset(
 # PostgreSQL, appendix A; the class, its first two characters, where the state itself is not here.
 _STATES: Mapping[str, StoreCause] = {
     "08": "connection_lost",
+    "25": "connection_lost",  # in another's transaction, or in one that failed: a pooler's doing
     "25006": "read_only",
     "25P03": "connection_lost",
     "25P04": "timeout",
@@ -73,6 +74,8 @@ _SQLITE: Mapping[str, StoreCause] = {  # result codes, without what an extended 
     "NOTADB": "not_a_database",
     "CORRUPT": "not_a_database",
     "SCHEMA": "collided",
+    "PROTOCOL": "timeout",  # of the lock: many others came in between
+    "INTERRUPT": "timeout",
 }
 
 
@@ -88,6 +91,8 @@ def cause_of(error: BaseException) -> StoreCause | None:
     state = getattr(original, "sqlstate", None)
     if state is None or state.startswith("08"):
         return _of_words(original, state)
+    if state == "0A000" and "cached plan" in str(original):  # a table was changed under what is prepared
+        return "connection_lost"
     return _STATES.get(state) or _STATES.get(state[:2])
 
 
