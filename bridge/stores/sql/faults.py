@@ -62,20 +62,20 @@ _WORDS: tuple[tuple[str, StoreCause], ...] = (
     (r"permission denied", "not_allowed"),
 )
 _SQLITE: Mapping[str, StoreCause] = {  # result codes, without what an extended one adds
-    "BUSY": "timeout",
-    "LOCKED": "timeout",
-    "READONLY": "read_only",
-    "FULL": "full",
-    "IOERR": "connection_lost",
-    "NOMEM": "full",
-    "CANTOPEN": "unreachable",
-    "PERM": "not_allowed",
-    "AUTH": "not_allowed",
-    "NOTADB": "not_a_database",
-    "CORRUPT": "not_a_database",
-    "SCHEMA": "collided",
-    "PROTOCOL": "timeout",  # of the lock: many others came in between
-    "INTERRUPT": "timeout",
+    "SQLITE_BUSY": "timeout",
+    "SQLITE_LOCKED": "timeout",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_FULL": "full",
+    "SQLITE_IOERR": "connection_lost",
+    "SQLITE_NOMEM": "full",
+    "SQLITE_CANTOPEN": "unreachable",
+    "SQLITE_PERM": "not_allowed",
+    "SQLITE_AUTH": "not_allowed",
+    "SQLITE_NOTADB": "not_a_database",
+    "SQLITE_CORRUPT": "not_a_database",
+    "SQLITE_SCHEMA": "collided",
+    "SQLITE_PROTOCOL": "timeout",  # its lock could not be had: others came in between, again and again
+    "SQLITE_INTERRUPT": "timeout",
 }
 
 
@@ -116,10 +116,10 @@ def place(url: URL) -> str:
 
 def _of_sqlite(error: sqlite3.Error) -> StoreCause | None:
     code = getattr(error, "sqlite_errorname", "")
-    word = code.removeprefix("SQLITE_").partition("_")[0]
-    if word == "ERROR" and re.search(r"no such (table|column)|already exists", str(error)):
+    result = "_".join(code.split("_")[:2])
+    if result == "SQLITE_ERROR" and re.search(r"no such (table|column)|already exists", str(error)):
         return "no_tables"
-    return _SQLITE.get(word)
+    return _SQLITE.get(result)
 
 
 def _of_words(error: BaseException | None, state: str | None) -> StoreCause | None:
