@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from bridge.domain.ids import ConnectorId
 from bridge.errors import ConfigError
-from bridge.settings import load
+from bridge.settings import Settings, load
 
 KEY = base64.b64encode(bytes(32)).decode()
 GOOD = {"BRIDGE_MASTER_KEYS": KEY}
@@ -87,6 +89,28 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         ("[connectors.trial]\nmax_in_flight = 4", "of all accounts together"),  # 12 is the first one's
         ('[server]\ntrusted_proxies = ["x"]', "no address or network"),
         ('[look]\ncolour = "red"', "look.colour"),
+        ('[look]\nlogo = "javascript:alert(1)"', "look.logo: 'javascript:alert(1)' is neither"),
+        ('[look]\nlogo = "//evil.example/x.png"', "look.logo"),
+        ('[look]\nhelp_uri = "javascript:alert(1)"', "look.help_uri"),
+        ('[look]\ninstitution = " "', "look.institution is empty"),
+        ('[server]\nhost = "localhost"', "server.host: 'localhost' is no address"),
+        ('[server]\nhost = ""', "server.host: '' is no address"),
+        ('[server]\nhost = "\u200b127.0.0.1"', "server.host: '\\u200b127.0.0.1' is no address"),
+        ('[server]\nhost = "http://127.0.0.1"', "server.host"),
+        ('[server]\ntrusted_proxies = ["0.0.0.0/0"]', "is everybody"),
+        ('[server]\ntrusted_proxies = ["::/0"]', "is everybody"),
+        ("[server]\nmax_body = 100000000000000", "server.max_body: has to be 1048576 or less."),
+        ("[limits]\nper_browser_window = 10000000000000000", "limits.per_browser_window"),
+        ("[limits]\nper_address = 1000000000000000000000", "limits.per_address"),
+        ("[limits]\nunsolicited_in_all = 0", "limits.unsolicited_in_all"),
+        ("[lifetimes]\nsession = 9999999999999999999", "lifetimes.session has at most"),
+        ("[lifetimes]\nupstream_check = 99999999", "lifetimes.upstream_check has at most"),
+        ('[outbound]\nallowed_hosts = ["https://app.example"]', "outbound.allowed_hosts: 'https://app"),
+        ('[claims.constant]\nsub = "everybody"', "claims.constant.sub can't be"),
+        ('[claims.constant]\n"acr#km" = "x"', "claims.constant.acr#km can't be"),
+        ('[camdigikey]\namr = ["Face ID"]', "camdigikey.amr: 'Face ID' is no word"),
+        ('[camdigikey]\nsigner_key_sha256 = "abc"', "signer_key_sha256 is no SHA-256"),
+        ('[camdigikey]\nsigner_subject = " CN=x"', "signer_subject has a blank"),
     ],
 )
 def test_a_faulty_setting_is_told_in_a_sentence(tmp_path: Path, text: str, expected: str) -> None:
@@ -94,7 +118,7 @@ def test_a_faulty_setting_is_told_in_a_sentence(tmp_path: Path, text: str, expec
 
 
 def test_one_slash_too_many_is_one_fault(tmp_path: Path) -> None:
-    (fault,) = faults(tmp_path, 'issuer = "https://sso.example/"')
+    (fault,) = faults(tmp_path, 'issuer = "https://sso.example/"', BRIDGE_SERVER__TRUSTED_PROXIES="127.0.0.1")
     assert "slash at its end" in fault
 
 
@@ -128,6 +152,34 @@ def test_the_environment_wins_over_the_file_and_a_file_can_hold_a_secret(tmp_pat
     settings = load(file, {"BRIDGE_LIFETIMES__CODE": "40", "BRIDGE_MASTER_KEYS_FILE": str(secret)})
     assert (settings.lifetimes.code, settings.lifetimes.handoff) == (40, 100)
     assert settings.keys() == (bytes(32),)
+
+
+def test_a_setting_whose_own_name_ends_in_file_is_the_name_of_a_file(tmp_path: Path) -> None:
+    settings = load(None, GOOD | {"BRIDGE_OUTBOUND__CA_FILE": "/etc/ssl/ours.pem"})
+    assert settings.outbound.ca_file == Path("/etc/ssl/ours.pem")
+    (told,) = faults(tmp_path, BRIDGE_LOOK__INSTITUTION_FILE="x" * 5000)
+    assert "names a file that can't be read" in told
+    assert len(told) < 200
+
+
+@pytest.mark.parametrize(
+    "value", ["", " ", "\u200b", "0", "-1", "9" * 5000, "nan", "1e400", "[", "{}", "\ud800"]
+)
+def test_no_value_of_any_setting_is_more_than_a_fault(value: str) -> None:
+    """And each fault is one line that can be printed."""
+    for name in _names(Settings):
+        try:
+            load(None, GOOD | {"BRIDGE_" + name.upper(): value})
+        except ConfigError as error:
+            assert all(fault.isprintable() and len(fault) < 400 for fault in error.faults), name
+
+
+def _names(part: type[BaseModel], before: str = "") -> Iterator[str]:
+    """The name of each setting, as environment variables have it, and of each table."""
+    for name, field in part.model_fields.items():
+        yield before + name
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _names(field.annotation, before + name + "__")
 
 
 def test_constant_claims_of_the_environment_have_the_type_of_their_claim() -> None:

@@ -38,6 +38,7 @@ _ROWS = (
         "person",
         "An application was given a code.",
     ),
+    Event("session.not_checked", ("noted",), "camdigikey", "CamDigiKey's answer about a sign-in can't be."),
     Event("consent.given", ("audit",), "person", "A person agreed to what an application is given."),
     Event("tokens.issued", ("noted",), "application", "An application got tokens."),
     Event("code.replayed", ("audit",), "application", "A code came twice: all that it gave is dead."),

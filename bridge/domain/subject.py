@@ -44,6 +44,7 @@ class UpstreamToken:
     issued_at: int
     expires_at: int
     checked_at: int  # when its status was last asked
+    person: str = field(default="", repr=False, compare=False)  # whose it is, by their camdigikey_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,8 +119,13 @@ class _Check:
     def begin(self) -> None:
         """Ask, unless the last one still waits for its answer."""
         if self._thread is None or not self._thread.is_alive():
-            self._thread = threading.Thread(target=self._run, daemon=True)
-            self._thread.start()
+            thread = threading.Thread(target=self._run, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:
+                self._thread, self.failure = None, BridgeError("no thread can be started")
+            else:
+                self._thread = thread
 
     def fault(self, deadline: float) -> str | None:
         """Why it did not pass until then; None: it did."""

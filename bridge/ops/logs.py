@@ -40,14 +40,11 @@ HIDDEN = (
 ALLOWED = frozenset({"logger_name", "status_code", "error_code", "hostname"})
 # A JWT, or the value of a credential in a query or a header, wherever it got into a text.
 CREDENTIAL = re.compile(
-    r"eyJ[\w-]{10,}(?:\.[\w-]*){1,4}"
+    r"eyJ[\w-]{10,}+(?:\.[\w-]*){1,4}"
     r"|(?<=Bearer )[\w.~+/=-]+|(?<=Basic )[\w+/=]+"
     r"|(?<=[?&\s](?:code)=)[^&\s\"']+|(?<=(?:token|Token)=)[^&\s\"']+|(?<=secret=)[^&\s\"']+"
 )
-# What a terminal obeys or does not show: C1 controls, directions and blanks of no width; and half letters.
-UNPRINTABLE = re.compile(
-    "[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+MAX_TEXT = 4096  # characters: a line has no room for more, and looking for credentials is not free
 Event = MutableMapping[str, Any]
 
 
@@ -191,14 +188,19 @@ def _without_secrets(_logger: Any, _method: str, event: Event) -> Event:
         if _is_hidden(name):
             event[name] = "***"
         elif isinstance(value, str):
-            event[name] = CREDENTIAL.sub("***", value)
+            event[name] = CREDENTIAL.sub("***", value[:MAX_TEXT])
     return event
 
 
 def _line(event: Event) -> str:
-    """One line of JSON. Its own escapes are for C0 controls alone; ours are for what else is unprintable."""
+    """One line of JSON. Its own escapes are for C0 controls alone; ours are for all that is not to be seen.
+
+    That is what a terminal obeys or hides: C1 controls, directions, letters of no width, tags, half letters.
+    """
     line = json.dumps(event, ensure_ascii=False, default=str)
-    return UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    if line.isprintable():
+        return line
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in line)
 
 
 def _ordered(_logger: Any, _method: str, event: Event) -> Event:

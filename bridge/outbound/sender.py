@@ -100,7 +100,12 @@ class Sender:
         with self._changed:
             self._under_way[message.client_id] += 1
         # A daemon thread: an attempt that is cut off by the process's end is made again after its lease.
-        threading.Thread(target=self._attempt, args=(message,), name="outbox", daemon=True).start()
+        thread = threading.Thread(target=self._attempt, args=(message,), name="outbox", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the system gives no more; the message is due again when its lease is over
+            self._note_end(message)
+            raise
 
     def _wait_for_an_end(self, ended: int, seconds: float) -> bool:
         """Wait, `seconds` at most, until more than `ended` attempts have ended; whether they have."""
@@ -116,11 +121,14 @@ class Sender:
         except Exception:  # a bug; the message is due again when its lease is over
             self._log.exception("outbox.failed", client_id=message.client_id)
         finally:
-            with self._changed:
-                self._ended += 1
-                self._under_way[message.client_id] -= 1
-                self._under_way += Counter()  # drops those at zero
-                self._changed.notify_all()
+            self._note_end(message)
+
+    def _note_end(self, message: OutboxMessage) -> None:
+        with self._changed:
+            self._ended += 1
+            self._under_way[message.client_id] -= 1
+            self._under_way += Counter()  # drops those at zero
+            self._changed.notify_all()
 
     def _outcome(self, message: OutboxMessage) -> Delivery:
         deliver = self._deliver.get(message.kind)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bridge.domain.policy import CLOCK_SKEW, Policy
 from bridge.domain.session import Session
 from bridge.domain.subject import UpstreamToken
-from bridge.errors import UpstreamError
+from bridge.errors import UpstreamBroken, UpstreamError
 from bridge.ports.basics import AuditLog, Rate, RateLimiter
 from bridge.ports.connectors import Connector, Connectors
 from bridge.ports.sessions import SessionStore
@@ -55,7 +55,9 @@ class SessionWatch:
             return session
         try:
             token_now = _checked_token(connector, token, now)
-        except UpstreamError:  # counts as a check, so that an outage is not met at every request
+        except UpstreamError as error:  # counts as a check, so that an outage is not met at every request
+            if isinstance(error, UpstreamBroken):
+                self._audit.note("session.not_checked", now, sid=session.sid, **error.facts)
             token_now = replace(token, checked_at=now)
         if token_now is None:
             self._end(session, now, "ended")

@@ -1,7 +1,8 @@
 """The settings: a TOML file and `BRIDGE_…` environment variables, checked as a whole at the start.
 
 A variable has the name of its setting, with two underscores between the parts (`BRIDGE_SERVER__PORT`). One
-that ends in `_FILE` names a file that holds the value, for secrets (`BRIDGE_MASTER_KEYS_FILE`). The
+that ends in `_FILE` names a file that holds the value, for secrets (`BRIDGE_MASTER_KEYS_FILE`), unless a
+setting has that very name (`BRIDGE_OUTBOUND__CA_FILE`). The
 environment wins over the file. All faults are reported together, a sentence each (ConfigError). Secrets are
 printed as `***`.
 """

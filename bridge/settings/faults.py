@@ -2,26 +2,34 @@
 
 import base64
 import binascii
-import ipaddress
 import re
 
+from bridge.domain.claims.table import NEVER_CONSTANT, untag
 from bridge.settings.issuer import issuer_faults
 from bridge.settings.lifetimes import lifetime_faults
+from bridge.settings.reachable import address_faults, quoted
 from bridge.settings.tree import DEFAULT_CONNECTOR, Settings, section_of
 
+AMR = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+SHA256 = re.compile(r"[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}")
 ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 
 
 def settings_faults(settings: Settings) -> list[str]:
     """A sentence for each fault; empty when the settings are right."""
-    found = [*issuer_faults(settings.issuer), *_key_faults(settings), *lifetime_faults(settings.lifetimes)]
+    found = [
+        *issuer_faults(settings.issuer),
+        *_key_faults(settings),
+        *lifetime_faults(settings.lifetimes),
+        *address_faults(settings),
+    ]
     if settings.debug and settings.secure:
         found.append("debug shows what strangers must not see: leave it out where the issuer is https.")
-    for network in settings.server.trusted_proxies:
-        try:
-            ipaddress.ip_network(network)
-        except ValueError:
-            found.append(f"server.trusted_proxies: {network!r} is no address or network (10.0.0.0/8).")
+    found += [
+        f"claims.constant.{name} can't be the same for everybody: it belongs to each sign-in."
+        for name in settings.claims.constant
+        if untag(name) in NEVER_CONSTANT
+    ]
     return [*found, *_account_faults(settings)]
 
 
@@ -34,10 +42,21 @@ def _account_faults(settings: Settings) -> list[str]:
         if "mfa" in account.amr:
             found.append(f"{place}.amr: mfa can't be claimed, CamDigiKey does not say how it asked.")
         found += [
-            f"{place}.login_origins: {origin!r} is no origin (https://login.example.gov.kh)."
+            f"{place}.login_origins: {quoted(origin)} is no origin (https://login.example.gov.kh)."
             for origin in account.login_origins
             if not ORIGIN.fullmatch(origin)
         ]
+        found += [
+            f"{place}.amr: {quoted(word)} is no word of RFC 8176 §2 (pin, otp, face)."
+            for word in account.amr
+            if not AMR.fullmatch(word)
+        ]
+        if account.signer_key_sha256 and not SHA256.fullmatch(account.signer_key_sha256):
+            found.append(
+                f"{place}.signer_key_sha256 is no SHA-256: 64 hexadecimal digits, with or without colons."
+            )
+        if account.signer_subject != account.signer_subject.strip():
+            found.append(f"{place}.signer_subject has a blank at an end, and would fit no certificate.")
         if account.connect_timeout > account.timeout:
             found.append(
                 f"{place}.connect_timeout is longer than {place}.timeout, which bounds the whole call."

@@ -1,7 +1,5 @@
 """What can be served with, but hardly as it was meant: told by `bridge config check` and at the start."""
 
-import ipaddress
-
 from bridge.settings.tree import Settings
 
 PROXIES_KEEP = 20  # seconds of an idle connection, in the files of deploy/proxies
@@ -15,11 +13,6 @@ def settings_hints(settings: Settings) -> list[str]:
             "server.trusted_proxies is missing: the issuer is https, so a proxy stands before the bridge,"
             " and all its people count as one address. Name the proxy's (127.0.0.1/32 on this machine)."
         )
-    found += [
-        f"server.trusted_proxies: {network!r} is everybody, so anybody may say whose address theirs is."
-        for network in server.trusted_proxies
-        if ipaddress.ip_network(network).prefixlen == 0
-    ]
     if settings.secure and server.keep_alive <= PROXIES_KEEP:
         found.append(
             f"server.keep_alive is {server.keep_alive} s: a proxy that keeps an idle connection for longer"

@@ -6,6 +6,9 @@ from bridge.domain.client_metadata import MAX_LIFETIMES
 from bridge.domain.policy import COMPLETED_MARK_FOR
 from bridge.settings.tree import Lifetimes
 
+# Beyond reason: a sign-in of the web that lasts for months, or a token that nobody asks about any more while
+# it lives. Larger numbers would also be beyond what Redis takes as a key's life, and then nobody signs in.
+MAX = {**MAX_LIFETIMES, "session": 30 * 86400, "upstream_check": 3600}
 # The first has to end no later than the second: what it means if it does not.
 NOT_LONGER = (
     ("session_idle", "session", "a session would end before it could idle out"),
@@ -17,7 +20,7 @@ NOT_LONGER = (
 
 def lifetime_faults(lifetimes: Lifetimes) -> Iterator[str]:
     """A sentence for each fault."""
-    for name, most in MAX_LIFETIMES.items():
+    for name, most in MAX.items():
         seconds = getattr(lifetimes, name)
         if seconds > most:
             yield f"lifetimes.{name} has at most {most} seconds, and is {seconds}."

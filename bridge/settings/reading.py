@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from bridge.errors import ConfigError
 from bridge.settings.faults import settings_faults
+from bridge.settings.reachable import quoted
 from bridge.settings.sentences import sentence
 from bridge.settings.tree import Settings
 
@@ -68,12 +69,12 @@ def _overlay_environment(tree: dict[str, Any], environ: Mapping[str, str], fault
         if not name.startswith(PREFIX) or name == PREFIX + "CONFIG":
             continue
         path = name.removeprefix(PREFIX).lower()
-        if path.endswith("_file"):
+        if path.endswith("_file") and not _is_setting(path):
             path = path.removesuffix("_file")
             try:
                 value = Path(value).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                faults.append(f"{name} names a file that can't be read: {value}.")
+            except (OSError, ValueError):  # no UTF-8, or no name that a file can have
+                faults.append(f"{name} names a file that can't be read: {quoted(value)}.")
                 continue
         *steps, last = path.split("__")
         part = tree
@@ -83,3 +84,14 @@ def _overlay_environment(tree: dict[str, Any], environ: Mapping[str, str], fault
                 faults.append(f"{name} names a part of {step}, which has no parts.")
                 part = {}
         part[last] = value
+
+
+def _is_setting(path: str) -> bool:
+    """Whether a setting has this very name, such as `outbound__ca_file`: its value is a file's name."""
+    part: Any = Settings
+    for step in path.split("__"):
+        field = getattr(part, "model_fields", {}).get(step)
+        if field is None:
+            return False
+        part = field.annotation
+    return True

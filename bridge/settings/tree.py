@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from bridge.domain.ids import ConnectorId
 from bridge.domain.policy import Lifetimes as PolicyLifetimes
 from bridge.domain.policy import Policy
-from bridge.settings.values import ConstantClaims, Listed, Seconds
+from bridge.settings.values import ConstantClaims, Count, Listed, Seconds, Window
 
 DEFAULT_CONNECTOR = ConnectorId("camdigikey")
 
@@ -34,7 +34,7 @@ class Server(_Part):
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     threads: Annotated[int, Field(ge=1, le=256)] = 16  # per worker; a call to CamDigiKey holds one
     trusted_proxies: Annotated[tuple[str, ...], Listed] = ()  # networks whose X-Forwarded-… headers count
-    max_body: Annotated[int, Field(ge=1024)] = 65536  # bytes
+    max_body: Annotated[int, Field(ge=1024, le=1048576)] = 65536  # bytes
     body_within: Annotated[int, Field(ge=1, le=300)] = 10  # seconds that a request's body may take
     keep_alive: Annotated[int, Field(ge=5, le=3600)] = 75  # seconds of an idle connection: above the proxy's
 
@@ -90,13 +90,13 @@ class Lifetimes(_Part):
 class Limits(_Part):
     """Starts of a Handoff, callbacks without one, and what strangers may leave here (DESIGN §6.15, §6.21)."""
 
-    per_browser: Annotated[int, Field(ge=1)] = 10
-    per_browser_window: Seconds = 300
-    per_address: Annotated[int, Field(ge=1)] = 300
-    per_address_window: Seconds = 60
-    unsolicited_per_address: Annotated[int, Field(ge=1)] = 30  # callbacks without a Handoff, in a minute
-    unsolicited_in_all: Annotated[int, Field(ge=1)] = 600  # of all addresses together, in a minute
-    parked_in_all: Annotated[int, Field(ge=1)] = 2000  # requests too large for a URL, in half an hour
+    per_browser: Count = 10
+    per_browser_window: Window = 300
+    per_address: Count = 300
+    per_address_window: Window = 60
+    unsolicited_per_address: Count = 30  # callbacks without a Handoff, in a minute
+    unsolicited_in_all: Count = 600  # of all addresses together, in a minute
+    parked_in_all: Count = 2000  # requests too large for a URL, in half an hour
 
 
 class Look(_Part):

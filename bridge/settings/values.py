@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 Seconds = Annotated[int, Field(ge=1)]
+Window = Annotated[int, Field(ge=1, le=86400)]  # seconds in which a limit counts
+Count = Annotated[int, Field(ge=1, le=1_000_000_000)]  # so many are none that would be noticed
 
 
 def _read_list(value: object) -> object:

@@ -101,16 +101,20 @@ class CamDigiKeyConnector:
         return UpstreamLogin(identity_of(status.user), self._token(value, status))
 
     def alive(self, token: UpstreamToken) -> bool:
-        """False only when CamDigiKey definitely says so."""
+        """False only when CamDigiKey definitely says so. Raises UpstreamError, also for another's person."""
         try:
-            return self._status(token.value).status
+            status = self._status(token.value)
+            return status.status and _is_of(token.person, status)
         except UpstreamError as error:
             if isinstance(error.__cause__, TOKEN_ENDED):
                 return False
             raise
 
     def refresh(self, token: UpstreamToken) -> UpstreamToken:
-        """A new token for one that still lives. Raises UpstreamRefused when the new one does not hold."""
+        """A new token for one that still lives, of the same person.
+
+        Raises UpstreamRefused when the new one does not hold, UpstreamBroken when it is another person's.
+        """
         value = self._ask("refresh", lambda: self._camdigikey.refresh(token.value)).access_token
         try:
             status = self._status(value)
@@ -120,6 +124,7 @@ class CamDigiKeyConnector:
             return replace(token, value=value, issued_at=now, expires_at=now + life, checked_at=now)
         if not status.status:
             raise UpstreamRefused("the refreshed token does not hold", operation="status")
+        _is_of(token.person, status)
         return self._token(value, status)
 
     def logout(self, token: UpstreamToken) -> None:
@@ -150,13 +155,24 @@ class CamDigiKeyConnector:
         now = self._clock()
         issued_at = now if status.issued_at is None else status.issued_at
         expires_at = issued_at + DEFAULT_LIFETIME if status.expires_at is None else status.expires_at
-        return UpstreamToken(value, self.id, int(issued_at), int(expires_at), int(now))
+        person = "" if status.user is None else status.user.camdigikey_id.strip()
+        return UpstreamToken(value, self.id, int(issued_at), int(expires_at), int(now), person)
 
     def _ask(self, operation: str, work: Callable[[], Result]) -> Result:
         try:
             return self._breakers[operation].call(work)
         except CamDigiKeyError as error:
             raise _translated(operation, error) from error
+
+
+def _is_of(person: str, status: TokenStatus) -> bool:
+    """True where a status that holds is of this person, or it is not known whose it should be.
+
+    Raises UpstreamBroken: a Session never goes on by somebody else's token (DESIGN §6.23).
+    """
+    if person and (status.user is None or status.user.camdigikey_id.strip() != person):
+        raise UpstreamBroken("the token is said to be another person's", operation="status")
+    return True
 
 
 def _translated(operation: str, error: CamDigiKeyError) -> UpstreamError:

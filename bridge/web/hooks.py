@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from bridge.oidc.endpoints import Endpoint, endpoint_of
 from bridge.ops import environ, logs
 from bridge.web import language
-from bridge.web.cookies import YEAR
+from bridge.web.cookies import YEAR, Cookies
 from bridge.web.cors import allow_reading
 from bridge.web.fetch_metadata import is_part_of_a_page, is_prefetch
 from bridge.web.headers import finish_headers
@@ -92,12 +92,9 @@ def _after_request(uses: UseCases) -> Callable[[Response], BaseResponse]:
 
     def after(response: Response) -> BaseResponse:
         request = request_ctx.request
-        if new_browser := g.get("new_browser"):
-            cookies.put(response, "browser", new_browser, max_age=YEAR)
-        if wish := language.requested():
-            cookies.put(response, "lang", wish, max_age=YEAR)
         if request.endpoint == "static" and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=3600"
+        _set_cookies(response, cookies)
         endpoint = endpoint_of(request.path)
         if endpoint is None or endpoint.whole_page_only:  # its address may hold an auth token
             response.headers["Referrer-Policy"] = "no-referrer"
@@ -107,3 +104,14 @@ def _after_request(uses: UseCases) -> Callable[[Response], BaseResponse]:
         return within_proxies_limit(response) if "Location" in response.headers else response
 
     return after
+
+
+def _set_cookies(response: Response, cookies: Cookies) -> None:
+    """The browser's own, and its language; none beside what a cache between us may give to others."""
+    new_browser, wish = g.get("new_browser"), language.requested()
+    if not (new_browser or wish) or response.headers.get("Cache-Control", "").startswith("public"):
+        return
+    if new_browser:
+        cookies.put(response, "browser", new_browser, max_age=YEAR)
+    if wish:
+        cookies.put(response, "lang", wish, max_age=YEAR)

@@ -11,6 +11,7 @@ from bridge.domain.subject import SubjectKey
 from bridge.errors import ConfigError, SealBroken, StoreUnavailable
 from bridge.ports.keys import SecretStore
 from bridge.settings import Settings
+from bridge.settings.reachable import quoted
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
 from bridge.stores.sql.engine import OnFailure, reading
@@ -42,7 +43,7 @@ def _connected(settings: Settings, on_failure: OnFailure | None = None) -> Engin
             timeout=database.timeout,
             on_failure=on_failure,
         )
-    except (ValueError, ArgumentError):
+    except (ValueError, ArgumentError, TypeError):  # TypeError: sqlite:// without a file, in memory
         raise ConfigError(
             ("database.url is sqlite:///path or postgresql://user:password@host/name.",)
         ) from None
@@ -67,7 +68,7 @@ def check_database(settings: Settings) -> None:
     engine = _connected(settings)
     try:
         file = engine.url.database if engine.dialect.name == "sqlite" else None
-        if file is not None and not Path(file).exists():
+        if file is not None and not _is_there(Path(file)):
             _check_can_be_made(Path(file).absolute())
             return
         if migrate.current(settings.database_url) is None:
@@ -78,9 +79,18 @@ def check_database(settings: Settings) -> None:
         engine.dispose()
 
 
+def _is_there(file: Path) -> bool:
+    """Whether there is such a file or folder; raises ConfigError for what none can be called."""
+    try:
+        return file.exists()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigError((f"The database {quoted(str(file))} can't be made: {reason}.",)) from None
+
+
 def _check_can_be_made(file: Path) -> None:
     """The folder that a first start makes, or the nearest one above it that is there, has to be writable."""
-    there = next(folder for folder in file.parents if folder.exists())
+    there = next(folder for folder in file.parents if _is_there(folder))
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
         raise ConfigError((f"The database {file} can't be made: {there} can't be written to.",))
 

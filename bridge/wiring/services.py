@@ -130,7 +130,7 @@ def redis_of(settings: Settings) -> redis.Redis:
             max_connections=settings.redis.pool_size,
         )
     except ValueError as error:
-        raise ConfigError((f"redis.url: {error}.",)) from None
+        raise ConfigError((f"redis.url: {str(error).rstrip('.')}.",)) from None
 
 
 def _checks(redis_store: redis.Redis, engine: Engine, keys: SigningKeyStore) -> Mapping[str, HealthCheck]:

@@ -24,7 +24,9 @@ def camdigikey(console: Console) -> Iterator[Simulator]:
 
 def settings(console: Console, more: str = "") -> None:
     account = f'[camdigikey]\npartner = "sim/partner.json"\n{more}'
-    console.settings(f'issuer = "https://sso.example.gov.kh"\n{account}')
+    console.settings(
+        f'issuer = "https://sso.example.gov.kh"\n[server]\ntrusted_proxies = ["127.0.0.1"]\n{account}'
+    )
 
 
 def test_a_login_token_is_asked_for_by_an_option_alone(console: Console, camdigikey: Simulator) -> None:

@@ -131,3 +131,23 @@ def test_a_start_without_redis_tells_of_it_and_serves_once_it_is_there(run: Run,
     assert f"Redis at 127.0.0.1:{port} can't be reached" in started.said()
     with valkey(tmp_path / "redis", port=port):
         started.ready()
+
+
+@pytest.mark.parametrize(
+    ("setting", "address", "told"),
+    [
+        ("DATABASE__URL", "sqlite://", "database.url is sqlite:///path"),
+        ("DATABASE__URL", "sqlite:///" + "a" * 300, "can't be made: File name too long"),
+        ("DATABASE__URL", "postgresql://h:port/name", "database.url is sqlite:///path"),
+        ("DATA_DIR", "a" * 300, "can't be made: File name too long"),
+        ("REDIS__URL", "redis://127.0.0.1/?no_such_option=1", "redis.url: there is no option no_such_option"),
+        ("REDIS__URL", "redis://127.0.0.1:99999", "redis.url: Port out of range"),
+        ("REDIS__URL", "redis://[::1", "redis.url: Invalid IPv6"),
+        ("OUTBOUND__ALLOWED_NETWORKS", "10.0.0.1/8", "outbound.allowed_networks: 10.0.0.1/8"),
+    ],
+    ids=lambda text: text[:24],
+)
+def test_an_address_that_can_not_be_one_is_told(
+    ready: Console, monkeypatch: pytest.MonkeyPatch, setting: str, address: str, told: str
+) -> None:
+    assert told in check(ready, monkeypatch, 2, **{setting: address})

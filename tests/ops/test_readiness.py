@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,3 +127,34 @@ def test_a_check_that_hangs_is_begun_once_and_one_that_breaks_ends_nothing() -> 
     never.set()
     until(lambda: readiness.missing() == {"keys": "BridgeError"}, "it does not notice the return")
     readiness.stop()
+
+
+TICKS = 1800  # an hour of them
+
+
+def test_an_hour_of_probes_leaves_files_threads_and_keys_as_they_were(redis: Redis, engine: Engine) -> None:
+    readiness = Readiness({"redis": redis.probe, "sql": sql_stores.health_check(engine)}, within=20)
+    readiness._probe(anew=True)
+    files, threads, keys = len(os.listdir("/proc/self/fd")), threading.active_count(), redis.command("DBSIZE")
+    for _ in range(TICKS):
+        readiness._probe(anew=True)
+        assert health.can_open_files()
+    assert readiness.missing() == {}
+    assert len(os.listdir("/proc/self/fd")) <= files + 2  # a store's connection, begun since
+    assert threading.active_count() <= threads
+    assert redis.command("DBSIZE") == keys
+
+
+def test_without_a_thread_it_is_not_ready_and_is_again_once_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    readiness = Readiness({"sql": lambda: None})
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", _refused)
+        assert readiness.missing() == {"sql": "BridgeError"}
+    readiness._probe(anew=True)
+    assert readiness.missing() == {}
+
+
+def _refused(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")

@@ -406,3 +406,22 @@ class TestFaultsOfOurs:
         assert again.run() == 1
         assert again.wait_until_idle(60)
         assert post.state() == {"done": 1}
+
+
+def test_a_client_is_not_forgotten_where_the_system_gives_no_thread(
+    post: Post, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with authority.receiver() as receiver:
+        post.register(receiver.url())
+        post.outbox.put([message(now=int(post.now))])
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refused)
+            with pytest.raises(RuntimeError):
+                post.sender.run()
+        assert post.sender.in_flight() == 0
+        post.now += SenderLimits().lease + 1
+        assert post.send() == 1
+        assert len(receiver.requests) == 1

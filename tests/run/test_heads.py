@@ -28,14 +28,24 @@ def bridge(run: Run) -> Bridge:
         b"name=%s; bridge_lang=km" % KHMER,
         b"bridge_lang=km; name=%s" % KHMER,
         b"a=\xe1\x9e; bridge_lang=km; \xff=\xfe",
+        b'x="; bridge_lang=km; y="',
+        b'x=" y; bridge_lang=km; z=\\"; w="',
     ],
-    ids=["before ours", "after ours", "no letters at all"],
+    ids=["before ours", "after ours", "no letters at all", "quotes on both sides", "quotes and a backslash"],
 )
 def test_a_cookie_of_a_sibling_site_does_not_hide_ours(bridge: Bridge, cookies: bytes) -> None:
     assert b'<html lang="en"' in ask(bridge, b"GET /")
     assert b'<html lang="km"' in ask(bridge, b"GET /", b"Cookie: " + cookies)
     first, _, second = cookies.partition(b"; ")
     assert b'<html lang="km"' in ask(bridge, b"GET /", b"Cookie: " + first, b"Cookie: " + second)
+
+
+@pytest.mark.parametrize("blank", ["\u2000", "\u00a0", "\u0085", "\u200b"])
+def test_a_cookie_whose_name_only_looks_like_ours_is_not_ours(bridge: Bridge, blank: str) -> None:
+    """Browsers let a sibling site set one for all of us, even where the name goes on with `__Host-`."""
+    cookies = b"Cookie: %sbridge_lang=km" % blank.encode()
+    assert b'<html lang="en"' in ask(bridge, b"GET /", cookies)
+    assert b'<html lang="km"' in ask(bridge, b"GET /", cookies.replace(b"=km", b"=en") + b"; bridge_lang=km")
 
 
 BEHIND_A_PROXY = {"BRIDGE_SERVER__TRUSTED_PROXIES": '["127.0.0.1/32"]'}
@@ -117,7 +127,7 @@ def test_what_a_path_holds_is_not_written_unless_it_is_a_word_of_the_protocol(br
 
 
 def test_no_letter_that_a_terminal_obeys_reaches_the_log(bridge: Bridge) -> None:
-    nasty = "\x1b[2J\x9b31m\x85\u202e\u2028"
+    nasty = "\x1b[2J\x9b31m\x85\u202e\u2028\u00ad\u200b\u180e\U000e0041"
     ask(bridge, b"GET /" + quote(nasty).encode(), b"User-Agent: " + nasty[1:].encode())
     ask(bridge, b"GET /authorize?client_id=" + quote(nasty).encode())
     ask(bridge, b"GET /end")

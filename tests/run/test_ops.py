@@ -100,6 +100,25 @@ def test_a_credential_in_a_text_is_hidden(lines: io.StringIO, text: str) -> None
     assert len(logged(lines)) == 2
 
 
+def test_a_text_of_any_length_is_looked_through_quickly(lines: io.StringIO) -> None:
+    """What begins as a token again and again once cost time by the square of its length: here a minute."""
+    began = time.process_time()
+    logs.logger().info("event", why="eyJ" * 40_000, before=f"x {JWT}")
+    logging.getLogger("library").warning("eyJ" * 40_000)
+    assert time.process_time() - began < 5
+    assert [len(lines.getvalue()) < 20_000, "eyJzdWIi" in lines.getvalue()] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "letter", ["\u00ad", "\u180e", "\u2028", "\u202e", "\x85", "\U000e0041", "\ud800", "\ue000"]
+)
+def test_a_letter_that_is_not_to_be_seen_is_written_as_its_number(lines: io.StringIO, letter: str) -> None:
+    logs.logger().info("event", why=f"ចាន់{letter}x")
+    (line,) = lines.getvalue().splitlines()
+    assert line.isprintable()
+    assert logged(lines)[0]["why"] == f"ចាន់{letter}x"
+
+
 def test_an_exception_says_where_it_broke_and_not_its_text(lines: io.StringIO) -> None:
     try:
         raise ValueError("canary")

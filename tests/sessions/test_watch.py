@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from bridge.domain.ids import ConnectorId
 from bridge.domain.session import Session
 from bridge.domain.subject import UpstreamToken
 from bridge.errors import UpstreamBroken, UpstreamError, UpstreamRefused, UpstreamUnavailable
+from bridge.stores.sql.audit import SqlAuditLog
+from bridge.stores.sql.tables import audit as table
 from tests.oidc.house import CONNECTOR, NOW, House
 from tests.support.login_house import NOW as MEMORY_NOW
 from tests.support.login_house import LoginHouse
@@ -91,6 +95,22 @@ def test_without_a_definite_answer_it_goes_on_and_asks_again_later(
     house.clock += 1
     assert look(house, found) is not None
     assert house.camdigikey.asked == ["alive", "alive"]
+
+
+def test_an_answer_that_can_not_be_is_in_the_audit_trail(house: House) -> None:
+    session = house.session()
+    house.camdigikey.living = UpstreamBroken("another person's", operation="status")
+    house.clock += 300
+    assert look(house, session) is not None
+    audit = house.services.audit
+    assert isinstance(audit, SqlAuditLog)
+    audit.flush()
+    with house.engine.connect() as connection:
+        rows = connection.execute(
+            select(table.c.facts).where(table.c.event == "session.not_checked")
+        ).scalars()
+        noted = [json.loads(facts) for facts in rows]
+    assert (session.sid, "another person's") in [(facts["sid"], facts["why"]) for facts in noted]
 
 
 def test_with_camdigikey_away_it_ends_at_the_tokens_own_expiry(house: House) -> None:

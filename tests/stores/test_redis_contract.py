@@ -171,6 +171,16 @@ class TestRateLimiter:
         assert [limiter.hit(address, now=600.0) for _ in range(2)] == [0, 0]
         assert limiter.hit(address, now=600.0) > 0
 
+    def test_whoever_is_refused_leaves_nothing_behind(self, limiter: RateLimiter, redis: Redis) -> None:
+        """Of thousands of networks, each with a key of its own: what strangers write has a bound."""
+        in_all = Rate("all", 2, 60)
+        assert [limiter.hit(Rate(f"network {n}", 5, 60), in_all, now=NOW) for n in range(2)] == [0, 0]
+        before = redis.command("DBSIZE")
+        assert all(limiter.hit(Rate(f"network {n}", 5, 60), in_all, now=NOW) for n in range(2, 50))
+        assert redis.command("DBSIZE") == before
+        assert limiter.hit(Rate("network 0", 2, 60), now=NOW) == 0  # those that counted still do
+        assert limiter.hit(Rate("network 0", 2, 60), now=NOW) > 0
+
     def test_of_a_hundred_ten_pass(self, limiter: RateLimiter, redis_url: str, racers: Racers) -> None:
         assert racers.run(hit, redis_url).count(0) == 10
 

@@ -257,6 +257,24 @@ def test_what_is_noted_is_written_by_itself(engine: Engine) -> None:
         assert connection.execute(text("SELECT count(*) FROM audit")).scalar_one() == 1
 
 
+def test_what_is_noted_waits_for_a_thread_and_no_sign_in_fails_for_want_of_one(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    log = stores.SqlAuditLog(engine, COUNTERS)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refused)
+        log.note("tokens.issued", NOW)
+    before = threading.enumerate()
+    log.note("tokens.issued", NOW + 1)
+    (thread,) = [thread for thread in threading.enumerate() if thread not in before]
+    thread.join(10)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT at FROM audit ORDER BY id")).scalars().all() == [NOW, NOW + 1]
+
+
 def test_what_is_noted_waits_for_sql_and_has_a_bound(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bridge.stores.sql.audit.MAX_WAITING", 3)
     counters = Counters()

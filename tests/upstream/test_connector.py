@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -300,8 +300,28 @@ class TestAlive:
         with pytest.raises(UpstreamError):
             connector(good(status=error)).alive(TOKEN)
 
+    @pytest.mark.parametrize(
+        "answer", [replace(PERSON, user=User("CDK2")), replace(PERSON, user=None, type="ORGANIZATION")]
+    )
+    def test_an_answer_about_somebody_else_says_nothing_of_this_person(self, answer: TokenStatus) -> None:
+        theirs = replace(TOKEN, person="CDK1")
+        assert connector(good()).alive(theirs) is True
+        with pytest.raises(UpstreamBroken):
+            connector(good(status=answer)).alive(theirs)
+        assert connector(good(status=replace(answer, status=False))).alive(theirs) is False
+
 
 class TestRefresh:
+    def test_it_stays_the_same_persons(self) -> None:
+        login = connector(good()).exchange("auth")
+        assert login.token.person == "CDK1"
+        assert connector(good()).refresh(login.token).person == "CDK1"
+        assert connector(good(status=TransportError("x"))).refresh(login.token).person == "CDK1"
+
+    def test_a_new_token_of_somebody_else_is_not_taken(self) -> None:
+        with pytest.raises(UpstreamBroken):
+            connector(good(status=replace(PERSON, user=User("CDK2")))).refresh(replace(TOKEN, person="CDK1"))
+
     def test_the_new_token_is_looked_at(self) -> None:
         library = good()
         assert connector(library).refresh(TOKEN) == UpstreamToken(

@@ -72,6 +72,42 @@ def test_a_preflight_is_answered_and_pages_for_people_are_for_no_other_page(worl
     assert "Access-Control-Allow-Origin" not in client.get("/", headers=origin, base_url=world.issuer).headers
 
 
+@pytest.mark.parametrize("path", ["/token", "/userinfo", "/revoke"])
+@pytest.mark.parametrize(
+    ("request_of", "status"),
+    [
+        ({"method": "DELETE"}, 405),
+        ({"method": "POST", "data": b"a=" + bytes(70_000), "content_type": FORM}, 413),
+        ({"method": "POST", "environ_overrides": {"bridge.body_fault": 408}}, 408),
+        ({"method": "POST", "environ_overrides": {"HTTP_HOST": "elsewhere.example"}}, 421),
+    ],
+    ids=str,
+)
+def test_a_page_reads_also_what_is_refused_before_anybody_is_known(
+    world: World, path: str, request_of: dict[str, object], status: int
+) -> None:
+    for origin, read in (("https://app.example", "https://app.example"), ("https://evil.example", None)):
+        said = world.app.test_client().open(
+            path, base_url=world.issuer, headers={"Origin": origin}, **request_of
+        )
+        assert (said.status_code, said.headers.get("Access-Control-Allow-Origin")) == (status, read)
+        assert said.headers["Vary"] == "Origin"
+        assert said.get_json()["error"]
+
+
+# -- caching -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/look.css", "/static/form_post.js", "/jwks"])
+def test_an_answer_that_caches_may_give_to_others_sets_no_cookie(world: World, path: str) -> None:
+    said = world.app.test_client().get(path + "?hl=km", base_url=world.issuer)
+    said.close()
+    assert said.status_code == 200
+    assert said.headers["Cache-Control"].startswith("public")
+    assert "Set-Cookie" not in said.headers
+    assert "Set-Cookie" in world.app.test_client().get("/?hl=km", base_url=world.issuer).headers
+
+
 # -- limits, and whose address counts (DESIGN §6.15) ---------------------------------------------------
 
 

@@ -58,13 +58,14 @@ def read_subject(fields: Fields) -> Subject:
 
 
 def write_upstream_token(token: UpstreamToken) -> dict[str, Any]:
-    return {
+    found = {
         "access_token": token.value,
         "connector": token.connector,
         "issued_at": token.issued_at,
         "expires_at": token.expires_at,
         "checked_at": token.checked_at,
     }
+    return {**found, "person": token.person} if token.person else found
 
 
 def read_upstream_token(fields: Fields) -> UpstreamToken:
@@ -74,4 +75,5 @@ def read_upstream_token(fields: Fields) -> UpstreamToken:
         issued_at=fields.number("issued_at"),
         expires_at=fields.number("expires_at"),
         checked_at=fields.number("checked_at"),
+        person=fields.text_or_none("person") or "",
     )

@@ -1,6 +1,7 @@
 """Connects to Redis: URLs of all kinds, time limits, scripts by their hash, one error for all failures."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -169,7 +170,17 @@ def connect(
         options.pop("socket_keepalive")
     if parts.scheme not in ("redis", "rediss", "unix"):
         raise ValueError("Redis is redis://, rediss://, unix://, or one of them with +sentinel or +cluster")
-    return Redis(OneServer(ConnectionPool.from_url(url, **options)), _place(parts))
+    return Redis(OneServer(_checked(ConnectionPool.from_url(url, **options))), _place(parts))
+
+
+def _checked(pool: ConnectionPool) -> ConnectionPool:
+    """The pool, where its options are known. Raises ValueError: else each request would be a TypeError."""
+    try:
+        pool.connection_class(**pool.connection_kwargs)
+    except TypeError as error:
+        option = re.search(r"'(\w+)'", str(error))
+        raise ValueError(f"there is no option {option[1] if option else error} of an address") from None
+    return pool
 
 
 def _place(parts: SplitResult) -> str:

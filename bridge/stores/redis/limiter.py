@@ -21,6 +21,13 @@ if current + 1 > limit then  -- nothing before the next window, of which this on
 end
 return math.ceil(window * (1 - (limit - 1 - current) / last) - elapsed)
 """)
+# Takes a hit back. A count that is none is forgotten, so that refused strangers leave nothing behind.
+_TAKE_BACK = Script("""
+if tonumber(redis.call('GET', KEYS[1]) or '0') > 1 then
+  return redis.call('DECR', KEYS[1])
+end
+return redis.call('DEL', KEYS[1])
+""")
 
 
 class RedisRateLimiter:
@@ -39,7 +46,7 @@ class RedisRateLimiter:
         waits = [int(wait) for wait in self._redis.together(*(_hit_command(rate, now) for rate in rates))]
         if any(waits) and not all(waits):  # refused by one, so it must not have counted for the others
             counted = [rate for rate, wait in zip(rates, waits, strict=True) if wait == 0]
-            self._redis.together(*(("DECR", _current_key(rate, now)) for rate in counted))
+            self._redis.together(*(_TAKE_BACK.call([_current_key(rate, now)]) for rate in counted))
         return max(-(-wait // 1000) for wait in waits)
 
 

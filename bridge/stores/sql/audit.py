@@ -65,9 +65,13 @@ class SqlAuditLog:
         """Have a thread write soon, unless one will; under the lock."""
         if self._timer is not None:
             return
-        self._timer = threading.Timer(after, self._write)
-        self._timer.name, self._timer.daemon = WRITER, True
-        self._timer.start()
+        timer = threading.Timer(after, self._write)
+        timer.name, timer.daemon = WRITER, True
+        try:
+            timer.start()
+        except RuntimeError:  # the system gives no more threads now; the next event tries again
+            return
+        self._timer = timer
         if self._at_exit is None:  # workers are forks of multiprocessing, which runs these at their end
             self._at_exit = util.Finalize(None, self._last_flush, exitpriority=20)
 

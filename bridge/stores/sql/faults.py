@@ -17,6 +17,7 @@ USELESS: frozenset[StoreCause] = frozenset(
 # PostgreSQL, appendix A; the class, its first two characters, where the state itself is not here.
 _STATES: Mapping[str, StoreCause] = {
     "08": "connection_lost",
+    "25": "connection_lost",  # in another's transaction, or in one that failed: a pooler's doing
     "25006": "read_only",
     "25P03": "connection_lost",
     "25P04": "timeout",
@@ -61,18 +62,20 @@ _WORDS: tuple[tuple[str, StoreCause], ...] = (
     (r"permission denied", "not_allowed"),
 )
 _SQLITE: Mapping[str, StoreCause] = {  # result codes, without what an extended one adds
-    "BUSY": "timeout",
-    "LOCKED": "timeout",
-    "READONLY": "read_only",
-    "FULL": "full",
-    "IOERR": "connection_lost",
-    "NOMEM": "full",
-    "CANTOPEN": "unreachable",
-    "PERM": "not_allowed",
-    "AUTH": "not_allowed",
-    "NOTADB": "not_a_database",
-    "CORRUPT": "not_a_database",
-    "SCHEMA": "collided",
+    "SQLITE_BUSY": "timeout",
+    "SQLITE_LOCKED": "timeout",
+    "SQLITE_READONLY": "read_only",
+    "SQLITE_FULL": "full",
+    "SQLITE_IOERR": "connection_lost",
+    "SQLITE_NOMEM": "full",
+    "SQLITE_CANTOPEN": "unreachable",
+    "SQLITE_PERM": "not_allowed",
+    "SQLITE_AUTH": "not_allowed",
+    "SQLITE_NOTADB": "not_a_database",
+    "SQLITE_CORRUPT": "not_a_database",
+    "SQLITE_SCHEMA": "collided",
+    "SQLITE_PROTOCOL": "timeout",  # its lock could not be had: others came in between, again and again
+    "SQLITE_INTERRUPT": "timeout",
 }
 
 
@@ -88,6 +91,8 @@ def cause_of(error: BaseException) -> StoreCause | None:
     state = getattr(original, "sqlstate", None)
     if state is None or state.startswith("08"):
         return _of_words(original, state)
+    if state == "0A000" and "cached plan" in str(original):  # a table was changed under what is prepared
+        return "connection_lost"
     return _STATES.get(state) or _STATES.get(state[:2])
 
 
@@ -111,10 +116,10 @@ def place(url: URL) -> str:
 
 def _of_sqlite(error: sqlite3.Error) -> StoreCause | None:
     code = getattr(error, "sqlite_errorname", "")
-    word = code.removeprefix("SQLITE_").partition("_")[0]
-    if word == "ERROR" and re.search(r"no such (table|column)|already exists", str(error)):
+    result = "_".join(code.split("_")[:2])
+    if result == "SQLITE_ERROR" and re.search(r"no such (table|column)|already exists", str(error)):
         return "no_tables"
-    return _SQLITE.get(word)
+    return _SQLITE.get(result)
 
 
 def _of_words(error: BaseException | None, state: str | None) -> StoreCause | None:
