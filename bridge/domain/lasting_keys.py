@@ -1,4 +1,4 @@
-"""Keys of hashes, which rest in SQL, sealed, and outlive master keys: which there are, and when each counts."""
+"""Keys of hashes, which rest sealed in SQL and outlive master keys: which there are, and when each counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

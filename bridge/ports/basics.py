@@ -13,7 +13,7 @@ class Sealer(Protocol):
         """The data as URL-safe text that only `unseal` with the same purpose opens."""
 
     def unseal(self, purpose: str, text: str) -> bytes:
-        """What was sealed. Raises SealBroken; UnknownMasterKey where a key sealed it that is not known here."""
+        """What was sealed. Raises SealBroken: UnknownMasterKey where its key is not known here."""
 
     def mac(self, purpose: str, text: str) -> str:
         """A keyed hash of `text`, to be kept. No change of a master key changes it."""

@@ -42,11 +42,14 @@ class SecretStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LastingKey:
-    """One of the keys of a name that follow one another. `made_at` in epoch seconds."""
+    """One of the keys of a name that follow one another. `made_at` in epoch seconds.
+
+    `secret`: empty where the key was listed only, and not opened.
+    """
 
     number: int
     made_at: int
-    secret: bytes = field(repr=False)
+    secret: bytes = field(default=b"", repr=False)
 
 
 class RenewableKeys(Protocol):
@@ -54,6 +57,9 @@ class RenewableKeys(Protocol):
 
     def all(self, name: str) -> Sequence[LastingKey]:
         """Oldest first. Raises StoreUnavailable; SealBroken where one can't be opened."""
+
+    def listed(self, name: str) -> Sequence[LastingKey]:
+        """The same without the secrets: whatever master key sealed them. Raises StoreUnavailable."""
 
     def renew(self, name: str, secret: bytes, now: int) -> int:
         """Add a key after the others; its number."""
@@ -86,7 +92,7 @@ class MasterKeyStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """A process that serves. `clock_ahead`: seconds by which its machine's clock is ahead of the shared one."""
+    """A process that serves. `clock_ahead`: seconds that its machine's clock is ahead of the shared one."""
 
     id: str
     host: str
@@ -113,7 +119,7 @@ class Resealing(Protocol):
         """How many rows each key has sealed, by its id."""
 
     def reseal(self) -> int:
-        """Seal anew, with the key in use, what another one sealed; how many rows. What can't be opened stays."""
+        """Seal anew what another key than the one in use sealed; how many rows. What can't be opened stays."""
 
 
 class Signer(Protocol):

@@ -53,8 +53,8 @@ class DerivedHashes:
 class LastingHashes:
     """Hashes by keys that rest in SQL, a key for each row of HASHING_KEYS; `read` them before anything else.
 
-    A hash by a later key than the first begins with that key's number. A new key hashes only when every process
-    has had the time to read it; from then on its predecessor counts for as long as the row says.
+    A hash by a later key than the first begins with that key's number. A new key hashes only when every
+    process has had the time to read it; from then on its predecessor counts for as long as the row says.
     """
 
     def __init__(self, keys: RenewableKeys, clock: Clock) -> None:
@@ -65,7 +65,7 @@ class LastingHashes:
         self._hashes: dict[tuple[str, int], DerivedHashes] = {}
 
     def read(self) -> None:
-        """Read the keys, as they are now. Raises StoreUnavailable; SealBroken, then those of before count on."""
+        """Read the keys anew. Raises StoreUnavailable, SealBroken; then those of before go on."""
         self._keys = {row.purpose: self._store.all(row.name) for row in HASHING_KEYS}
 
     def mac(self, purpose: str, text: str) -> str:

@@ -1,9 +1,9 @@
 """Encryption at rest with the master keys, and Interactions in URLs.
 
 A sealed text is base64url(version | key id | nonce | ciphertext), without padding. Each purpose has a key of
-its own (HKDF-SHA256 from the master key), so a text sealed for one purpose opens for no other. All master keys
-open, and one of them seals: which one, all instances learn from SQL (`sql.master_keys`), so that none seals
-what another can't open.
+its own (HKDF-SHA256 from the master key), so a text sealed for one purpose opens for no other. All master
+keys open, and one of them seals: which one, all instances learn from SQL (`sql.master_keys`), so that none
+seals what another can't open.
 """
 
 import hashlib

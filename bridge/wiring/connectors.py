@@ -15,7 +15,10 @@ from bridge.upstream.camdigikey import CamDigiKeyConnector
 
 
 def connectors_of(settings: Settings, clock: Clock = time.time) -> Connectors:
-    """The connectors of all accounts; `clock` dates what CamDigiKey answers. Raises ConfigError with the faults of all of them."""
+    """The connectors of all accounts; `clock` dates what CamDigiKey answers.
+
+    Raises ConfigError with the faults of all of them.
+    """
     found: dict[ConnectorId, Connector] = {}
     faults: list[str] = []
     for connector_id, account in settings.accounts.items():
@@ -50,9 +53,7 @@ def _path(connector_id: ConnectorId, what: str) -> str:
     return f"/camdigikey{middle}/{what}"
 
 
-def _connector(
-    settings: Settings, connector_id: ConnectorId, account: Account, clock: Clock
-) -> Connector:
+def _connector(settings: Settings, connector_id: ConnectorId, account: Account, clock: Clock) -> Connector:
     name = section_of(connector_id)
     if account.partner is None:
         raise ConfigError((f"{name}.partner is missing: it names the file of the service account.",))

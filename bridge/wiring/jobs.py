@@ -20,7 +20,7 @@ def start_jobs(settings: Settings, services: Services) -> Jobs:
     """Start the background jobs; to be called in the process that runs them, after any fork."""
     table = (
         Job("outbox", EVERY["outbox"], _sender(settings, services).run),
-        Job("keys", EVERY["keys"], lambda: _missing_keys(services)),
+        Job("keys", EVERY["keys"], lambda: _look_after_keys(settings, services)),
         Job("purge", EVERY["purge"], lambda: _purge(settings, services), limit=120),
     )
     jobs = Jobs(
@@ -51,10 +51,16 @@ def _sender(settings: Settings, services: Services) -> Sender:
     return Sender(services.outbox, deliver, services.clock, logs.logger(), services.counters, limits)
 
 
-def _missing_keys(services: Services) -> str | None:
-    """Make signing keys that are missing because their row was deleted, before a request needs them."""
+def _look_after_keys(settings: Settings, services: Services) -> str | None:
+    """Make signing keys whose row was deleted, before a request needs them, and seal anew what has to be."""
     made = Keys(services.signing_keys, services.clock).ensure()
-    return f"made {', '.join(made)}" if made else None
+    engine = engine_of(settings)
+    try:
+        rows = sql.SqlResealing(engine, services.sealer).reseal()
+    finally:
+        engine.dispose()
+    done = ([f"made {', '.join(made)}"] if made else []) + ([f"sealed {rows} rows anew"] if rows else [])
+    return ", ".join(done) or None
 
 
 def _purge(settings: Settings, services: Services) -> int:

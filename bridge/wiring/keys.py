@@ -30,7 +30,7 @@ HASHES_LOST = (
 def sealing(engine: Engine, sealer: MasterSealer, secrets: sql.SqlSecrets, clock: Clock) -> LastingHashes:
     """Have the sealer use what SQL says: the master key in use, and the keys of hashes, which it gives.
 
-    At the first start of all the first master key of the settings comes into use, and keys of hashes are made.
+    At the first start of all the first master key of the settings comes into use, and keys are made.
     Raises UnknownMasterKey where the settings have not the key in use, SealBroken, ConfigError where a key is
     lost, StoreUnavailable.
     """

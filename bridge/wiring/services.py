@@ -45,8 +45,9 @@ class Foundations:
 def build(settings: Settings, local_clock: Clock = time.time) -> Services:
     """The services of a process; to be called in the process that uses them. Redis is not asked yet.
 
-    `local_clock`: of this machine; all times come from the database's, which all instances share. Raises StoreUnavailable, and ConfigError where an address or a partner file can't be used, or a key is
-    lost.
+    `local_clock`: of this machine; the time that counts is the database's, which all instances share. Raises
+    StoreUnavailable, and ConfigError where an address or a partner file can't be used, or a key is lost or
+    missing.
     """
     counters = Counters()
     engine = engine_of(settings, partial(_count_failure, counters))

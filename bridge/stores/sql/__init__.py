@@ -6,8 +6,8 @@ Secrets, private keys and Grants are stored sealed. The tables are in `tables`, 
 """
 
 from bridge.stores.sql.audit import SqlAuditLog
-from bridge.stores.sql.clock import SharedClock, database_time
 from bridge.stores.sql.clients import SqlClients
+from bridge.stores.sql.clock import SharedClock, database_time
 from bridge.stores.sql.consents import SqlConsents
 from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants

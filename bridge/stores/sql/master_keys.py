@@ -43,9 +43,7 @@ class SqlMasterKeys:
 
     def use(self, key_id: str, now: int) -> None:
         """This one seals from now on; every process notices within seconds."""
-        before = update(master_keys).where(
-            master_keys.c.used_until.is_(None), master_keys.c.key_id != key_id
-        )
+        before = update(master_keys).where(master_keys.c.used_until.is_(None), master_keys.c.key_id != key_id)
 
         def step(connection: Connection) -> None:
             bump_version(connection, "master_keys")

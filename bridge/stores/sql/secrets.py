@@ -1,8 +1,9 @@
 """Lasting keys, sealed: the one of pairwise subjects, which never changes, and those of hashes."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
 
 from bridge.ports.basics import Sealer
 from bridge.ports.keys import LastingKey
@@ -37,12 +38,14 @@ class SqlSecrets:
 
     def all(self, name: str) -> Sequence[LastingKey]:
         """Oldest first (see ports.RenewableKeys)."""
-        rows = select(secrets).where(secrets.c.name == name).order_by(secrets.c.number)
-        with reading(self._engine) as connection:
-            found = connection.execute(rows).all()
         return tuple(
-            LastingKey(row.number, row.made_at, self._opened(name, row.number, row.sealed)) for row in found
+            LastingKey(row.number, row.made_at, self._opened(name, row.number, row.sealed))
+            for row in self._rows(name)
         )
+
+    def listed(self, name: str) -> Sequence[LastingKey]:
+        """The same without the secrets: nothing is opened."""
+        return tuple(LastingKey(row.number, row.made_at) for row in self._rows(name))
 
     def renew(self, name: str, secret: bytes, now: int) -> int:
         """Add a key after the others; its number."""
@@ -57,6 +60,11 @@ class SqlSecrets:
             return number
 
         return writing(self._engine, step)
+
+    def _rows(self, name: str) -> Sequence[Row[Any]]:
+        oldest_first = select(secrets).where(secrets.c.name == name).order_by(secrets.c.number)
+        with reading(self._engine) as connection:
+            return list(connection.execute(oldest_first).all())
 
     def _opened(self, name: str, number: int, sealed: str) -> bytes:
         known = self._known.get((name, number))

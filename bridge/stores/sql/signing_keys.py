@@ -40,8 +40,8 @@ class SqlSigningKeys:
     def all(self) -> Sequence[SigningKey]:
         """All keys, newest first.
 
-        Raises SealBroken where one can't be opened at the first reading. Later on that one is as it was before,
-        or left out: what was published goes on, and `check` tells.
+        Raises SealBroken where one can't be opened at the first reading. Later on that one is as it was
+        before, or left out: what was published goes on, and `check` tells.
         """
         return self._keys.value()
 
