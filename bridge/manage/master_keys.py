@@ -43,7 +43,7 @@ class MasterKeyAdministration:
         audit: AuditLog,
         clock: Clock,
     ) -> None:
-        """`here`: the ids of the keys in the settings. `kept_for`: seconds that Redis keeps what was sealed."""
+        """`here`: the ids of the keys in the settings. `kept_for`: seconds that Redis keeps anything."""
         self._master_keys, self._instances, self._resealing = master_keys, instances, resealing
         self._here, self._kept_for, self._clock = tuple(here), kept_for, clock
         self._trail = Trail(audit, clock)

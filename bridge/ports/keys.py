@@ -119,7 +119,7 @@ class Resealing(Protocol):
         """How many rows each key has sealed, by its id."""
 
     def reseal(self) -> int:
-        """Seal anew what another key than the one in use sealed; how many rows. What can't be opened stays."""
+        """Seal anew what another key than the one in use sealed; how many rows. What none opens stays."""
 
 
 class Signer(Protocol):

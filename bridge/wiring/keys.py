@@ -7,6 +7,9 @@ import os
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import util
+from typing import Any
 
 from sqlalchemy import Engine, select
 
@@ -76,6 +79,7 @@ class KeyWatch:
         self._steady = steady
         self._id = random_text(os.urandom, 12)
         self._tell_at = 0.0
+        self._at_exit: Any = None
 
     def __call__(self) -> None:
         """Raises UnknownMasterKey, or SealBroken, where what others seal can't be opened here."""
@@ -92,9 +96,12 @@ class KeyWatch:
         self._signing_keys.check()
 
     def leave(self) -> None:
-        """This process serves no more."""
-        if self._tell_at:
-            self._instances.leave(self._id)
+        """This process serves no more. Where SQL is away others find out within a minute."""
+        if self._at_exit is not None:
+            self._at_exit.cancel()
+            self._at_exit = None
+            with suppress(StoreUnavailable):
+                self._instances.leave(self._id)
 
     def _tell(self) -> None:
         if self._steady() < self._tell_at:
@@ -105,3 +112,5 @@ class KeyWatch:
             Instance(self._id, socket.gethostname(), self._sealer.key_ids, round(ahead), now)
         )
         self._tell_at = self._steady() + TOLD_EVERY
+        if self._at_exit is None:  # workers are forks of multiprocessing, which runs these at their end
+            self._at_exit = util.Finalize(None, self.leave, exitpriority=10)

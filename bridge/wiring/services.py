@@ -3,7 +3,6 @@
 import os
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -159,8 +158,7 @@ def _sql_check(engine: Engine, clock: Clock) -> HealthCheck:
 
 def _closing(foundations: Foundations, watch: KeyWatch) -> Callable[[], None]:
     def close() -> None:
-        with suppress(StoreUnavailable):  # then others find out within a minute
-            watch.leave()
+        watch.leave()
         close_connectors(foundations.connectors)
         foundations.redis.close()
         foundations.engine.dispose()

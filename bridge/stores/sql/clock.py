@@ -1,10 +1,10 @@
 """The time that all instances share: the database's.
 
 Instances write times that others compare: when a code dies, when a Session was opened, from when a signing
-key signs. Their machines' clocks may differ by minutes, or be set back; so each process asks the database what
-time it is, every two seconds, and goes on from there by a clock that nobody sets (CLOCK_BOOTTIME, which also
-runs while the machine sleeps). Commands do the same, and need no Redis for it. With SQLite it is the machine's
-own time.
+key signs. Their machines' clocks may differ by minutes, or be set back; so each process asks the database
+what time it is, every two seconds, and goes on from there by a clock that nobody sets (CLOCK_BOOTTIME, which
+also runs while the machine sleeps). Commands do the same, and need no Redis for it. With SQLite it is the
+machine's own time.
 """
 
 import time
