@@ -16,9 +16,9 @@ COMMANDS = {
     "rotate": Lazy("bridge.cli.signing_keys:rotate", "Make a new signing key; the one before retires."),
     "remove": Lazy("bridge.cli.signing_keys:remove", "Publish a retired key no more: for one that leaked."),
     "master": Lazy("bridge.cli.keys:master", "Print a new master key, for `master_keys`."),
-    "use": Lazy("bridge.cli.lasting_keys:use", "Seal with another master key, which all instances know."),
-    "reseal": Lazy("bridge.cli.lasting_keys:reseal", "Seal anew what earlier master keys sealed."),
-    "renew": Lazy("bridge.cli.lasting_keys:renew", "Make a new key for hashes of client secrets or forms."),
+    "use": Lazy("bridge.cli.lasting_keys:use", "Seal with this master key from now on."),
+    "reseal": Lazy("bridge.cli.lasting_keys:reseal", "Seal anew what rests in SQL under earlier master keys."),
+    "renew": Lazy("bridge.cli.lasting_keys:renew", "Make a new key for hashes."),
 }
 
 

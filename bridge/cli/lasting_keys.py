@@ -16,9 +16,9 @@ from bridge.wiring.administration import key_administration
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 @click.argument("key_id", required=False)
 def use(config_file: Path | None, as_json: bool, key_id: str | None) -> None:
-    """Seal with this master key from now on; without KEY_ID with the new one that there is.
+    """Seal with this master key from now on.
 
-    Every instance that serves has to know it already.
+    Without KEY_ID with the new one that there is. Every instance that serves has to know it already.
     """
     with key_administration(settings_of(config_file)) as keys:
         used = keys.master.use(OPERATOR, key_id)
@@ -44,7 +44,7 @@ def reseal(config_file: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 @click.argument("name", type=click.Choice([row.name for row in HASHING_KEYS]))
 def renew(config_file: Path | None, as_json: bool, name: str) -> None:
-    """Make a new key for hashes; what the one before hashed still counts."""
+    """Make a new key for hashes: of clients' secrets, or of forms. What the one before hashed still counts."""
     with key_administration(settings_of(config_file)) as keys:
         number = keys.hashing.renew(OPERATOR, name)
     if as_json:

@@ -12,6 +12,7 @@ from bridge.outbound.sender import Sender, SenderLimits
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.stores import sql
+from bridge.stores.sealing import MasterSealer
 from bridge.wiring.database import engine_of
 from bridge.wiring.job_table import EVERY
 
@@ -54,13 +55,20 @@ def _sender(settings: Settings, services: Services) -> Sender:
 def _look_after_keys(settings: Settings, services: Services) -> str | None:
     """Make signing keys whose row was deleted, before a request needs them, and seal anew what has to be."""
     made = Keys(services.signing_keys, services.clock).ensure()
-    engine = engine_of(settings)
-    try:
-        rows = sql.SqlResealing(engine, services.sealer).reseal()
-    finally:
-        engine.dispose()
+    rows = _sealed_anew(settings)
     done = ([f"made {', '.join(made)}"] if made else []) + ([f"sealed {rows} rows anew"] if rows else [])
     return ", ".join(done) or None
+
+
+def _sealed_anew(settings: Settings) -> int:
+    """Rows that an earlier master key had sealed, sealed with the one in use, so that the earlier one can go."""
+    engine = engine_of(settings)
+    try:
+        sealer, in_use = MasterSealer(settings.keys()), sql.SqlMasterKeys(engine).in_use()
+        known = in_use is not None and sealer.use(in_use)
+        return sql.SqlResealing(engine, sealer).reseal() if known else 0
+    finally:
+        engine.dispose()
 
 
 def _purge(settings: Settings, services: Services) -> int:

@@ -38,7 +38,8 @@ def _steady() -> float:
 class SharedClock:
     """ports.Clock by the database's time, as it was measured last; before that, the machine's.
 
-    `local` and `steady` are the machine's clock and one that nobody sets, both in seconds.
+    `local` and `steady` are the machine's clock and one that nobody sets, both in seconds. `tells`: the log
+    says when the machine's clock differs.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class SharedClock:
         *,
         local: Callable[[], float] = time.time,
         steady: Callable[[], float] = _steady,
+        tells: bool = True,
     ) -> None:
         self._engine = engine
         self._local = local
@@ -54,6 +56,7 @@ class SharedClock:
         self._lock = Lock()
         self._ahead: float | None = None  # of `steady`
         self._told = False
+        self._tells = tells
 
     def __call__(self) -> float:
         """The time now, in epoch seconds; nothing is asked."""
@@ -81,7 +84,7 @@ class SharedClock:
         """A line in the log when the machine's clock begins to differ; the shared time holds all the same."""
         by = self.differs_by()
         differs = abs(by) > DIFFERS
-        if differs and not self._told:
+        if self._tells and differs and not self._told:
             structlog.get_logger().warning(
                 CLOCK_DIFFERS, seconds=round(by), mend="Set both clocks, this one's and SQL's (NTP)."
             )

@@ -17,7 +17,7 @@ from bridge.stores.sql.tables import signing_keys
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
 _VERSION = "signing_keys"
-UNREADABLE = "signing_key.unreadable"
+KEY_UNREADABLE = "signing_key.unreadable"
 
 
 class SqlSigningKeys:
@@ -128,7 +128,7 @@ def _tell(unreadable: Mapping[str, SealBroken]) -> None:
     """A line in the log for each key that can't be opened here, with what mends it."""
     for kid, failure in unreadable.items():
         facts = failure.facts if isinstance(failure, UnknownMasterKey) else {"cause": "seal"}
-        structlog.get_logger().error(UNREADABLE, kid=kid, **facts)
+        structlog.get_logger().error(KEY_UNREADABLE, kid=kid, **facts)
 
 
 def signing_key_purpose(kid: str) -> str:
