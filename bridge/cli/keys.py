@@ -17,7 +17,7 @@ COMMANDS = {
     "remove": Lazy("bridge.cli.signing_keys:remove", "Publish a retired key no more: for one that leaked."),
     "master": Lazy("bridge.cli.keys:master", "Print a new master key, for `master_keys`."),
     "use": Lazy("bridge.cli.lasting_keys:use", "Seal with this master key from now on."),
-    "reseal": Lazy("bridge.cli.lasting_keys:reseal", "Seal anew what rests in SQL under earlier master keys."),
+    "reseal": Lazy("bridge.cli.lasting_keys:reseal", "Seal anew what rests in SQL under earlier keys."),
     "renew": Lazy("bridge.cli.lasting_keys:renew", "Make a new key for hashes."),
 }
 

@@ -33,7 +33,7 @@ def use(config_file: Path | None, as_json: bool, key_id: str | None) -> None:
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 def reseal(config_file: Path | None, as_json: bool) -> None:
-    """Seal anew what rests in SQL under earlier master keys; what runs does the same every minute."""
+    """Seal anew what rests in SQL under earlier keys; what runs does the same every minute."""
     with key_administration(settings_of(config_file)) as keys:
         rows = keys.master.reseal(OPERATOR)
     click.echo(json.dumps({"resealed": rows}, indent=2) if as_json else f"{rows} rows were sealed anew.")
@@ -44,7 +44,7 @@ def reseal(config_file: Path | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 @click.argument("name", type=click.Choice([row.name for row in HASHING_KEYS]))
 def renew(config_file: Path | None, as_json: bool, name: str) -> None:
-    """Make a new key for hashes: of clients' secrets, or of forms. What the one before hashed still counts."""
+    """Make a new key for hashes: of clients' secrets, or of forms. What the last one hashed still counts."""
     with key_administration(settings_of(config_file)) as keys:
         number = keys.hashing.renew(OPERATOR, name)
     if as_json:

@@ -61,12 +61,14 @@ def _look_after_keys(settings: Settings, services: Services) -> str | None:
 
 
 def _sealed_anew(settings: Settings) -> int:
-    """Rows that an earlier master key had sealed, sealed with the one in use, so that the earlier one can go."""
+    """Have the master key in use seal what earlier ones sealed, so that those can go; how many rows."""
     engine = engine_of(settings)
     try:
-        sealer, in_use = MasterSealer(settings.keys()), sql.SqlMasterKeys(engine).in_use()
-        known = in_use is not None and sealer.use(in_use)
-        return sql.SqlResealing(engine, sealer).reseal() if known else 0
+        in_use = sql.SqlMasterKeys(engine).in_use()
+        if in_use is None:
+            return 0
+        sealer = MasterSealer(settings.keys())
+        return sql.SqlResealing(engine, sealer).reseal() if sealer.use(in_use) else 0
     finally:
         engine.dispose()
 

@@ -190,7 +190,7 @@ def test_clocks_ten_minutes_apart_that_step_back_matter_to_nobody(both: Pair, ke
     signs = {row["alg"]: row for row in status(a, key)["signing"]}["RS256"]
     assert signs["next"] == kid and abs(signs["next_from"] - time.time() - 300) < 30
 
-    # A's clock is set back by ten minutes while somebody is at CamDigiKey; B's jumps before the code is spent.
+    # A's clock steps back by ten minutes while somebody is at CamDigiKey, B's leaps before the code is spent.
     person = both.person()
     returned = both.at_camdigikey(person, "web")
     a.set_clock(-300)
