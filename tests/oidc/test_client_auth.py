@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.oidc.answer import FORM
+from bridge.oidc.client_auth.method import ClientCredentials, Proofs
 from bridge.oidc.client_auth.secrets import SECRET as SECRET_HASH
+from bridge.oidc.client_auth.secrets import secret_proven
+from bridge.stores.sealing import MasterSealer
 from tests.oidc.house import CALLBACK, SEALER, SECRET, VERIFIER, House, Said, basic
 
 GRANT = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
