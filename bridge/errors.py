@@ -209,3 +209,28 @@ class StoreUnavailable(BridgeError):
 
 class SealBroken(BridgeError):
     """A sealed text was not made by us, was changed, or was sealed for another purpose."""
+
+    sentence = "master_keys: none of them opens what the database holds; add the one that sealed it."
+
+
+class UnknownMasterKey(SealBroken):
+    """A text is sealed with a master key that is not in the settings here; `key_id` names that key."""
+
+    cause = "unknown_master_key"
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"sealed with the master key {key_id}, which is not known here")
+        self.key_id = key_id
+
+    @property
+    def sentence(self) -> str:  # type: ignore[override]  # -- a fixed sentence above, one with the key here
+        """What is wrong and what mends it, for the person at the console."""
+        return (
+            f"master_keys: none of them opens what is sealed with the key {self.key_id}; add the one that"
+            " sealed it, and start again (`bridge keys status` where it is known says more)."
+        )
+
+    @property
+    def facts(self) -> Mapping[str, str]:
+        """The fields of its line in the log."""
+        return {"cause": self.cause, "master_key": self.key_id, "mend": self.sentence}

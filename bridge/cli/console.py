@@ -87,7 +87,7 @@ def sentence(error: BridgeError) -> str:
     if isinstance(error, StoreUnavailable):
         return error.sentence
     if isinstance(error, SealBroken):
-        return "master_keys: none of them opens what the database holds; add the one that sealed it."
+        return error.sentence
     return str(error)
 
 

@@ -80,7 +80,12 @@ _ROWS = (
     Event("client.deleted", ("audit",), "operator", "An application was forgotten."),
     Event("key.rotated", ("audit",), "operator", "A signing key has a successor."),
     Event("key.removed", ("audit",), "operator", "A signing key was removed."),
+    Event("master_key.used", ("audit",), "operator", "Another master key seals."),
+    Event("master_key.resealed", ("audit",), "operator", "What earlier master keys sealed was sealed anew."),
+    Event("hashing_key.renewed", ("audit",), "operator", "A key of hashes has a successor."),
     # The machine.
+    Event("clock.differs", ("log",), "machine", "This machine's clock is not the database's."),
+    Event("signing_key.unreadable", ("log",), "machine", "A signing key can't be opened here, and why."),
     Event("request", ("log",), "stranger", "A request was answered."),
     Event("request.failed", ("log",), "machine", "A request failed below the application."),
     Event("body.failed", ("log",), "machine", "A request's body could not be read for a fault of ours."),

@@ -1,7 +1,8 @@
 """Administration: a class for each thing that is administered, each method of which begins with may().
 
 Owns: registering applications and the checks that explain (`clients`, `client_checks`, `field_checks`,
-`addresses`), their secrets, signing keys (`keys`), and a look at background jobs (`jobs`). Every change is
+`addresses`), their secrets, signing keys (`keys`), master keys
+(`master_keys`), keys of hashes (`hashing_keys`), and a look at background jobs (`jobs`). Every change is
 written to the audit trail, with ids alone. What each field of a client means stands in
 domain/client_metadata.
 Leaves to others: how a command or a page asks, and where it is kept.
@@ -9,21 +10,29 @@ Leaves to others: how a command or a page asks, and where it is kept.
 
 from bridge.manage.access import OPERATOR, Actor, Forbidden, Refused
 from bridge.manage.administration import Administration
+from bridge.manage.all_keys import AllKeys
 from bridge.manage.client_checks import ClientFaults
 from bridge.manage.clients import ClientAdministration, Registered
+from bridge.manage.hashing_keys import HashingKeyAdministration, HashingKeyState
 from bridge.manage.jobs import JobAdministration, JobState
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.master_keys import MasterKeyAdministration, MasterKeyState
 
 __all__ = [
     "OPERATOR",
     "Actor",
     "Administration",
+    "AllKeys",
     "ClientAdministration",
     "ClientFaults",
     "Forbidden",
+    "HashingKeyAdministration",
+    "HashingKeyState",
     "JobAdministration",
     "JobState",
     "KeyAdministration",
+    "MasterKeyAdministration",
+    "MasterKeyState",
     "Refused",
     "Registered",
 ]

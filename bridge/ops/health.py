@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from types import SimpleNamespace
 
-from bridge.errors import BridgeError, StoreUnavailable
+from bridge.errors import BridgeError, StoreUnavailable, UnknownMasterKey
 from bridge.ops import logs
 from bridge.ports.basics import HealthCheck
 
@@ -18,6 +18,7 @@ EVERY = 2.0  # seconds between two probes
 WITHIN = 1.0  # seconds in which everything has to answer
 STALE = 2 * (EVERY + WITHIN)  # seconds; an older result counts as none: the probe's thread has ended
 SILENT = "timeout"  # the reason of a check that has not answered
+_TOLD = (StoreUnavailable, UnknownMasterKey)  # failures that say what mends them
 _this_process = SimpleNamespace(leaving=False)
 
 
@@ -135,9 +136,7 @@ class _Check:
                 return SILENT
         if self.failure is None:
             return None
-        return (
-            self.failure.cause if isinstance(self.failure, StoreUnavailable) else type(self.failure).__name__
-        )
+        return self.failure.cause if isinstance(self.failure, _TOLD) else type(self.failure).__name__
 
     def _run(self) -> None:
         try:
@@ -158,5 +157,5 @@ def _tell(checks: tuple[_Check, ...], found: Mapping[str, str]) -> None:
     for check in checks:
         if check.name in found:
             failure = check.failure
-            facts = failure.facts if isinstance(failure, StoreUnavailable) else {"cause": found[check.name]}
+            facts = failure.facts if isinstance(failure, _TOLD) else {"cause": found[check.name]}
             logs.logger().error("not_ready", check=check.name, **facts)

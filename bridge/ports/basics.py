@@ -7,16 +7,19 @@ Clock = Callable[[], float]
 
 
 class Sealer(Protocol):
-    """Authenticated encryption with the master keys (AES-256-GCM): the first one seals, all unseal."""
+    """Authenticated encryption with the master keys (AES-256-GCM): one of them seals, all unseal."""
 
     def seal(self, purpose: str, data: bytes) -> str:
         """The data as URL-safe text that only `unseal` with the same purpose opens."""
 
     def unseal(self, purpose: str, text: str) -> bytes:
-        """What was sealed. Raises SealBroken."""
+        """What was sealed. Raises SealBroken: UnknownMasterKey where its key is not known here."""
 
     def mac(self, purpose: str, text: str) -> str:
-        """A keyed hash of `text`, hexadecimal. It uses the oldest master key: a new key changes no hash."""
+        """A keyed hash of `text`, to be kept. No change of a master key changes it."""
+
+    def macs(self, purpose: str, text: str) -> tuple[str, ...]:
+        """Every keyed hash of `text` that counts today: what was kept is one of them, or not of this text."""
 
 
 class AuditLog(Protocol):

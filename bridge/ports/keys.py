@@ -40,6 +40,88 @@ class SecretStore(Protocol):
         """The secret of that name; where there is none, `make`s it once for all processes."""
 
 
+@dataclass(frozen=True, slots=True)
+class LastingKey:
+    """One of the keys of a name that follow one another. `made_at` in epoch seconds.
+
+    `secret`: empty where the key was listed only, and not opened.
+    """
+
+    number: int
+    made_at: int
+    secret: bytes = field(default=b"", repr=False)
+
+
+class RenewableKeys(Protocol):
+    """Keys of hashes (SQL, sealed); see domain.lasting_keys."""
+
+    def all(self, name: str) -> Sequence[LastingKey]:
+        """Oldest first. Raises StoreUnavailable; SealBroken where one can't be opened."""
+
+    def listed(self, name: str) -> Sequence[LastingKey]:
+        """The same without the secrets: whatever master key sealed them. Raises StoreUnavailable."""
+
+    def renew(self, name: str, secret: bytes, now: int) -> int:
+        """Add a key after the others; its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKeyUse:
+    """A master key that seals or has sealed. Times in epoch seconds; `used_until` None: it seals now."""
+
+    key_id: str
+    used_from: int
+    used_until: int | None = None
+
+
+class MasterKeyStore(Protocol):
+    """Which master key seals, for all instances (SQL)."""
+
+    def in_use(self) -> str | None:
+        """The id of the key that seals; None before the first start."""
+
+    def begin(self, key_id: str, now: int) -> str:
+        """The id of the key that seals; where there is none yet, this one from now on."""
+
+    def use(self, key_id: str, now: int) -> None:
+        """This one seals from now on."""
+
+    def all(self) -> Sequence[MasterKeyUse]:
+        """Those that seal or have sealed, newest use first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A process that serves. `clock_ahead`: seconds that its machine's clock is ahead of the shared one."""
+
+    id: str
+    host: str
+    master_keys: tuple[str, ...]  # the ids that it knows
+    clock_ahead: int
+    seen_at: int  # epoch seconds
+
+
+class Instances(Protocol):
+    """The processes that serve, as each tells every few seconds (SQL)."""
+
+    def tell(self, instance: Instance) -> None: ...
+
+    def leave(self, instance_id: str) -> None: ...
+
+    def live(self, now: int) -> Sequence[Instance]:
+        """Those that told of themselves lately."""
+
+
+class Resealing(Protocol):
+    """What rests in SQL, sealed with master keys."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many rows each key has sealed, by its id."""
+
+    def reseal(self) -> int:
+        """Seal anew what another key than the one in use sealed; how many rows. What none opens stays."""
+
+
 class Signer(Protocol):
     """Signs and verifies our tokens; oidc.keys.Keys."""
 

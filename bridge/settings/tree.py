@@ -138,7 +138,7 @@ class Settings(_Part):
 
     issuer: str = "http://127.0.0.1:8080"
     data_dir: Path = Path("data")
-    master_keys: Annotated[tuple[SecretStr, ...], Listed] = ()  # base64 of 32 bytes; first seals, all open
+    master_keys: Annotated[tuple[SecretStr, ...], Listed] = ()  # base64 of 32 bytes; which seals, SQL says
     debug: bool = False
     server: Server = Server()
     database: Database = Database()

@@ -4,7 +4,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from bridge.errors import SealBroken
+from bridge.errors import SealBroken, UnknownMasterKey
 from bridge.ports.basics import Counters, Sealer
 from bridge.stores.records.record import Record, RecordUnreadable
 
@@ -37,6 +37,8 @@ class Sealed(Generic[Value]):
         """The value of a sealed text. Raises RecordUnreadable."""
         try:
             data = self._sealer.unseal(self._record.kind, text)
+        except UnknownMasterKey as error:
+            raise RecordUnreadable(self._record.kind, "seal", error.key_id) from None
         except SealBroken:
             raise RecordUnreadable(self._record.kind, "seal") from None
         return self._record.load(data)

@@ -1,12 +1,12 @@
 """Encryption at rest with the master keys, and Interactions in URLs.
 
 A sealed text is base64url(version | key id | nonce | ciphertext), without padding. Each purpose has a key of
-its own (HKDF-SHA256 from the master key), so a text sealed for one purpose opens for no other. The first
-master key seals, and all of them unseal: to change the key, a new one is put before the old ones.
+its own (HKDF-SHA256 from the master key), so a text sealed for one purpose opens for no other. All master
+keys open, and one of them seals: which one, all instances learn from SQL (`sql.master_keys`), so that none
+seals what another can't open.
 """
 
 import hashlib
-import hmac
 import os
 import re
 import zlib
@@ -14,13 +14,12 @@ from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bridge.domain.encoding import base64url, from_base64url
 from bridge.domain.interaction import Interaction
-from bridge.errors import SealBroken
+from bridge.errors import SealBroken, UnknownMasterKey
 from bridge.ports.basics import Counters, Sealer
+from bridge.stores.hashes import DerivedHashes, Hashes, derived_key
 from bridge.stores.records import INTERACTION, RecordUnreadable
 from bridge.stores.redis.parking import Parking
 from bridge.stores.sealed import note_unreadable
@@ -42,61 +41,85 @@ _COMPRESSION_DICTIONARY = (
 )
 
 
-def derived_key(secret: bytes, info: str) -> bytes:
-    """A 256-bit key derived from a secret for one use, which `info` names (HKDF, RFC 5869)."""
-    return HKDF(SHA256(), 32, salt=None, info=info.encode()).derive(secret)
+def master_key_id(key: bytes) -> str:
+    """The name of a master key, which tells nothing of it: eight hexadecimal digits."""
+    return hashlib.sha256(b"bridge key id" + derived_key(key, "id")).digest()[:4].hex()
+
+
+def sealing_key_id(head: str) -> str:
+    """The id of the key that a text was sealed with, by its first seven characters."""
+    return from_base64url(head[:7] + "A")[1:5].hex()
 
 
 class MasterSealer:
     """ports.Sealer with AES-256-GCM.
 
-    `keys`: the master keys, newest first, each of 32 random bytes or more. `mac` uses the last one, the
-    oldest, so that a new key changes no hash that is stored.
+    `keys`: the master keys, each of 32 random bytes or more. The first one seals until `use` names another;
+    `mac` uses the last one until `hash_by` brings hashes that do not hang on master keys.
     """
 
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys or any(len(key) < 32 for key in keys):
             raise ValueError("there must be a master key, and each must have at least 32 bytes")
         self._keys = tuple(keys)
-        self._ids = tuple(
-            hashlib.sha256(b"bridge key id" + derived_key(key, "id")).digest()[:4] for key in keys
-        )
+        self.key_ids = tuple(map(master_key_id, keys))
+        self._heads = tuple(_VERSION + bytes.fromhex(key_id) for key_id in self.key_ids)
+        self._sealing = 0  # its place among the keys
         self._ciphers: dict[tuple[int, str], AESGCM] = {}
-        self._mac_keys: dict[str, bytes] = {}
+        self._hashes: Hashes = DerivedHashes(keys[-1])
+
+    @property
+    def seals_with(self) -> str:
+        """The id of the key that seals."""
+        return self.key_ids[self._sealing]
+
+    def use(self, key_id: str) -> bool:
+        """Seal with this key from now on; False, and nothing changes, where it is not known here."""
+        if key_id not in self.key_ids:
+            return False
+        self._sealing = self.key_ids.index(key_id)
+        return True
+
+    def hash_by(self, hashes: Hashes) -> None:
+        """Take `mac` and `macs` from there."""
+        self._hashes = hashes
 
     def seal(self, purpose: str, data: bytes) -> str:
         """Text in the URL-safe alphabet that only `unseal` with the same purpose opens."""
         nonce = os.urandom(_NONCE)
-        sealed = self._cipher(0, purpose).encrypt(nonce, data, purpose.encode())
-        return base64url(_VERSION + self._ids[0] + nonce + sealed)
+        place = self._sealing
+        sealed = self._cipher(place, purpose).encrypt(nonce, data, purpose.encode())
+        return base64url(self._heads[place] + nonce + sealed)
 
     def unseal(self, purpose: str, text: str) -> bytes:
-        """What was sealed. Raises SealBroken."""
+        """What was sealed. Raises SealBroken; UnknownMasterKey where another key sealed it."""
         token = _decoded(purpose, text)
-        for number, key_id in enumerate(self._ids):
-            if key_id == token[1:5]:
+        named = token[:5]
+        if named not in self._heads:
+            raise UnknownMasterKey(named[1:].hex())
+        for place, head in enumerate(self._heads):  # two keys may have one id
+            if head == named:
                 try:
-                    return self._cipher(number, purpose).decrypt(
+                    return self._cipher(place, purpose).decrypt(
                         token[5:_HEAD], token[_HEAD:], purpose.encode()
                     )
                 except InvalidTag:
                     continue
-        raise SealBroken(f"{purpose}: not sealed by one of our keys, or changed")
+        raise SealBroken(f"{purpose}: changed, or sealed for another purpose")
 
     def mac(self, purpose: str, text: str) -> str:
-        """A keyed hash (HMAC-SHA-256) of `text`, hexadecimal, by the oldest master key."""
-        key = self._mac_keys.get(purpose)
-        if key is None:
-            key = self._mac_keys[purpose] = derived_key(self._keys[-1], "mac " + purpose)
-        return hmac.new(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        """A keyed hash (HMAC-SHA-256) of `text`, to be kept."""
+        return self._hashes.mac(purpose, text)
 
-    def _cipher(self, number: int, purpose: str) -> AESGCM:
+    def macs(self, purpose: str, text: str) -> tuple[str, ...]:
+        """Every keyed hash of `text` that counts today, to be compared with what was kept."""
+        return self._hashes.macs(purpose, text)
+
+    def _cipher(self, place: int, purpose: str) -> AESGCM:
         """The cipher for one master key and purpose; all are kept, since purposes are few and fixed."""
-        cipher = self._ciphers.get((number, purpose))
+        cipher = self._ciphers.get((place, purpose))
         if cipher is None:
-            cipher = self._ciphers[number, purpose] = AESGCM(
-                derived_key(self._keys[number], "seal " + purpose)
-            )
+            cipher = self._ciphers[place, purpose] = AESGCM(derived_key(self._keys[place], "seal " + purpose))
         return cipher
 
 

@@ -1,24 +1,29 @@
 """Builds a connector for each CamDigiKey account of the settings."""
 
+import time
 from urllib.parse import urlsplit
 
 from bridge.camdigikey import CamDigiKey, Partner, SignerPin, Timeouts
 from bridge.domain.ids import ConnectorId
 from bridge.domain.network import is_loopback
 from bridge.errors import ConfigError
+from bridge.ports.basics import Clock
 from bridge.ports.connectors import Connector, Connectors
 from bridge.settings import DEFAULT_CONNECTOR, Settings, section_of
 from bridge.settings import CamDigiKey as Account
 from bridge.upstream.camdigikey import CamDigiKeyConnector
 
 
-def connectors_of(settings: Settings) -> Connectors:
-    """The connectors of all accounts. Raises ConfigError with the faults of all of them."""
+def connectors_of(settings: Settings, clock: Clock = time.time) -> Connectors:
+    """The connectors of all accounts; `clock` dates what CamDigiKey answers.
+
+    Raises ConfigError with the faults of all of them.
+    """
     found: dict[ConnectorId, Connector] = {}
     faults: list[str] = []
     for connector_id, account in settings.accounts.items():
         try:
-            found[connector_id] = _connector(settings, connector_id, account)
+            found[connector_id] = _connector(settings, connector_id, account, clock)
         except ConfigError as error:
             faults += error.faults
     if faults:
@@ -48,7 +53,7 @@ def _path(connector_id: ConnectorId, what: str) -> str:
     return f"/camdigikey{middle}/{what}"
 
 
-def _connector(settings: Settings, connector_id: ConnectorId, account: Account) -> Connector:
+def _connector(settings: Settings, connector_id: ConnectorId, account: Account, clock: Clock) -> Connector:
     name = section_of(connector_id)
     if account.partner is None:
         raise ConfigError((f"{name}.partner is missing: it names the file of the service account.",))
@@ -58,6 +63,7 @@ def _connector(settings: Settings, connector_id: ConnectorId, account: Account) 
             partner,
             timeouts=Timeouts(account.connect_timeout, account.timeout),
             max_in_flight=account.max_in_flight,
+            clock=clock,
             signer_pin=SignerPin(account.signer_subject, account.signer_key_sha256),
         )
     except OSError as error:
@@ -71,6 +77,7 @@ def _connector(settings: Settings, connector_id: ConnectorId, account: Account) 
         partner.version,
         success_url=settings.url(callback_path(connector_id)) if account.success_return_url else None,
         error_url=settings.url(error_path(connector_id)) if account.error_return_url else None,
+        clock=clock,
         login_pages=account.login_origins or _any_address(partner),
     )
 

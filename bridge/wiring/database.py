@@ -8,7 +8,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.exc import ArgumentError
 
 from bridge.domain.subject import SubjectKey
-from bridge.errors import ConfigError, SealBroken, StoreUnavailable
+from bridge.errors import ConfigError, SealBroken, StoreUnavailable, UnknownMasterKey
 from bridge.ports.keys import SecretStore
 from bridge.settings import Settings
 from bridge.settings.reachable import quoted
@@ -74,7 +74,7 @@ def check_database(settings: Settings) -> None:
         if migrate.current(settings.database_url) is None:
             raise StoreUnavailable("SQL", "no_tables", server=place(engine.url), operation="check")
         sql.health_check(engine)()
-        subject_key_of(engine, sql.SqlSecrets(engine, MasterSealer(settings.keys())))
+        _check_keys(engine, MasterSealer(settings.keys()))
     finally:
         engine.dispose()
 
@@ -86,6 +86,18 @@ def _is_there(file: Path) -> bool:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigError((f"The database {quoted(str(file))} can't be made: {reason}.",)) from None
+
+
+def _check_keys(engine: Engine, sealer: MasterSealer) -> None:
+    """Whether the master keys open what has to be opened at a start. Raises ConfigError, StoreUnavailable."""
+    in_use = sql.SqlMasterKeys(engine).in_use()
+    try:
+        if in_use is not None and not sealer.use(in_use):
+            raise UnknownMasterKey(in_use)
+        subject_key_of(engine, sql.SqlSecrets(engine, sealer))
+        sql.SqlSigningKeys(engine, sealer).all()
+    except SealBroken as error:
+        raise ConfigError((error.sentence,)) from None
 
 
 def _check_can_be_made(file: Path) -> None:
@@ -110,10 +122,8 @@ def subject_key_of(engine: Engine, secrets: SecretStore) -> SubjectKey:
 
     try:
         return SubjectKey(secrets.get_or_make(SUBJECT_KEY, make))
-    except SealBroken:
-        raise ConfigError(
-            ("master_keys: none of them opens what the database holds; add the one that sealed it.",)
-        ) from None
+    except SealBroken as error:
+        raise ConfigError((error.sentence,)) from None
 
 
 def _make_data_dir(folder: Path) -> None:

@@ -12,6 +12,7 @@ from bridge.outbound.sender import Sender, SenderLimits
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.stores import sql
+from bridge.stores.sealing import MasterSealer
 from bridge.wiring.database import engine_of
 from bridge.wiring.job_table import EVERY
 
@@ -20,7 +21,7 @@ def start_jobs(settings: Settings, services: Services) -> Jobs:
     """Start the background jobs; to be called in the process that runs them, after any fork."""
     table = (
         Job("outbox", EVERY["outbox"], _sender(settings, services).run),
-        Job("keys", EVERY["keys"], lambda: _missing_keys(services)),
+        Job("keys", EVERY["keys"], lambda: _look_after_keys(settings, services)),
         Job("purge", EVERY["purge"], lambda: _purge(settings, services), limit=120),
     )
     jobs = Jobs(
@@ -51,10 +52,25 @@ def _sender(settings: Settings, services: Services) -> Sender:
     return Sender(services.outbox, deliver, services.clock, logs.logger(), services.counters, limits)
 
 
-def _missing_keys(services: Services) -> str | None:
-    """Make signing keys that are missing because their row was deleted, before a request needs them."""
+def _look_after_keys(settings: Settings, services: Services) -> str | None:
+    """Make signing keys whose row was deleted, before a request needs them, and seal anew what has to be."""
     made = Keys(services.signing_keys, services.clock).ensure()
-    return f"made {', '.join(made)}" if made else None
+    rows = _sealed_anew(settings)
+    done = ([f"made {', '.join(made)}"] if made else []) + ([f"sealed {rows} rows anew"] if rows else [])
+    return ", ".join(done) or None
+
+
+def _sealed_anew(settings: Settings) -> int:
+    """Have the master key in use seal what earlier ones sealed, so that those can go; how many rows."""
+    engine = engine_of(settings)
+    try:
+        in_use = sql.SqlMasterKeys(engine).in_use()
+        if in_use is None:
+            return 0
+        sealer = MasterSealer(settings.keys())
+        return sql.SqlResealing(engine, sealer).reseal() if sealer.use(in_use) else 0
+    finally:
+        engine.dispose()
 
 
 def _purge(settings: Settings, services: Services) -> int:

@@ -2,19 +2,18 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
 from sqlalchemy import Engine
 
 from bridge.domain.encoding import TokenBytes
-from bridge.errors import ConfigError, StoreUnavailable
+from bridge.errors import ConfigError, SealBroken, StoreUnavailable
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
 from bridge.ports.basics import Clock, HealthCheck
 from bridge.ports.connectors import Connectors
-from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import Fetcher
 from bridge.ports.services import Services
 from bridge.settings import Settings
@@ -24,6 +23,7 @@ from bridge.stores.sealing import MasterSealer, SealedInteractions
 from bridge.stores.tokens import Tokens
 from bridge.wiring.connectors import close_connectors, connectors_of
 from bridge.wiring.database import engine_of, subject_key_of
+from bridge.wiring.keys import KeyWatch, sealing
 from bridge.wiring.outbound import fetcher_of
 
 
@@ -36,24 +36,29 @@ class Foundations:
     sealer: MasterSealer
     connectors: Connectors
     fetcher: Fetcher
-    clock: Clock = time.time
+    clock: Clock = time.time  # in production `sql.SharedClock`, which all instances share
     token_bytes: TokenBytes = os.urandom
     counters: Counters = field(default_factory=Counters)
 
 
-def build(settings: Settings) -> Services:
+def build(settings: Settings, local_clock: Clock = time.time) -> Services:
     """The services of a process; to be called in the process that uses them. Redis is not asked yet.
 
-    Raises StoreUnavailable, and ConfigError where an address or a partner file can't be used, or a key is
-    lost.
+    `local_clock`: of this machine; the time that counts is the database's, which all instances share. Raises
+    StoreUnavailable, and ConfigError where an address or a partner file can't be used, or a key is lost or
+    missing.
     """
     counters = Counters()
+    engine = engine_of(settings, partial(_count_failure, counters))
+    clock = sql.SharedClock(engine, local=local_clock)
+    clock.measure()
     foundations = Foundations(
         redis=redis_of(settings),
-        engine=engine_of(settings, partial(_count_failure, counters)),
+        engine=engine,
         sealer=MasterSealer(settings.keys()),
-        connectors=connectors_of(settings),
+        connectors=connectors_of(settings, clock),
         fetcher=fetcher_of(settings),
+        clock=clock,
         counters=counters,
     )
     foundations.redis.on_failure = partial(_count_failure, counters)
@@ -70,9 +75,15 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
     f, lifetimes = foundations, settings.lifetimes
     redis_store, engine, sealer, counters = f.redis, f.engine, f.sealer, f.counters
     secrets, signing_keys = sql.SqlSecrets(engine, sealer), sql.SqlSigningKeys(engine, sealer)
-    subject_key = subject_key_of(engine, secrets)
     signer = Keys(signing_keys, f.clock)
-    signer.ensure()
+    try:
+        hashes = sealing(engine, sealer, secrets, f.clock)
+        subject_key = subject_key_of(engine, secrets)
+        signer.ensure()
+    except SealBroken as error:
+        raise ConfigError((error.sentence,)) from None
+    watch = KeyWatch(engine, sealer, hashes, signing_keys, f.clock)
+    watch()
     grants, tokens = _grants_and_tokens(f, lifetimes.session)
     return Services(
         clock=f.clock,
@@ -102,8 +113,8 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         lease=redis.RedisLease(redis_store),
         job_log=sql.SqlJobLog(engine),
         counters=counters,
-        checks=_checks(redis_store, engine, signing_keys),
-        close=_closing(foundations),
+        checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": watch},
+        close=_closing(foundations, watch),
     )
 
 
@@ -133,15 +144,21 @@ def redis_of(settings: Settings) -> redis.Redis:
         raise ConfigError((f"redis.url: {str(error).rstrip('.')}.",)) from None
 
 
-def _checks(redis_store: redis.Redis, engine: Engine, keys: SigningKeyStore) -> Mapping[str, HealthCheck]:
-    def check_keys() -> None:
-        keys.all()
+def _sql_check(engine: Engine, clock: Clock) -> HealthCheck:
+    """SQL takes what a sign-in writes, and tells what time it is."""
+    takes_writes = sql.health_check(engine)
 
-    return {"redis": redis_store.probe, "sql": sql.health_check(engine), "keys": check_keys}
+    def check() -> None:
+        takes_writes()
+        if isinstance(clock, sql.SharedClock):
+            clock.measure()
+
+    return check
 
 
-def _closing(foundations: Foundations) -> Callable[[], None]:
+def _closing(foundations: Foundations, watch: KeyWatch) -> Callable[[], None]:
     def close() -> None:
+        watch.leave()
         close_connectors(foundations.connectors)
         foundations.redis.close()
         foundations.engine.dispose()

@@ -22,7 +22,8 @@ def _what_the_bridge_is() -> None:
         sa.Column("name", sa.String(64), primary_key=True),
         sa.Column("number", sa.BigInteger, nullable=False),
     )
-    op.bulk_insert(versions, [{"name": "clients", "number": 0}, {"name": "signing_keys", "number": 0}])
+    names = ("clients", "signing_keys", "master_keys")
+    op.bulk_insert(versions, [{"name": name, "number": 0} for name in names])
     op.create_table(
         "clients",
         sa.Column("client_id", sa.String(255), primary_key=True),
@@ -46,7 +47,23 @@ def _what_the_bridge_is() -> None:
     op.create_table(
         "secrets",
         sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("sealed", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "master_keys",
+        sa.Column("key_id", sa.String(16), primary_key=True),
+        sa.Column("used_from", sa.BigInteger, nullable=False),
+        sa.Column("used_until", sa.BigInteger),
+    )
+    op.create_table(
+        "instances",
+        sa.Column("id", sa.String(64), primary_key=True),
+        sa.Column("host", sa.String(255), nullable=False),
+        sa.Column("master_keys", sa.Text, nullable=False),
+        sa.Column("clock_ahead", sa.Integer, nullable=False),
+        sa.Column("seen_at", sa.BigInteger, nullable=False),
     )
 
 
@@ -143,6 +160,8 @@ def downgrade() -> None:
         "audit",
         "spent_tokens",
         "consents",
+        "instances",
+        "master_keys",
         "secrets",
         "signing_keys",
         "clients",

@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.oidc.answer import FORM
+from bridge.oidc.client_auth.method import ClientCredentials, Proofs
 from bridge.oidc.client_auth.secrets import SECRET as SECRET_HASH
+from bridge.oidc.client_auth.secrets import secret_proven
+from bridge.stores.sealing import MasterSealer
 from tests.oidc.house import CALLBACK, SEALER, SECRET, VERIFIER, House, Said, basic
 
 GRANT = {"grant_type": "authorization_code", "redirect_uri": CALLBACK, "code_verifier": VERIFIER}
@@ -123,6 +126,27 @@ def test_two_secrets_may_live_at_once(house: House) -> None:
     assert ask(house, basic("web", "new"), code=house.code()).status == 200
     assert ask(house, basic("web", "old"), code=house.code()).status == 200
     assert ask(house, basic("web"), code=house.code()).refusal == (401, "invalid_client")
+
+
+class TwoKeys:
+    """Hashes whose key was renewed: what the earlier one hashed still counts."""
+
+    def mac(self, purpose: str, text: str) -> str:
+        return f"2:{purpose} {text}"
+
+    def macs(self, purpose: str, text: str) -> tuple[str, ...]:
+        return (self.mac(purpose, text), f"{purpose} {text}")
+
+
+@pytest.mark.parametrize("kept", [f"2:{SECRET_HASH} s", f"{SECRET_HASH} s"], ids=["new", "old"])
+def test_a_secret_counts_by_whichever_key_it_was_hashed(kept: str) -> None:
+    sealer = MasterSealer([b"m" * 32])
+    sealer.hash_by(TwoKeys())
+    client = Client(ClientId("web"), "Web", (CALLBACK,), secret_hashes=(kept,))
+    for secret, holds in (("s", True), ("t", False), ("", False)):
+        shown = ClientCredentials(ClientId("web"), "client_secret_basic", secret)
+        assert secret_proven(shown, client, Proofs(sealer)) is holds
+        assert not secret_proven(shown, None, Proofs(sealer))
 
 
 def test_a_confidential_client_without_any_secret_kept_gets_nothing(house: House) -> None:

@@ -12,8 +12,7 @@ REGISTERED: frozenset[AuthMethod] = frozenset(("client_secret_basic", "client_se
 
 def secret_proven(credentials: ClientCredentials, client: Client | None, proofs: Proofs) -> bool:
     """Whether the secret is one of the client's (two may be valid at a time), in constant time."""
-    shown = proofs.sealer.mac(SECRET, credentials.secret).encode()
-    stored_hashes = client.secret_hashes if client is not None else ()
-    return any([hmac.compare_digest(shown, kept_hash.encode()) for kept_hash in stored_hashes]) and bool(
-        credentials.secret
-    )
+    shown = [hash_.encode() for hash_ in proofs.sealer.macs(SECRET, credentials.secret)]
+    kept = [hash_.encode() for hash_ in client.secret_hashes] if client is not None else []
+    equal = [hmac.compare_digest(hash_, kept_hash) for hash_ in shown for kept_hash in kept]
+    return any(equal) and bool(credentials.secret)

@@ -20,7 +20,10 @@ Why = Literal["seal", "json", "kind", "version", "missing", "type"]
 
 
 class RecordUnreadable(BridgeError):
-    """A stored record can't be read. `why` and `field` are words of ours, never of the content."""
+    """A stored record can't be read. `why` and `field` are words of ours, never of the content.
+
+    Where `why` is `seal`, `field` is the id of the master key that is not known here, if that is it.
+    """
 
     def __init__(self, kind: str, why: Why, field: str = "") -> None:
         super().__init__(f"{kind}: {why} {field}".rstrip())

@@ -7,28 +7,38 @@ Secrets, private keys and Grants are stored sealed. The tables are in `tables`, 
 
 from bridge.stores.sql.audit import SqlAuditLog
 from bridge.stores.sql.clients import SqlClients
+from bridge.stores.sql.clock import SharedClock, database_time
 from bridge.stores.sql.consents import SqlConsents
 from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants
+from bridge.stores.sql.instances import SqlInstances
 from bridge.stores.sql.job_log import SqlJobLog
+from bridge.stores.sql.master_keys import SqlMasterKeys
 from bridge.stores.sql.outbox import SqlOutbox
 from bridge.stores.sql.purge import purge
 from bridge.stores.sql.refresh_tokens import SqlRefreshTokens
-from bridge.stores.sql.signing_keys import SqlSecrets, SqlSigningKeys
+from bridge.stores.sql.resealing import SqlResealing
+from bridge.stores.sql.secrets import SqlSecrets
+from bridge.stores.sql.signing_keys import SqlSigningKeys
 from bridge.stores.sql.spent_tokens import SqlSpentTokens
 
 __all__ = [
+    "SharedClock",
     "SqlAuditLog",
     "SqlClients",
     "SqlConsents",
     "SqlGrants",
+    "SqlInstances",
     "SqlJobLog",
+    "SqlMasterKeys",
     "SqlOutbox",
     "SqlRefreshTokens",
+    "SqlResealing",
     "SqlSecrets",
     "SqlSigningKeys",
     "SqlSpentTokens",
     "connect",
+    "database_time",
     "health_check",
     "purge",
 ]

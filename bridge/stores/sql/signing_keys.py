@@ -1,18 +1,23 @@
-"""Signing keys, and the secrets that must never change (such as the key of pairwise subjects)."""
+"""Signing keys."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+import structlog
+from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 
 from bridge.domain.ids import Kid
+from bridge.errors import SealBroken, UnknownMasterKey
 from bridge.ports.basics import Sealer
 from bridge.ports.keys import SigningKey
-from bridge.stores.sql.engine import dialect_insert, reading, writing
-from bridge.stores.sql.tables import secrets, signing_keys
+from bridge.stores.sql.engine import writing
+from bridge.stores.sql.tables import signing_keys
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
 _VERSION = "signing_keys"
+KEY_UNREADABLE = "signing_key.unreadable"
 
 
 class SqlSigningKeys:
@@ -29,10 +34,21 @@ class SqlSigningKeys:
         self._engine = engine
         self._sealer = sealer
         self._keys = Watched(engine, _VERSION, self._read, every=every, clock=clock)
+        self._opened: Mapping[str, SigningKey] | None = None  # by kid; None before the first reading
+        self._unreadable: Mapping[str, SealBroken] = {}
 
     def all(self) -> Sequence[SigningKey]:
-        """All keys, newest first. Raises SealBroken where the master key of one is not in the settings."""
+        """All keys, newest first.
+
+        Raises SealBroken where one can't be opened at the first reading. Later on that one is as it was
+        before, or left out: what was published goes on, and `check` tells.
+        """
         return self._keys.value()
+
+    def check(self) -> None:
+        """Raises SealBroken where a key can't be opened, as of the last reading."""
+        for failure in self._unreadable.values():
+            raise failure
 
     def add(self, key: SigningKey, *, only_if_first: bool = False) -> bool:
         """Store a new key; whether it was stored. `only_if_first`: not where its alg has an active one."""
@@ -42,7 +58,7 @@ class SqlSigningKeys:
         row = {
             "kid": key.kid,
             "alg": key.alg,
-            "private_jwk": self._sealer.seal(_purpose(key.kid), key.private_jwk.encode()),
+            "private_jwk": self._sealer.seal(signing_key_purpose(key.kid), key.private_jwk.encode()),
             "created_at": key.created_at,
             "retired_at": key.retired_at,
         }
@@ -88,53 +104,33 @@ class SqlSigningKeys:
 
     def _read(self, connection: Connection) -> tuple[SigningKey, ...]:
         newest_first = select(signing_keys).order_by(signing_keys.c.created_at.desc(), signing_keys.c.kid)
-        return tuple(
-            SigningKey(
-                row.kid,
-                row.alg,
-                self._sealer.unseal(_purpose(row.kid), row.private_jwk).decode(),
-                row.created_at,
-                row.retired_at,
-            )
-            for row in connection.execute(newest_first)
-        )
+        opened: dict[str, SigningKey] = {}
+        unreadable: dict[str, SealBroken] = {}
+        for row in connection.execute(newest_first):
+            try:
+                opened[row.kid] = self._open(row)
+            except SealBroken as failure:
+                if self._opened is None:
+                    raise
+                unreadable[row.kid] = failure
+                if before := self._opened.get(row.kid):
+                    opened[row.kid] = replace(before, retired_at=row.retired_at)
+        _tell({kid: failure for kid, failure in unreadable.items() if kid not in self._unreadable})
+        self._opened, self._unreadable = opened, unreadable
+        return tuple(opened.values())
+
+    def _open(self, row: Row[Any]) -> SigningKey:
+        private = self._sealer.unseal(signing_key_purpose(row.kid), row.private_jwk).decode()
+        return SigningKey(row.kid, row.alg, private, row.created_at, row.retired_at)
 
 
-def _purpose(kid: str) -> str:
+def _tell(unreadable: Mapping[str, SealBroken]) -> None:
+    """A line in the log for each key that can't be opened here, with what mends it."""
+    for kid, failure in unreadable.items():
+        facts = failure.facts if isinstance(failure, UnknownMasterKey) else {"cause": "seal"}
+        structlog.get_logger().error(KEY_UNREADABLE, kid=kid, **facts)
+
+
+def signing_key_purpose(kid: str) -> str:
     """The purpose that a key is sealed for; it names the kid, so that rows can't be swapped."""
     return f"signing key {kid}"
-
-
-class SqlSecrets:
-    """ports.SecretStore. A secret that was read once is kept in memory, since it never changes."""
-
-    def __init__(self, engine: Engine, sealer: Sealer) -> None:
-        self._engine = engine
-        self._sealer = sealer
-        self._known: dict[str, bytes] = {}
-
-    def get_or_make(self, name: str, make: Callable[[], bytes]) -> bytes:
-        """The secret of that name; where there is none, `make`s it once for all processes.
-
-        Raises SealBroken where the master key that sealed it is not in the settings.
-        """
-        if name not in self._known:
-            sealed = self._found(name) or self._made(name, make())
-            self._known[name] = self._sealer.unseal(f"secret {name}", sealed)
-        return self._known[name]
-
-    def _found(self, name: str) -> str | None:
-        with reading(self._engine) as connection:
-            return connection.execute(select(secrets.c.sealed).where(secrets.c.name == name)).scalar()
-
-    def _made(self, name: str, secret: bytes) -> str:
-        """Store a new secret. Of several processes at once, all get the one that was stored first."""
-        row = {"name": name, "sealed": self._sealer.seal(f"secret {name}", secret)}
-
-        def step(connection: Connection) -> str:
-            connection.execute(dialect_insert(connection, secrets).values(**row).on_conflict_do_nothing())
-            return str(
-                connection.execute(select(secrets.c.sealed).where(secrets.c.name == name)).scalar_one()
-            )
-
-        return writing(self._engine, step)

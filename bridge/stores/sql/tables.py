@@ -55,10 +55,30 @@ signing_keys = Table(
 )
 
 secrets = Table(
-    "secrets",
+    "secrets",  # lasting keys, sealed
     metadata,
     Column("name", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True),  # 1, and one more with each that takes its place
+    Column("made_at", BigInteger, nullable=False),
     Column("sealed", Text, nullable=False),
+)
+
+master_keys = Table(  # those that seal or have sealed, by their ids; the keys themselves are in the settings
+    "master_keys",
+    metadata,
+    Column("key_id", String(16), primary_key=True),
+    Column("used_from", BigInteger, nullable=False),
+    Column("used_until", BigInteger),  # NULL: it seals now
+)
+
+instances = Table(  # the processes that serve, as each told lately
+    "instances",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("master_keys", Text, nullable=False),  # JSON list of the ids that it knows
+    Column("clock_ahead", Integer, nullable=False),  # seconds that its machine's clock differs from ours
+    Column("seen_at", BigInteger, nullable=False),
 )
 
 consents = Table(
