@@ -130,12 +130,13 @@ class Callback:
                 raise UpstreamBroken("the token was issued before this sign-in began", operation="status")
         except UpstreamError as error:
             return self._failed(back, handoff.interaction, error, now)
-        signed_in = self._signing_in.sign_in(handoff.interaction, login, back.session, back.last_person)
+        key = _confirmation_key(back.auth_token)
+        returned = PendingConfirmation(key, handoff.interaction, login, now, handoff.session_secret)
+        signed_in = self._signing_in.sign_in(returned, back.session, back.last_person)
         if signed_in is not None:
             return signed_in
-        pending = PendingConfirmation(_confirmation_key(back.auth_token), handoff.interaction, login)
-        self._confirmations.put(pending, self._policy.lifetimes.confirm)
-        return ConfirmationRequired(pending.key)
+        self._confirmations.put(returned, self._policy.lifetimes.confirm)
+        return ConfirmationRequired(key)
 
     def error(self, back: CallbackRequest, error_code: str, message: str = "") -> RefusedAtCamDigiKey | None:
         """The Interaction that failed at CamDigiKey, marked so; None where this browser has no such Handoff.
@@ -183,7 +184,7 @@ class Callback:
         return handoff if handoff is not None and handoff.browser == browser else None
 
     def _repeated(self, back: CallbackRequest, now: int) -> CallbackOutcome:
-        """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5).
+        """The same callback again (F5, Back, a lost answer): what it came to the first time (DESIGN §6.5).
 
         Where the Handoff still waits, its auth token was spent without it: Redis failed after the burning, or
         somebody else was faster with this person's token, which is how a stolen one shows.
@@ -194,8 +195,13 @@ class Callback:
             if known is None or not back.fits(known):
                 raise ShownToUser(400, "already_used", "a spent auth token")
             self._record_spent_elsewhere(back, now)
+        elif (signed_in := self._signing_in.again(known)) is not None:
+            return signed_in
         key = _confirmation_key(back.auth_token)
-        return ConfirmationRequired(key) if self._confirmations.peek(key) else Resumed(known.interaction)
+        waits = self._confirmations.peek(key)
+        if waits is not None and waits.before is None:
+            return ConfirmationRequired(key)
+        return Resumed(known.interaction)
 
 
 def _known_code(error_code: str) -> str:

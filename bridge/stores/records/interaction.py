@@ -25,6 +25,7 @@ def write_interaction(interaction: Interaction) -> dict[str, Any]:
             "created_at": interaction.created_at,
             "completion": unless_default(interaction.completion, "redirect"),
             "consented_by": interaction.consented_by,
+            "consented_claims": sorted(interaction.consented_claims or ()),
             "failure": interaction.failure,
             "failed_in": interaction.failed_in,
         }
@@ -40,6 +41,7 @@ def read_interaction(fields: Fields) -> Interaction:
         created_at=fields.number("created_at"),
         completion=fields.choice("completion", _COMPLETIONS, absent="redirect"),
         consented_by=None if consented_by is None else SubjectId(consented_by),
+        consented_claims=None if consented_by is None else frozenset(fields.texts("consented_claims")),
         failure=fields.choice_or_none("failure", _FAILURES),
         failed_in=fields.text_or_none("failed_in"),
     )

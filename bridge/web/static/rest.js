@@ -1,0 +1,56 @@
+// A press counts once its page has been visible and focused for 0.7 s: a double click on a window on top of this one,
+// whose first press closes that window, must not agree to anything here (docs/design.md, §6.20). One press is
+// enough then: all buttons rest while its answer is on the way.
+const REST = 700 // milliseconds; as in bridge/web/presses.py
+const GIVE_UP = 5000 // milliseconds until a press whose answer never came may be tried again
+const forms = [...document.querySelectorAll('main form')]
+const resting = forms.filter((form) => 'rests' in form.dataset)
+let timer
+let pressed = false
+let focused
+
+function allow(which, allowed) {
+  for (const form of which) form.querySelector('button').disabled = !allowed
+}
+
+function rest() {
+  clearTimeout(timer)
+  for (const form of resting) {
+    form.querySelector('input[name=rested]')?.remove()
+    // The time of a page that was shown again is for browsers without scripts.
+    form.querySelector('input[name=again]')?.remove()
+  }
+  if (document.activeElement.matches('main button')) focused = document.activeElement
+  allow(resting, false)
+  if (document.visibilityState === 'visible' && document.hasFocus()) timer = setTimeout(wake, REST)
+}
+
+function wake() {
+  for (const form of resting) {
+    const mark = document.createElement('input')
+    Object.assign(mark, { type: 'hidden', name: 'rested', value: '1' })
+    form.append(mark)
+  }
+  allow(resting, true)
+  if (document.activeElement === document.body) focused?.focus() // a button that rests loses it
+}
+
+function again() {
+  pressed = false
+  allow(forms, true)
+  rest()
+}
+
+for (const form of forms) {
+  form.addEventListener('submit', (event) => {
+    if (pressed) return event.preventDefault()
+    pressed = true
+    clearTimeout(timer)
+    setTimeout(allow, 0, forms, false)
+    setTimeout(again, GIVE_UP)
+  })
+}
+for (const name of ['focus', 'blur']) addEventListener(name, () => { if (!pressed) rest() })
+document.addEventListener('visibilitychange', () => { if (!pressed) rest() })
+addEventListener('pageshow', again) // also of a page that the browser kept and shows again
+rest()
