@@ -42,7 +42,8 @@ class RedisCodes:
         if grant_id is None:
             return False
         anchor, end = self._redis.command("MGET", layout.code(grant_id), layout.ended(grant_id))
-        state, found, sealed, *_ = [*(anchor or b"").split(b" ", 3), b"", b"", b""]
+        words: list[bytes] = anchor.split() if anchor else []
+        state, found, sealed = words[:3] if len(words) >= 3 else (b"", b"", b"")
         if end is not None or (state, found) != (b"live", digest(code).encode()):
             return False
         record = self._codes.open(sealed)
