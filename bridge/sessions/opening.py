@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bridge.domain.connector import UpstreamLogin
-from bridge.domain.encoding import digest
+from bridge.domain.encoding import base64url, digest
 from bridge.domain.ids import InteractionId, SessionKey, Sid
 from bridge.domain.policy import Policy
 from bridge.domain.session import EndCause, Predecessor, Session
@@ -60,7 +60,7 @@ class SessionOpening:
         earlier = _before(key, before)
         session = Session(
             key=key,
-            sid=Sid(digest("sid:" + secret)[:32]),
+            sid=Sid(base64url(bytes.fromhex(digest("sid:" + secret))[:16])),
             subject=Subject(person, login.identity, returned_at),
             auth_time=returned_at,
             interaction_id=interaction_id,

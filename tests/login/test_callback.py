@@ -13,7 +13,7 @@ from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, SessionKey
 from bridge.domain.interaction import Handoff, Interaction
 from bridge.domain.next_step import AskConsent, Finish
-from bridge.domain.policy import CLOCK_SKEW
+from bridge.domain.policy import CLOCK_SKEW, REPEATED_FOR
 from bridge.domain.session import Session
 from bridge.errors import (
     AccountInactive,
@@ -205,12 +205,34 @@ def test_a_handoff_of_another_account_is_none_of_this_one(logins: LoginHouse) ->
     unsolicited(logins, state)
 
 
-def test_the_callback_again_gets_the_clean_address_and_exchanges_nothing(logins: LoginHouse) -> None:
+def test_the_callback_again_finds_its_session_and_exchanges_nothing(logins: LoginHouse) -> None:
+    state = away(logins)
+    first = back(logins, state)
+    assert isinstance(first, SignedIn)
+    logins.journal.clear()
+    again = back(logins, state)
+    assert isinstance(again, SignedIn) and again.again
+    assert again.new_session.session == first.new_session.session
+    assert again.new_session.secret == first.new_session.secret, "its cookie may have been lost"
+    assert logins.did("spent.spend", "upstream.exchange", "sessions.save") == [("spent.spend", TOKEN)]
+
+
+def end_it(logins: LoginHouse) -> None:
+    logins.ending.end(tuple(logins.sessions.live), "person", NOW)
+
+
+def leave_for_a_minute(logins: LoginHouse) -> None:
+    logins.clock.now += REPEATED_FOR + 1
+
+
+@pytest.mark.parametrize("over", [end_it, leave_for_a_minute])
+def test_after_a_minute_or_a_sign_out_it_gets_the_clean_address(
+    logins: LoginHouse, over: Callable[[LoginHouse], None]
+) -> None:
     state = away(logins)
     back(logins, state)
-    logins.journal.clear()
+    over(logins)
     assert back(logins, state) == Resumed(logins.interaction())
-    assert logins.journal == [("spent.spend", TOKEN)]
 
 
 def test_while_the_person_is_asked_the_callback_again_leads_to_the_same_page(v2: LoginHouse) -> None:
