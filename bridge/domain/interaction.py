@@ -66,13 +66,15 @@ class Handoff:
 class PendingConfirmation:
     """A login that came back from CamDigiKey and waits for the answer to "is this you?" (DESIGN §6.4).
 
-    `returned_at`: when it did, in epoch seconds; `session_secret`: as its Handoff's.
+    `returned_at`: when it did, in epoch seconds; `session_secret`: as its Handoff's; `auth_token`: what it
+    came by, as the audit trail names it.
     """
 
     key: ConfirmationKey
     interaction: Interaction
     login: UpstreamLogin
     returned_at: int
+    auth_token: str
     session_secret: str = field(default="", repr=False)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from bridge.domain.auth_token import spent_form
+from bridge.domain.auth_token import audit_mark, spent_form
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, HandoffKey
 from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
@@ -131,7 +131,8 @@ class Callback:
         except UpstreamError as error:
             return self._failed(back, handoff.interaction, error, now)
         key = _confirmation_key(back.auth_token)
-        returned = PendingConfirmation(key, handoff.interaction, login, now, handoff.session_secret)
+        mark = audit_mark(back.auth_token)
+        returned = PendingConfirmation(key, handoff.interaction, login, now, mark, handoff.session_secret)
         signed_in = self._signing_in.sign_in(returned, back.session, back.last_person)
         if signed_in is not None:
             return signed_in
@@ -175,7 +176,7 @@ class Callback:
         return Resumed(failed, error)
 
     def _record_spent_elsewhere(self, back: CallbackRequest, now: int) -> None:
-        spent = digest(back.auth_token)[:16]
+        spent = audit_mark(back.auth_token)
         self._audit.record("handoff.token_spent_elsewhere", now, request_id=back.request_id, auth_token=spent)
 
     def live_handoff(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:

@@ -72,7 +72,9 @@ class SigningIn:
         if was == "live":
             return SignedIn(new, decision, again=True)
         opened = {"sid": new.session.sid, "subject": new.session.subject.id, "connector": login.connector}
-        self._audit.note("session.opened", now, client_id=decision.client.client_id, **opened)
+        # Where its own browser comes second with the token, that is written down by the same mark.
+        opened |= {"client_id": decision.client.client_id, "auth_token": returned.auth_token}
+        self._audit.note("session.opened", now, **opened)
         return SignedIn(new, decision)
 
     def again(self, handoff: Handoff) -> SignedIn | None:

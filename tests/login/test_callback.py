@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from bridge.domain.auth_token import spent_form
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, SessionKey
 from bridge.domain.interaction import Handoff, Interaction
@@ -379,11 +378,15 @@ def test_a_token_from_before_the_handoff_signs_nobody_in(logins: LoginHouse) -> 
 
 
 def test_a_token_that_somebody_else_was_faster_with_shows_in_the_audit(logins: LoginHouse) -> None:
-    state = away(logins)
-    logins.spent.spend(spent_form(TOKEN), NOW)
-    assert back(logins, state) == Resumed(logins.interaction())
-    assert logins.sessions.live == {}
-    assert logins.audit.facts[-1]["event"] == "handoff.token_spent_elsewhere"
+    victims = away(logins)
+    thief = logins.interaction(id="the thief's", browser=OTHER_BROWSER)
+    stolen = back(logins, away(logins, thief), browser=OTHER_BROWSER)
+    assert isinstance(stolen, SignedIn)
+    assert back(logins, victims) == Resumed(logins.interaction())
+    assert list(logins.sessions.live) == [stolen.new_session.session.key]
+    told, opened = logins.audit.facts[-1], logins.audit.noted[-1]
+    assert told["event"] == "handoff.token_spent_elsewhere"
+    assert (opened["event"], opened["auth_token"]) == ("session.opened", told["auth_token"])
 
 
 def test_only_the_browser_that_began_a_handoff_is_shown_it(logins: LoginHouse) -> None:

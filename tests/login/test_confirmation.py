@@ -19,7 +19,7 @@ KEY = ConfirmationKey("key")
 @pytest.fixture
 def pending(v2: LoginHouse) -> PendingConfirmation:
     """Somebody came back to BROWSER."""
-    waits = PendingConfirmation(KEY, v2.interaction(), v2.login(), NOW - 30, "its secret")
+    waits = PendingConfirmation(KEY, v2.interaction(), v2.login(), NOW - 30, "mark", "its secret")
     v2.confirmations.put(waits, 120)
     return waits
 

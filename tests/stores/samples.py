@@ -79,7 +79,7 @@ def handoff(key: str = "state-hash", browser: str = "browser-hash") -> Handoff:
 
 def pending_confirmation(key: str = "k") -> PendingConfirmation:
     login = UpstreamLogin(IDENTITY, UPSTREAM)
-    return PendingConfirmation(ConfirmationKey(key), interaction(), login, NOW, "the-session")
+    return PendingConfirmation(ConfirmationKey(key), interaction(), login, NOW, "mark", "the-session")
 
 
 def given_answer(**params: str) -> GivenAnswer:

@@ -24,6 +24,7 @@ def _write(pending: PendingConfirmation) -> dict[str, Any]:
         "identity": write_identity(pending.login.identity),
         "upstream": write_upstream_token(pending.login.token),
         "returned_at": pending.returned_at,
+        "auth_token": pending.auth_token,
         "session_secret": pending.session_secret,
     }
 
@@ -35,6 +36,7 @@ def _read(fields: Fields) -> PendingConfirmation:
         interaction=fields.part("interaction", read_interaction),
         login=UpstreamLogin(identity, fields.part("upstream", read_upstream_token)),
         returned_at=fields.number("returned_at"),
+        auth_token=fields.text("auth_token"),
         session_secret=fields.text("session_secret"),
     )
 
