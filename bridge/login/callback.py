@@ -196,7 +196,7 @@ class Callback:
             if known is None or not back.fits(known):
                 raise ShownToUser(400, "already_used", "a spent auth token")
             self._record_spent_elsewhere(back, now)
-        elif (signed_in := self._signing_in.again(known)) is not None:
+        elif signed_in := self._signing_in.again(known.interaction, known.session_secret):
             return signed_in
         key = _confirmation_key(back.auth_token)
         waits = self._confirmations.peek(key)

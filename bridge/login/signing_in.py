@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bridge.domain.connector import UpstreamLogin
-from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
+from bridge.domain.interaction import Interaction, PendingConfirmation
 from bridge.domain.next_step import Confirm
 from bridge.domain.policy import REPEATED_FOR
 from bridge.domain.session import Session
@@ -77,13 +77,13 @@ class SigningIn:
         self._audit.note("session.opened", now, **opened)
         return SignedIn(new, decision)
 
-    def again(self, handoff: Handoff) -> SignedIn | None:
-        """The Session that came of a Handoff in the last minute, and what comes next in it."""
+    def again(self, interaction: Interaction, secret: str) -> SignedIn | None:
+        """The Session of this secret, where it was opened in the last minute, and what comes next in it."""
         now = int(self._clock())
-        new = self._opening.opened(handoff.session_secret, now)
+        new = self._opening.opened(secret, now)
         if new is None or now - new.session.auth_time > REPEATED_FOR:
             return None
-        interaction = replace(handoff.interaction, created_at=now)
+        interaction = replace(interaction, created_at=now)
         return SignedIn(new, self._decider.decide(interaction, new.session), again=True)
 
     def _decision(

@@ -45,8 +45,8 @@ def start() -> Response:
     if presses.counts("start"):
         return answer(uses.decider.decide(interaction, session, press), Place.FORM)
     decision = uses.decider.decide(interaction, session)
-    if press == "replace" and isinstance(decision.step, ShowSignIn):
-        return sign_in.ask_to_replace(decision)
+    if isinstance(decision.step, ShowSignIn):
+        return sign_in.show_again(decision, press)
     return answer(decision, Place.PAGE)
 
 

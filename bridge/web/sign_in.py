@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import g, redirect
 from werkzeug.wrappers import Response
 
-from bridge.domain.next_step import GoToCamDigiKey
+from bridge.domain.next_step import GoToCamDigiKey, Press
 from bridge.errors import UpstreamError
 from bridge.login.decider import Decision, connector_of
 from bridge.login.handoff import AnsweredBefore, OtherHandoffLive
@@ -28,6 +28,11 @@ def show(decision: Decision) -> Response:
         cancel=interaction_form("/login/cancel", "cancel", interaction),
     )
     return _sign_in_page(html, decision)
+
+
+def show_again(decision: Decision, press: Press) -> Response:
+    """The page on which this press did not count yet."""
+    return ask_to_replace(decision) if press == "replace" else show(decision)
 
 
 def ask_to_replace(decision: Decision) -> Response:
