@@ -1,26 +1,25 @@
-// A press counts once its page has been visible and focused for 0.7 s: a double click on a window on top of this one,
-// whose first press closes that window, must not agree to anything here (docs/design.md, §6.20). One press is
-// enough then: all buttons rest while its answer is on the way.
+// A press counts once its page has been visible and focused for 0.7 s: a double click on a window on top of this
+// one, whose first press closes that window, must not agree to anything here (docs/design.md, §6.20). One press is
+// enough then: all buttons rest while its answer is on the way. A button that rests keeps its place for the keyboard.
 const REST = 700 // milliseconds; as in bridge/web/presses.py
 const GIVE_UP = 5000 // milliseconds until a press whose answer never came may be tried again
 const forms = [...document.querySelectorAll('main form')]
 const resting = forms.filter((form) => 'rests' in form.dataset)
 let timer
 let pressed = false
-let focused
 
 function allow(which, allowed) {
-  for (const form of which) form.querySelector('button').disabled = !allowed
+  for (const form of which) form.querySelector('button').ariaDisabled = String(!allowed)
 }
 
 function rest() {
+  if (pressed) return
   clearTimeout(timer)
   for (const form of resting) {
     form.querySelector('input[name=rested]')?.remove()
     // The time of a page that was shown again is for browsers without scripts.
     form.querySelector('input[name=again]')?.remove()
   }
-  if (document.activeElement.matches('main button')) focused = document.activeElement
   allow(resting, false)
   if (document.visibilityState === 'visible' && document.hasFocus()) timer = setTimeout(wake, REST)
 }
@@ -32,7 +31,6 @@ function wake() {
     form.append(mark)
   }
   allow(resting, true)
-  if (document.activeElement === document.body) focused?.focus() // a button that rests loses it
 }
 
 function again() {
@@ -43,14 +41,14 @@ function again() {
 
 for (const form of forms) {
   form.addEventListener('submit', (event) => {
-    if (pressed) return event.preventDefault()
+    if (form.querySelector('button').ariaDisabled === 'true') return event.preventDefault()
     pressed = true
     clearTimeout(timer)
-    setTimeout(allow, 0, forms, false)
+    allow(forms, false)
     setTimeout(again, GIVE_UP)
   })
 }
-for (const name of ['focus', 'blur']) addEventListener(name, () => { if (!pressed) rest() })
-document.addEventListener('visibilitychange', () => { if (!pressed) rest() })
+for (const name of ['focus', 'blur']) addEventListener(name, rest)
+document.addEventListener('visibilitychange', rest)
 addEventListener('pageshow', again) // also of a page that the browser kept and shows again
 rest()
