@@ -44,6 +44,7 @@ class Client:
     require_pkce: bool = True  # a public client always has to use it
     skip_consent: bool = False  # the institution's own application: its use is agreed beforehand
     skip_login_page: bool = False  # go on to CamDigiKey without a page before (v3 only, DESIGN §6.3)
+    popups: bool = False  # it opens us in a pop-up, and keeps hold of that window (DESIGN §6.20)
     subject_type: SubjectType = "pairwise"
     sector_identifier: str | None = None  # fixed when the client is made, never recomputed (OIDC Core §8.1)
     id_token_signed_response_alg: SigningAlg = "RS256"

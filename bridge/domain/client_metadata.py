@@ -141,6 +141,14 @@ _ROWS = (
         ("--skip-login-page/--show-login-page",),
     ),
     MetadataField(
+        "popups",
+        "switch",
+        "sign_in",
+        Label("ចូលប្រើក្នុងបង្អួចលោត", "Pop-ups"),
+        "It signs people in in a pop-up (signinPopup).",
+        ("--popups/--no-popups",),
+    ),
+    MetadataField(
         "subject_type",
         "choice",
         "data_and_consent",

@@ -1,5 +1,6 @@
 """A Consent: what a person has agreed that a client may have."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bridge.domain.authorization_request import AuthorizationRequest
@@ -24,14 +25,18 @@ class Consent:
 
     def covers(self, request: AuthorizationRequest, client: Client) -> bool:
         """Whether everything that this request can give the client was agreed to before."""
-        return frozenset(request.scope) <= self.scope and claim_names(request, client) <= self.claims
+        return self.includes(request.scope, claim_names(request, client))
 
-    def widened_by(self, request: AuthorizationRequest, client: Client, now: int) -> "Consent":
-        """This Consent and what the person has just agreed to; `now` in epoch seconds."""
+    def includes(self, scope: Iterable[str], claims: Iterable[str]) -> bool:
+        """Whether all of these scopes and names of claims were agreed to before."""
+        return self.scope.issuperset(scope) and self.claims.issuperset(claims)
+
+    def widened_by(self, scope: Iterable[str], claims: Iterable[str], now: int) -> "Consent":
+        """This Consent and the scopes and names of claims that a page showed to the person who agreed.
+
+        Not what the client could have by now: its registration may have been widened under the open page.
+        `now` in epoch seconds.
+        """
         return Consent(
-            self.subject_id,
-            self.client_id,
-            self.scope | frozenset(request.scope),
-            self.claims | claim_names(request, client),
-            now,
+            self.subject_id, self.client_id, self.scope.union(scope), self.claims.union(claims), now
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bridge.domain.ids import ConnectorId
 
 CLOCK_SKEW = 30  # seconds that other machines' clocks may differ from ours (DESIGN §6.14)
+REPEATED_FOR = 60  # seconds in which the same browser gets the answer of a press again (DESIGN §6.18)
 # Seconds in which an Interaction that was completed can't be completed again; no form of it lives that long.
 COMPLETED_MARK_FOR = 3600
 ROTATION_GRACE = 30  # seconds in which a rotated refresh token gets the same answer again (DESIGN §6.9)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bridge.domain.auth_token import spent_form
+from bridge.domain.auth_token import audit_mark, spent_form
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, HandoffKey
 from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
@@ -147,12 +147,14 @@ class Callback:
                 raise UpstreamBroken("the token was issued before this sign-in began", operation="status")
         except UpstreamError as error:
             return self._failed(back, handoff.interaction, error, now)
-        signed_in = self._signing_in.sign_in(handoff.interaction, login, back.session, back.last_person)
+        key = _confirmation_key(back.auth_token)
+        mark = audit_mark(back.auth_token)
+        returned = PendingConfirmation(key, handoff.interaction, login, now, mark, handoff.session_secret)
+        signed_in = self._signing_in.sign_in(returned, back.session, back.last_person)
         if signed_in is not None:
             return signed_in
-        pending = PendingConfirmation(_confirmation_key(back.auth_token), handoff.interaction, login)
-        self._confirmations.put(pending, self._policy.lifetimes.confirm)
-        return ConfirmationRequired(pending.key, handoff.interaction)
+        self._confirmations.put(returned, self._policy.lifetimes.confirm)
+        return ConfirmationRequired(key, handoff.interaction)
 
     def error(self, back: CallbackRequest, error_code: str, message: str = "") -> RefusedAtCamDigiKey | None:
         """The Interaction that failed at CamDigiKey, marked so; None where this browser has no such Handoff.
@@ -191,7 +193,7 @@ class Callback:
         return Resumed(failed, error)
 
     def _record_spent_elsewhere(self, back: CallbackRequest, now: int) -> None:
-        spent = digest(back.auth_token)[:16]
+        spent = audit_mark(back.auth_token)
         self._audit.record("handoff.token_spent_elsewhere", now, request_id=back.request_id, auth_token=spent)
 
     def live_handoff(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
@@ -213,7 +215,7 @@ class Callback:
         return NamedHandoff(handoff.interaction, "live" if live else "expired")
 
     def _repeated(self, back: CallbackRequest, now: int) -> CallbackOutcome:
-        """The same callback again (F5, Back): the page that followed it, and nothing else (DESIGN §6.5).
+        """The same callback again (F5, Back, a lost answer): what it came to the first time (DESIGN §6.5).
 
         Where the Handoff still waits, its auth token was spent without it: Redis failed after the burning, or
         somebody else was faster with this person's token, which is how a stolen one shows.
@@ -224,9 +226,13 @@ class Callback:
             if known is None or not back.fits(known):
                 raise ShownToUser(400, "already_used", "a spent auth token")
             self._record_spent_elsewhere(back, now)
+        elif signed_in := self._signing_in.again(known.interaction, known.session_secret):
+            return signed_in
         key, interaction = _confirmation_key(back.auth_token), known.interaction
-        waits = self._confirmations.peek(key) is not None
-        return ConfirmationRequired(key, interaction) if waits else Resumed(interaction)
+        waits = self._confirmations.peek(key)
+        if waits is not None and waits.before is None:
+            return ConfirmationRequired(key, interaction)
+        return Resumed(interaction)
 
 
 def _known_code(error_code: str) -> str:

@@ -1,17 +1,17 @@
-"""The answer to the page "is this you?": yes opens the Session, no signs out at CamDigiKey (DESIGN §6.4)."""
+"""The answer to the page "is this you?": yes opens the Session, no signs out at CamDigiKey (DESIGN §6.4).
 
-from contextlib import suppress
+The first press counts. The login stays for a minute after it, so that whichever button the same browser
+presses again gets the same answer (DESIGN §6.18).
+"""
 
 from bridge.domain.ids import BrowserId, ConfirmationKey
-from bridge.domain.interaction import Interaction, PendingConfirmation
+from bridge.domain.interaction import Interaction, Word
 from bridge.domain.session import Session
-from bridge.errors import ShownToUser, StoreUnavailable
+from bridge.errors import ShownToUser
 from bridge.login.signing_in import SignedIn, SigningIn
 from bridge.ports.basics import Clock
-from bridge.ports.logins import ConfirmationStore
+from bridge.ports.logins import Asked, ConfirmationStore
 from bridge.sessions.upstream import UpstreamLogout
-
-GIVEN_BACK = 60  # seconds; a yes that a store's failure undid may come again
 
 
 class NobodyWaits(ShownToUser):
@@ -32,40 +32,41 @@ class Confirmations:
         self._upstream = upstream
         self._clock = clock
 
-    def find(self, key: ConfirmationKey, browser: BrowserId) -> PendingConfirmation | None:
-        """The login that waits in this browser under this key; None once it was answered, or has expired."""
+    def find(self, key: ConfirmationKey, browser: BrowserId) -> Asked | None:
+        """The login that waits in this browser under this key, or was answered in the last minute."""
         found = self._store.peek(key)
-        return found if found is not None and found.interaction.browser == browser else None
+        return found if found is not None and found.pending.interaction.browser == browser else None
 
-    def accept(self, key: ConfirmationKey, browser: BrowserId, before: Session | None) -> SignedIn:
-        """The person said yes: their Session is opened.
+    def accept(
+        self, key: ConfirmationKey, browser: BrowserId, before: Session | None
+    ) -> SignedIn | Interaction:
+        """The person says yes: their Session is opened.
 
-        `before`: the Session that the browser has now. Raises NobodyWaits, or ShownToUser where the client
-        has gone.
+        `before`: the Session that the browser has now. Where they have said no first, the Interaction, to
+        begin again. Raises BeginAnew where that Session has ended again, NobodyWaits, ShownToUser where the
+        client has gone. A "yes" that a store kept from counting may come again.
         """
-        pending = self._take(key, browser)
-        try:
-            signed_in = self._signing_in.sign_in(pending.interaction, pending.login, before, None)
-        except StoreUnavailable:  # nobody is signed in, and the same "yes" may come again
-            with suppress(StoreUnavailable):
-                self._store.put(pending, GIVEN_BACK)
-            raise
-        if signed_in is None:  # cannot be: who has confirmed is not asked again
-            raise ShownToUser(400, "link_expired", "a confirmation that asks for another")
-        return signed_in
+        return self._answer(key, browser, "yes", before)
 
-    def reject(self, key: ConfirmationKey, browser: BrowserId) -> Interaction:
-        """The person said no: whoever approved is signed out at CamDigiKey. The Interaction, to begin again.
+    def reject(
+        self, key: ConfirmationKey, browser: BrowserId, before: Session | None
+    ) -> SignedIn | Interaction:
+        """The person says no: whoever approved is signed out at CamDigiKey. The rest as for `accept`."""
+        return self._answer(key, browser, "no", before)
 
-        Raises NobodyWaits.
-        """
-        pending = self._take(key, browser)
-        self._upstream.end(pending.login.token, int(self._clock()))
-        return pending.interaction
-
-    def _take(self, key: ConfirmationKey, browser: BrowserId) -> PendingConfirmation:
+    def _answer(
+        self, key: ConfirmationKey, browser: BrowserId, word: Word, before: Session | None
+    ) -> SignedIn | Interaction:
         # find() comes first, so that another browser that knows the key can't use it up.
-        found = self._store.take(key) if self.find(key, browser) else None
+        found = self._store.answer(key, word) if self.find(key, browser) else None
         if found is None:
             raise NobodyWaits
-        return found
+        pending = found.pending
+        if (found.before or word) == "yes":
+            signed_in = self._signing_in.sign_in(pending, before, None)
+            if signed_in is None:  # cannot be: who has confirmed is not asked again
+                raise ShownToUser(400, "link_expired", "a confirmation that asks for another")
+            return signed_in
+        if found.before is None:
+            self._upstream.end(pending.login.token, int(self._clock()))
+        return pending.interaction

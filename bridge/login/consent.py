@@ -1,10 +1,10 @@
 """The person agrees on our page to what an application is given."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from bridge.domain.consent import Consent
 from bridge.domain.interaction import Interaction
-from bridge.domain.next_step import Finish
 from bridge.domain.session import Session
 from bridge.login.decider import Decider, Decision
 from bridge.ports.basics import AuditLog, Clock
@@ -12,7 +12,7 @@ from bridge.ports.clients import ConsentStore
 
 
 class ConsentGiving:
-    """Records that a person agreed, and decides what comes next."""
+    """What comes next when a person has agreed, and the record that they did."""
 
     def __init__(self, decider: Decider, consents: ConsentStore, audit: AuditLog, clock: Clock) -> None:
         self._decider = decider
@@ -20,22 +20,28 @@ class ConsentGiving:
         self._audit = audit
         self._clock = clock
 
-    def agree(self, interaction: Interaction, session: Session) -> Decision:
-        """What comes next now that this Session's person has agreed.
+    def agree(self, interaction: Interaction, session: Session, shown: Collection[str]) -> Decision:
+        """What comes next now that this Session's person has agreed to the claims that their page showed.
 
-        The consent is stored only where the sign-in is complete by it: else it would be one to a request
-        that was never answered. Raises ShownToUser, StoreUnavailable.
+        Nothing is stored yet. Raises ShownToUser, StoreUnavailable.
         """
-        agreed = replace(interaction, consented_by=session.subject.id)
-        decision = self._decider.decide(agreed, session, "agree")
-        if isinstance(decision.step, Finish):
-            self._keep(decision, session)
-        return decision
+        agreed = replace(interaction, consented_by=session.subject.id, consented_claims=frozenset(shown))
+        return self._decider.decide(agreed, session, "agree")
 
-    def _keep(self, decision: Decision, session: Session) -> None:
-        """Add it to what they agreed to before."""
-        now, client, subject_id = int(self._clock()), decision.client, session.subject.id
-        before = self._consents.get(subject_id, client.client_id)
-        consent = before or Consent(subject_id, client.client_id, frozenset(), frozenset(), now)
-        self._consents.save(consent.widened_by(decision.interaction.request, client, now))
-        self._audit.record("consent.given", now, client_id=client.client_id, sid=session.sid)
+    def keep(self, decision: Decision, session: Session, *, again: bool) -> None:
+        """Add what this Session's person has agreed to in this Interaction, if anything, to their Consent.
+
+        Called once the client has its code: a consent to a request that was never answered, or first by "no",
+        would be one that nobody gave. `again`: by a press that came before, and may have been kept then.
+        Raises StoreUnavailable; the same press mends it.
+        """
+        interaction, shown = decision.interaction, decision.interaction.consented_claims
+        if shown is None or interaction.consented_by != session.subject.id:
+            return
+        now, client_id, scope = int(self._clock()), decision.client.client_id, interaction.request.scope
+        before = self._consents.get(session.subject.id, client_id)
+        if again and before is not None and before.includes(scope, shown):
+            return
+        consent = before or Consent(session.subject.id, client_id, frozenset(), frozenset(), now)
+        self._consents.save(consent.widened_by(scope, shown, now))
+        self._audit.record("consent.given", now, client_id=client_id, sid=session.sid)

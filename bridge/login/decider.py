@@ -126,7 +126,7 @@ class Decider:
             sub=self._subject_key.sub(client, session.subject.identity.camdigikey_id) if session else None,
             press=press,
             navigated=navigated,
-            other_handoff=live is not None and not came_back,
+            other_handoff=live is not None and live.interaction.id != interaction.id,
             own_handoff=came_back,
             unconfirmed=unconfirmed,
             unfamiliar=unfamiliar,

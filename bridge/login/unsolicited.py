@@ -3,7 +3,7 @@
 import threading
 
 from bridge.domain.audit import UNSOLICITED, UNSOLICITED_NOT_ENDED
-from bridge.domain.encoding import digest
+from bridge.domain.auth_token import audit_mark
 from bridge.errors import UpstreamError
 from bridge.ports.basics import AuditLog, Clock, Counters, Rate, RateLimiter
 from bridge.ports.connectors import Connector
@@ -43,7 +43,7 @@ class UnsolicitedLogins:
         now = int(self._clock())
         recorded = self._limiter.hit(MAX_RECORDED, now=now) == 0
         if recorded:
-            self._audit.record(UNSOLICITED, now, auth_token=digest(auth_token)[:16])
+            self._audit.record(UNSOLICITED, now, auth_token=audit_mark(auth_token))
         else:
             self._counters.add("callback.unsolicited_unrecorded")
         failure = self._failure(auth_token, connector, now)

@@ -31,6 +31,8 @@ def _switched_off(client: Client) -> Iterator[str]:
         yield "claims are in userinfo alone (where it reads only the ID token: --claims-in-id-token)"
     if client.public and client.application_type == "web" and not client.allowed_origins:
         yield "no page may call the token endpoint (where it runs in the browser: --allowed-origin)"
+    if client.public and client.application_type == "web" and not client.popups:
+        yield "a pop-up of its pages is cut off from them (where it signs people in by one: --popups)"
     if "email" in client.scope and client.email_fallback_domain is None:
         yield "people without an e-mail address have none (where it can't do without: --email-fallback)"
     if not client.post_logout_redirect_uris:

@@ -63,6 +63,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("confirm", ("/confirm/<key>",), BOTH, get_acts=True, whole_page_only=True, csrf=True),
     Endpoint("confirm_reject", ("/confirm/<key>/no",), POST, whole_page_only=True, csrf=True),
     Endpoint("consent", ("/consent",), POST, csrf=True),
+    Endpoint("consent_not_me", ("/consent/not-me",), POST, csrf=True),
     # A person by themselves.
     Endpoint("home", ("/",), GET),
     Endpoint("look", ("/look.css",), GET, cache_control="public, max-age=3600"),

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from bridge.domain.grant import Grant
+from bridge.domain.grant import Grant, Origin
 from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.interaction import GivenAnswer
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import (
     AccessToken,
@@ -19,11 +20,27 @@ from bridge.domain.token import (
 class GrantStore(Protocol):
     """Grants: in Redis, and offline ones also in SQL from their first refresh token on."""
 
-    def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
-        """Store a Grant with its code, and list it in its Session.
+    def open(
+        self,
+        grant: Grant,
+        now: int,
+        code: tuple[str, AuthorizationCode] | None = None,
+        answer: GivenAnswer | None = None,
+    ) -> bool:
+        """Store a Grant with its code, and list it in its Session; `answer` as for `close`.
 
-        False if its origin has opened a Grant before: of several at once, one wins. One round trip.
+        False if its origin was answered before: of several at once, one wins. One round trip.
         """
+
+    def close(self, origin: Origin, answer: GivenAnswer) -> bool:
+        """Answer an origin without a Grant. One round trip.
+
+        For REPEATED_FOR seconds the answer is remembered, and no Grant can be opened. False if the origin was
+        answered before.
+        """
+
+    def answer_of(self, origin: Origin) -> GivenAnswer | None:
+        """What this origin was answered, while that is remembered. One round trip."""
 
     def find(self, grant_id: GrantId, now: int) -> Grant | None:
         """A Grant that has not ended."""
@@ -60,6 +77,9 @@ class CodeStore(Protocol):
         for one that is unknown or has expired, whose Grant or Session has ended, or that is another client's:
         that one stays as it is.
         """
+
+    def live(self, code: str, now: int) -> bool:
+        """Whether this code can be redeemed still: it was not before, and its Grant has not ended."""
 
     def give_back(self, code: str, redeemed: RedeemedCode) -> None:
         """A redeemed code whose tokens could not be stored can be redeemed again."""

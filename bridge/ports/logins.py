@@ -1,10 +1,10 @@
 """What a sign-in keeps between two requests: Interactions, Handoffs, confirmations, spent auth tokens."""
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from bridge.domain.ids import BrowserId, ConfirmationKey, HandoffKey
-from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
+from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation, Word
 
 
 class InteractionSeal(Protocol):
@@ -20,13 +20,17 @@ class InteractionSeal(Protocol):
         """The Interaction. Raises SealBroken, also for one that was parked and has expired."""
 
 
+Begun = Literal["begun", "other live", "answered"]
+
+
 class HandoffStore(Protocol):
     """Handoffs (Redis)."""
 
-    def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> bool:
-        """Store it for `ttl` seconds.
+    def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> Begun:
+        """Store it for `ttl` seconds. One round trip.
 
-        Without `replace`: False, and nothing stored, where its key is in use.
+        Without `replace` nothing is stored where its key is in use: "other live". "answered": it is stored,
+        and its Interaction had an answer in the last minute (see GrantStore.answer_of).
         """
 
     def take(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
@@ -45,15 +49,22 @@ class HandoffStore(Protocol):
         """
 
 
+class Asked(NamedTuple):
+    """A login that waits for the answer to "is this you?", and the answer that it had before, if any."""
+
+    pending: PendingConfirmation
+    before: Word | None
+
+
 class ConfirmationStore(Protocol):
     """Logins that wait for the answer to "is this you?" (Redis, sealed, for two minutes)."""
 
     def put(self, pending: PendingConfirmation, ttl: int) -> None: ...
 
-    def peek(self, key: ConfirmationKey) -> PendingConfirmation | None: ...
+    def peek(self, key: ConfirmationKey) -> Asked | None: ...
 
-    def take(self, key: ConfirmationKey) -> PendingConfirmation | None:
-        """The pending login, once: whoever comes later gets None."""
+    def answer(self, key: ConfirmationKey, word: Word) -> Asked | None:
+        """Answer it, atomically: the first word counts, and stays with the login for REPEATED_FOR seconds."""
 
 
 class SpentTokens(Protocol):

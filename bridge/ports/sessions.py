@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bridge.domain.ids import SessionKey, Sid, SubjectId
 from bridge.domain.session import GrantOfSession, Session
@@ -19,6 +19,9 @@ class SessionContents:
     grants: tuple[GrantOfSession, ...]
 
 
+Saved = Literal["new", "live", "ended"]  # what a Session was before it was saved
+
+
 class SessionStore(Protocol):
     """Sessions (Redis), sealed. The store knows their idle limit and their limit in all.
 
@@ -26,7 +29,7 @@ class SessionStore(Protocol):
     refresh tokens live on and a sign-out is heard of (DESIGN §6.24).
     """
 
-    def save(self, session: Session, now: int) -> None:
+    def save(self, session: Session, now: int) -> Saved:
         """Store a new one, or the new state of a live one, whose limits stay. An ended one stays ended."""
 
     def get(self, key: SessionKey, now: int, *, used: bool = True) -> Session | None:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bridge.domain.connector import UpstreamLogin
-from bridge.domain.encoding import TokenBytes, digest, random_text
+from bridge.domain.encoding import base64url, digest
 from bridge.domain.ids import InteractionId, SessionKey, Sid
 from bridge.domain.policy import Policy
 from bridge.domain.session import EndCause, Predecessor, Session
 from bridge.domain.subject import Subject, SubjectKey
-from bridge.ports.sessions import SessionStore
+from bridge.ports.sessions import Saved, SessionStore
 from bridge.sessions.ending import SessionEnding
 
 MAX_PREDECESSORS = 20  # earlier Sessions of one person in one browser that a sign-out ends too
@@ -33,31 +33,36 @@ class SessionOpening:
         sessions: SessionStore,
         ending: SessionEnding,
         subject_key: SubjectKey,
-        token_bytes: TokenBytes,
         policy: Policy,
     ) -> None:
         self._sessions = sessions
         self._ending = ending
         self._subject_key = subject_key
-        self._token_bytes = token_bytes
         self._policy = policy
 
     def prepare(
-        self, interaction_id: InteractionId, login: UpstreamLogin, before: Session | None, now: int
+        self,
+        interaction_id: InteractionId,
+        login: UpstreamLogin,
+        before: Session | None,
+        returned_at: int,
+        secret: str,
     ) -> NewSession:
         """The Session of a login in a browser whose Session was `before`; nothing is written.
 
-        An earlier Session of the same person lives on: other clients' tokens hang on it.
+        `secret`: of its cookie, 256 random bits. All of the Session follows from it and the login, so that a
+        press that comes twice makes the same. An earlier Session of the same person lives on: other clients'
+        tokens hang on it. `returned_at`: when the login came back, in epoch seconds.
         """
-        secret = random_text(self._token_bytes, 32)
+        key = SessionKey(digest(secret))
         person = self._subject_key.subject_id(login.identity.camdigikey_id)
         same = before is not None and before.subject.id == person
-        earlier = (before.as_predecessor, *before.predecessors) if before is not None else ()
+        earlier = _before(key, before)
         session = Session(
-            key=SessionKey(digest(secret)),
-            sid=Sid(random_text(self._token_bytes, 16)),
-            subject=Subject(person, login.identity, now),
-            auth_time=now,
+            key=key,
+            sid=Sid(base64url(bytes.fromhex(digest("sid:" + secret))[:16])),
+            subject=Subject(person, login.identity, returned_at),
+            auth_time=returned_at,
             interaction_id=interaction_id,
             amr=self._policy.amr.get(login.connector, ()),
             upstream=login.token,
@@ -67,11 +72,26 @@ class SessionOpening:
             return NewSession(session, secret, _keys(earlier[MAX_PREDECESSORS:]), "superseded")
         return NewSession(session, secret, _keys(earlier), "another_person")
 
-    def open(self, new: NewSession, now: int) -> None:
-        """Store the Session, after ending those that it replaces. Raises StoreUnavailable."""
+    def open(self, new: NewSession, now: int) -> Saved:
+        """Store the Session, after ending those that it replaces. Returns what it was before.
+
+        Raises StoreUnavailable.
+        """
         if new.ends:
             self._ending.end(new.ends, new.cause, now)
-        self._sessions.save(new.session, now)
+        return self._sessions.save(new.session, now)
+
+    def opened(self, secret: str, now: int) -> NewSession | None:
+        """The live Session of this secret, opened by an earlier press."""
+        session = self._sessions.get(SessionKey(digest(secret)), now)
+        return None if session is None else NewSession(session, secret)
+
+
+def _before(key: SessionKey, before: Session | None) -> tuple[Predecessor, ...]:
+    """The Sessions that a browser had before the one of this key, which may be its own by now."""
+    if before is None:
+        return ()
+    return before.predecessors if before.key == key else (before.as_predecessor, *before.predecessors)
 
 
 def _keys(sessions: Sequence[Predecessor]) -> tuple[SessionKey, ...]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bridge.domain.grant import Grant
+from bridge.domain.grant import Grant, Origin
 from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.interaction import GivenAnswer
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import AuthorizationCode
 from bridge.stores.redis import RedisGrants
@@ -23,9 +24,23 @@ class Grants:
         self._redis = redis
         self._sql = sql
 
-    def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
-        """Store a Grant with its code; False if its origin has opened one before."""
-        return self._redis.open(grant, now, code)
+    def open(
+        self,
+        grant: Grant,
+        now: int,
+        code: tuple[str, AuthorizationCode] | None = None,
+        answer: GivenAnswer | None = None,
+    ) -> bool:
+        """Store a Grant with its code; False if its origin was answered before."""
+        return self._redis.open(grant, now, code, answer)
+
+    def close(self, origin: Origin, answer: GivenAnswer) -> bool:
+        """Answer an origin without a Grant; False if it was answered before."""
+        return self._redis.close(origin, answer)
+
+    def answer_of(self, origin: Origin) -> GivenAnswer | None:
+        """What an origin was answered in the last minute."""
+        return self._redis.answer_of(origin)
 
     def find(self, grant_id: GrantId, now: int) -> Grant | None:
         """A Grant that has not ended. For an offline one SQL decides, since it outlives its Session."""

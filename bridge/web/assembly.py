@@ -33,6 +33,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     ending = SessionEnding(s.sessions, s.grants, s.clients, s.outbox, upstream, s.subject_key, s.audit)
     watch = SessionWatch(s.sessions, s.connectors, s.limiter, ending, s.audit, policy)
     decider = Decider(s.clients, s.consents, s.connectors, s.handoffs, watch, s.subject_key, s.clock)
+    consent = ConsentGiving(decider, s.consents, s.audit, s.clock)
     signing_in = _signing_in(s, policy, decider, ending, upstream)
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
     address = ClientAddress(settings.server.trusted_proxies)
@@ -50,12 +51,12 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         readiness=Readiness(s.checks),
         provider=provider.assemble(s, policy, watch),
         decider=decider,
-        handoff_start=HandoffStart(s.handoffs, upstream, s.token_bytes, s.clock, policy, s.audit),
+        handoff_start=HandoffStart(s.handoffs, s.grants, upstream, s.token_bytes, s.clock, policy, s.audit),
         callback=Callback(s.handoffs, s.spent, s.confirmations, signing_in, s.audit, s.clock, policy),
         unsolicited=UnsolicitedLogins(upstream, s.audit, s.limiter, s.counters, s.clock),
         confirmations=Confirmations(s.confirmations, signing_in, upstream, s.clock),
-        consent=ConsentGiving(decider, s.consents, s.audit, s.clock),
-        completion=Completion(s.grants, s.audit, s.token_bytes, s.clock, policy),
+        consent=consent,
+        completion=Completion(s.grants, s.codes, consent, s.audit, s.token_bytes, s.clock, policy),
         sign_out=SignOut(s.sessions, ending, s.clock),
         browser=browser,
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
@@ -66,5 +67,5 @@ def assemble(settings: Settings, services: Services) -> UseCases:
 def _signing_in(
     services: Services, policy: Policy, decider: Decider, ending: SessionEnding, upstream: UpstreamLogout
 ) -> SigningIn:
-    opening = SessionOpening(services.sessions, ending, services.subject_key, services.token_bytes, policy)
+    opening = SessionOpening(services.sessions, ending, services.subject_key, policy)
     return SigningIn(decider, opening, upstream, services.subject_key, services.audit, services.clock)

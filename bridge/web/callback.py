@@ -7,6 +7,7 @@ from bridge.domain.auth_token import canonical_auth_token
 from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey
 from bridge.domain.interaction import Interaction
 from bridge.errors import ShownToUser
+from bridge.login.begin_anew import BeginAnew
 from bridge.login.callback import (
     CallbackOutcome,
     CallbackRequest,
@@ -18,7 +19,7 @@ from bridge.login.signing_in import SignedIn
 from bridge.ops.logs import logger
 from bridge.ports.connectors import Connector
 from bridge.web.failure import failure_page
-from bridge.web.interactions import confirm_address, to_login
+from bridge.web.interactions import begin_again, confirm_address, to_login
 from bridge.web.limits import RateLimited
 from bridge.web.parameters import query_pairs
 from bridge.web.steps import Place, answer
@@ -83,8 +84,12 @@ def after_return(outcome: CallbackOutcome) -> Response:
 def signed_in(done: SignedIn, place: Place) -> Response:
     """The response for a browser whose Session was just opened: its cookie, and what comes next."""
     uses, session = use_cases(), done.new_session.session
-    logger().info("session.opened", sid=session.sid, client_id=done.decision.client.client_id)
-    response = answer(done.decision, place)
+    if not done.again:
+        logger().info("session.opened", sid=session.sid, client_id=done.decision.client.client_id)
+    try:
+        response = answer(done.decision, place)
+    except BeginAnew as anew:  # in this Session
+        response = begin_again(anew)
     mark = uses.subject_key.browser_mark(session.subject.identity.camdigikey_id)
     uses.browser.remember_session(response, done.new_session, mark)
     return response

@@ -4,16 +4,17 @@ from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
+from bridge.domain.client import Client
 from bridge.errors import SealBroken, ShownToUser, StoreUnavailable, UpstreamError
+from bridge.login.begin_anew import BeginAnew
 from bridge.oidc.authorization import RequestRefused
 from bridge.oidc.authorization_response import failure
 from bridge.oidc.endpoints import speaks_json
 from bridge.ops.logs import logger
 from bridge.web import pages
 from bridge.web.client_address import AddressUnreadable
-from bridge.web.interactions import InteractionExpired
+from bridge.web.interactions import begin_again
 from bridge.web.limits import RateLimited
-from bridge.web.login import begin_again
 from bridge.web.responses import page, send
 from bridge.web.use_cases import use_cases
 from bridge.web.way_out import way_out
@@ -37,7 +38,7 @@ def register(app: Flask) -> None:
     """Tell Flask which function answers which kind of error."""
     app.register_error_handler(RequestRefused, _refused)
     app.register_error_handler(ShownToUser, _shown)
-    app.register_error_handler(InteractionExpired, begin_again)
+    app.register_error_handler(BeginAnew, begin_again)
     app.register_error_handler(SealBroken, _seal_broken)
     app.register_error_handler(StoreUnavailable, _unavailable)
     app.register_error_handler(UpstreamError, _unavailable)
@@ -49,7 +50,7 @@ def register(app: Flask) -> None:
 def _refused(error: RequestRefused) -> BaseResponse:
     facts = {"error": error.error, "why": error.description, "detail": error.detail}
     logger().info("authorize.refused", client_id=error.client_id, **facts)
-    return send(failure(error.reply_to, error, use_cases().policy.issuer))
+    return send(failure(error.reply_to, error, use_cases().policy.issuer), _client(error))
 
 
 def _shown(error: ShownToUser) -> BaseResponse:
@@ -109,7 +110,7 @@ def _error_answer(status: int, key: str, client_id: str | None = None, wait: int
         home=way.home,
         wait=wait,
     )
-    return page(html, status=status)
+    return page(html, client=way.client, status=status)
 
 
 def _json(status: int) -> Response:
@@ -119,3 +120,8 @@ def _json(status: int) -> Response:
     response = jsonify(error=oauth, request_id=g.get("request_id", ""))
     response.status_code = status
     return response
+
+
+def _client(error: RequestRefused) -> Client | None:
+    """The application that the error is answered to."""
+    return use_cases().clients.get(error.client_id) if error.client_id else None

@@ -7,6 +7,8 @@ from werkzeug.wrappers import Response
 from bridge.domain.client import Client
 from bridge.oidc.response_modes import origin
 
+OPENER_POLICY = "Cross-Origin-Opener-Policy"
+
 
 def content_security_policy(
     *, forms: Iterable[str] = (), images: Iterable[str] = (), scripts: bool = False
@@ -37,12 +39,23 @@ ALWAYS = {
 OVER_HTTPS = ALWAYS | {"Strict-Transport-Security": "max-age=31536000"}
 
 
+def opener_policy(client: Client | None) -> str:
+    """The Cross-Origin-Opener-Policy of a page for this client (HTML §7.1.3).
+
+    Whoever opens our window could cover it, close it and time its presses, so that tie is cut. An application
+    that is registered for pop-ups hears of the sign-in by it.
+    """
+    return "unsafe-none" if client is not None and client.popups else "same-origin"
+
+
 def finish_headers(response: Response, *, secure: bool) -> None:
     """Adds the headers that every response has; what a view has set already stays. `secure`: over https."""
     given = {name.lower() for name in response.headers.keys()}
     for name, value in (OVER_HTTPS if secure else ALWAYS).items():
         if name.lower() not in given:
             response.headers.add(name, value)
+    if response.mimetype == "text/html" and "Location" not in response.headers:
+        response.headers.setdefault(OPENER_POLICY, opener_policy(None))
 
 
 def next_hops(redirect_uri: str, client: Client) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 So F5, Back, a second tab and a bookmark show the same page, and no store is asked for it (DESIGN §5).
 """
 
+from dataclasses import replace
+
 from flask import g, redirect
 from werkzeug.wrappers import Response
 
@@ -10,8 +12,9 @@ from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.encoding import random_text
 from bridge.domain.ids import BrowserId, ConfirmationKey, InteractionId
 from bridge.domain.interaction import Interaction
-from bridge.errors import BridgeError, ShownToUser
-from bridge.web import language, pages
+from bridge.errors import ShownToUser
+from bridge.login.begin_anew import BeginAnew
+from bridge.web import language, pages, presses
 from bridge.web.use_cases import use_cases
 
 
@@ -28,12 +31,11 @@ class OtherBrowser(ShownToUser):
         self.has_cookie = has_cookie
 
 
-class InteractionExpired(BridgeError):
+class InteractionExpired(BeginAnew):
     """The Interaction is too old; whatever was pressed, its request is begun anew (DESIGN §5)."""
 
     def __init__(self, interaction: Interaction) -> None:
-        super().__init__("the Interaction has expired")
-        self.interaction = interaction
+        super().__init__(interaction, "the Interaction has expired")
 
 
 def new_interaction(request: AuthorizationRequest, browser: BrowserId) -> Interaction:
@@ -74,10 +76,21 @@ def to_login(interaction: Interaction) -> Response:
     return redirect(address_of(interaction), 303)
 
 
+def begin_again(anew: BeginAnew) -> Response:
+    """Answers BeginAnew: a redirect to the page of a new Interaction of the same request, in this browser."""
+    return to_login(new_interaction(anew.interaction.request, anew.interaction.browser))
+
+
 def interaction_form(action: str, csrf: str, interaction: Interaction, **more: str) -> pages.Form:
     """A form of a login page. `csrf`: what the form does, for its token; `more`: further hidden fields."""
     fields = {"i": _sealed(interaction), "csrf": use_cases().browser.csrf(csrf), **more}
     return pages.Form(action, fields)
+
+
+def resting_form(action: str, csrf: str, interaction: Interaction, **more: str) -> pages.Form:
+    """The same, of a button that counts only after a moment (web.presses)."""
+    form = interaction_form(action, csrf, interaction, **more, **presses.fields_of_page(csrf))
+    return replace(form, rests=True)
 
 
 def _sealed(interaction: Interaction) -> str:

@@ -3,7 +3,7 @@
 from flask import request
 
 from bridge.domain.ids import ClientId
-from bridge.errors import ShownToUser
+from bridge.errors import ShownToUser, StoreUnavailable
 from bridge.ports.basics import Clock, Rate, RateLimiter
 from bridge.settings import Limits
 from bridge.web.browser import Browser
@@ -11,6 +11,8 @@ from bridge.web.client_address import ClientAddress, rate_limit_key
 
 MINUTE, PARKED_FOR = 60, 1800  # seconds
 PARKED_SHARE = 10  # an address may park one request for every ten sign-ins that it may start
+
+DECLINED_IN_ALL = 6000  # a minute, of half a kilobyte each; remembered for a minute
 
 
 class RateLimited(ShownToUser):
@@ -71,6 +73,22 @@ class RequestLimits:
         )
         if wait := self._limiter.hit(*rates, now=self._clock()):
             raise RateLimited(wait)
+
+    def may_remember(self) -> bool:
+        """Count a person who goes back to the application, which anybody can do as often as they like.
+
+        They go back in any case; False: that they did is not remembered, as too many are, or Redis is away.
+        """
+        rates = (
+            Rate(
+                "declined:" + self._address_key(), self._limits.per_address, self._limits.per_address_window
+            ),
+            Rate("declined", DECLINED_IN_ALL, MINUTE),
+        )
+        try:
+            return self._limiter.hit(*rates, now=self._clock()) == 0
+        except StoreUnavailable:
+            return False
 
     def _address_key(self) -> str:
         return rate_limit_key(self._address.of(request))

@@ -3,15 +3,10 @@
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from bridge.domain.next_step import Press
+from bridge.domain.next_step import Press, ShowSignIn
+from bridge.web import presses, sign_in
 from bridge.web.fetch_metadata import is_top_navigation
-from bridge.web.interactions import (
-    InteractionExpired,
-    OtherBrowser,
-    new_interaction,
-    open_interaction,
-    to_login,
-)
+from bridge.web.interactions import OtherBrowser, open_interaction
 from bridge.web.responses import send
 from bridge.web.steps import Place, answer
 from bridge.web.use_cases import use_cases
@@ -46,7 +41,13 @@ def start() -> Response:
     interaction = open_interaction(request.form.get("i", ""))
     uses.browser.check_csrf("start", interaction.request.client_id)
     press: Press = "replace" if "replace" in request.form else "continue"
-    return answer(uses.decider.decide(interaction, uses.browser.session(), press), Place.FORM)
+    session = uses.browser.session()
+    if presses.counts("start"):
+        return answer(uses.decider.decide(interaction, session, press), Place.FORM)
+    decision = uses.decider.decide(interaction, session)
+    if isinstance(decision.step, ShowSignIn):
+        return sign_in.show_again(decision, press)
+    return answer(decision, Place.PAGE)
 
 
 def cancel() -> Response:
@@ -54,10 +55,5 @@ def cancel() -> Response:
     uses = use_cases()
     interaction = open_interaction(request.form.get("i", ""))
     uses.browser.check_csrf("cancel", interaction.request.client_id)
-    uses.decider.client_of(interaction)
-    return send(uses.completion.decline(interaction))
-
-
-def begin_again(expired: InteractionExpired) -> Response:
-    """Answers InteractionExpired: the same request begins anew in this browser."""
-    return to_login(new_interaction(expired.interaction.request, expired.interaction.browser))
+    client = uses.decider.client_of(interaction)
+    return send(uses.completion.decline(interaction, remembered=uses.limits.may_remember()), client)

@@ -11,7 +11,7 @@ from bridge.errors import ShownToUser, StoreUnavailable
 from bridge.oidc.logout import LogoutRequest
 from bridge.oidc.response_modes import origin
 from bridge.ops.logs import logger
-from bridge.web import pages
+from bridge.web import pages, presses
 from bridge.web.fetch_metadata import is_of_a_browser, is_part_of_a_page
 from bridge.web.parameters import Pairs, form_pairs, query_pairs
 from bridge.web.responses import page
@@ -68,19 +68,22 @@ def _ask(logout_request: LogoutRequest, pairs: Pairs) -> Response:
     browser = use_cases().browser
     browser.id_or_new()
     fields = {"csrf": browser.csrf("logout"), "r": sealed_pairs(pairs, "logout")}
+    fields |= presses.fields_of_page("logout")
     html = pages.logout_confirm(
         client=logout_request.client,
-        go=pages.Form("/logout/confirm", fields),
+        go=pages.Form("/logout/confirm", fields, rests=True),
         cancel=logout_request.client.way_back if logout_request.client else None,
     )
-    return page(html, client=logout_request.client, forms=_hops(logout_request))
+    return page(html, client=logout_request.client, forms=_hops(logout_request), scripts=True)
 
 
 def confirm() -> Response:
     """The person says on our page that they want to sign out."""
     uses = use_cases()
     uses.browser.check_csrf("logout")
-    return _sign_out(uses.provider.logout_requests.check(unsealed_pairs("logout")), "person")
+    pairs = unsealed_pairs("logout")
+    logout_request = uses.provider.logout_requests.check(pairs)
+    return _sign_out(logout_request, "person") if presses.counts("logout") else _ask(logout_request, pairs)
 
 
 def _sign_out(logout_request: LogoutRequest, cause: EndCause) -> Response:

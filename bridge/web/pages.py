@@ -26,10 +26,11 @@ _HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]+)?|\[[0-9A-Fa-f:.]+\](:[0-9]+)?")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: where it goes, and its hidden fields."""
+    """A form: where it goes, and its hidden fields. `rests`: its button counts after a moment (presses)."""
 
     action: str
     fields: Mapping[str, str]
+    rests: bool = False
 
 
 def sign_in(*, client: Client, address: str, go: Form, cancel: Form) -> str:
@@ -50,9 +51,22 @@ def confirm(*, client: Client, identity: Identity, go: Form, cancel: Form) -> st
     return _page("confirm", client, names=masked_names(identity), go=go, cancel=cancel)
 
 
-def consent(*, client: Client, address: str, request: AuthorizationRequest, go: Form, cancel: Form) -> str:
-    """What the application is told. `address`: the page's own, whatever address it was asked at."""
-    return _page("consent", client, address, shares=shares_of(request, client), go=go, cancel=cancel)
+def consent(
+    *,
+    client: Client,
+    address: str,
+    request: AuthorizationRequest,
+    identity: Identity,
+    go: Form,
+    cancel: Form,
+    not_me: Form,
+) -> str:
+    """What the application is told, and of whom: the name is masked, as on the page "is this you?".
+
+    `address`: the page's own, whatever address it was asked at.
+    """
+    shares, names = shares_of(request, client), masked_names(identity)
+    return _page("consent", client, address, shares=shares, names=names, go=go, cancel=cancel, not_me=not_me)
 
 
 def problem(*, client: Client, kind: str, try_again: str, cancel: Form, reference: str | None = None) -> str:
@@ -154,6 +168,7 @@ def _page(
         "help_uri": _safe_link(look.help_uri),
         "request_id": g.get("request_id", ""),
         "application": _application(client) if client else None,
+        "rests": any(isinstance(word, Form) and word.rests for word in words.values()),
         **words,
     }
     return current_app.jinja_env.get_template(template + ".html").render(values)

@@ -11,7 +11,7 @@ from bridge.oidc.authorization_response import AuthorizationResponse
 from bridge.oidc.response_modes import PostedForm, delivery, origin
 from bridge.web import pages
 from bridge.web.fetch_metadata import is_part_of_a_page
-from bridge.web.headers import content_security_policy
+from bridge.web.headers import OPENER_POLICY, content_security_policy, opener_policy
 
 MAX_HEADERS = 4000  # bytes; the server adds 80, for the status line, its name and the date
 HEADER_MARKS = len(": \r\n")
@@ -28,17 +28,18 @@ def page(
     """A page as a response, with its Content-Security-Policy.
 
     `forms`: sources where its forms may lead (form-action); `scripts`: whether it has a script of ours.
-    Images come from us and from the client.
+    Images come from us and from the client, which may have opened it as a pop-up.
     """
     response = FlaskResponse(html, status)
     images = pages.image_origins(client)
     policy = content_security_policy(forms=forms, images=images, scripts=scripts)
     response.headers["Content-Security-Policy"] = policy
+    response.headers[OPENER_POLICY] = opener_policy(client)
     return response
 
 
-def send(answer: AuthorizationResponse) -> Response:
-    """The response that takes an answer to the client: a redirect or a posted form (response_mode)."""
+def send(answer: AuthorizationResponse, client: Client | None) -> Response:
+    """The response that takes an answer to its client: a redirect or a posted form (response_mode)."""
     sent = delivery(answer)
     if isinstance(sent, PostedForm):
         html = pages.form_post(action=sent.action, fields=dict(sent.fields))
@@ -46,6 +47,7 @@ def send(answer: AuthorizationResponse) -> Response:
     else:
         response = redirect(sent.location, 303)
     response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers[OPENER_POLICY] = opener_policy(client)
     return response
 
 
@@ -64,6 +66,7 @@ def within_proxies_limit(response: Response) -> Response:
     response.set_data(way.get_data())
     for name in ("Content-Type", "Content-Security-Policy"):
         response.headers[name] = way.headers[name]
+    response.headers.setdefault(OPENER_POLICY, way.headers[OPENER_POLICY])
     return response
 
 

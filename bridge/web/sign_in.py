@@ -5,15 +5,16 @@ from dataclasses import replace
 from flask import g, redirect
 from werkzeug.wrappers import Response
 
-from bridge.domain.next_step import GoToCamDigiKey
+from bridge.domain.next_step import GoToCamDigiKey, Press
 from bridge.errors import UpstreamError
 from bridge.login.decider import Decision, connector_of
-from bridge.login.handoff import OtherHandoffLive
+from bridge.login.handoff import AnsweredBefore, OtherHandoffLive
+from bridge.oidc.authorization_response import AuthorizationResponse
 from bridge.ops.logs import logger
 from bridge.web import pages
 from bridge.web.headers import next_hops
-from bridge.web.interactions import address_of, interaction_form, to_login
-from bridge.web.responses import page
+from bridge.web.interactions import address_of, interaction_form, resting_form, to_login
+from bridge.web.responses import page, send
 from bridge.web.use_cases import use_cases
 
 
@@ -23,10 +24,15 @@ def show(decision: Decision) -> Response:
     html = pages.sign_in(
         client=decision.client,
         address=address_of(interaction),
-        go=interaction_form("/login/start", "start", interaction),
+        go=resting_form("/login/start", "start", interaction),
         cancel=interaction_form("/login/cancel", "cancel", interaction),
     )
-    return _sign_in_page(html, decision, scripts=True)
+    return _sign_in_page(html, decision)
+
+
+def show_again(decision: Decision, press: Press) -> Response:
+    """The page on which this press did not count yet."""
+    return ask_to_replace(decision) if press == "replace" else show(decision)
 
 
 def ask_to_replace(decision: Decision) -> Response:
@@ -34,7 +40,7 @@ def ask_to_replace(decision: Decision) -> Response:
     interaction = decision.interaction
     html = pages.already_under_way(
         client=decision.client,
-        go=interaction_form("/login/start", "start", interaction, replace="1"),
+        go=resting_form("/login/start", "start", interaction, replace="1"),
         cancel=interaction_form("/login/cancel", "cancel", interaction),
     )
     return _sign_in_page(html, decision)
@@ -58,6 +64,10 @@ def go_to_camdigikey(decision: Decision, step: GoToCamDigiKey) -> Response:
         )
     except OtherHandoffLive:
         return ask_to_replace(decision)
+    except AnsweredBefore as before:
+        return send(
+            AuthorizationResponse(interaction.request.reply_to, before.answer.params), decision.client
+        )
     except UpstreamError as error:
         logger().warning("login.not_started", client_id=decision.client.client_id, **error.facts)
         return to_login(replace(interaction, failure=error.failure, failed_in=g.request_id))
@@ -66,8 +76,8 @@ def go_to_camdigikey(decision: Decision, step: GoToCamDigiKey) -> Response:
     return response
 
 
-def _sign_in_page(html: str, decision: Decision, *, scripts: bool = False) -> Response:
+def _sign_in_page(html: str, decision: Decision) -> Response:
     client, reply_to = decision.client, decision.interaction.request.reply_to
     login_pages = connector_of(client, use_cases().connectors).login_pages
     forms = (*login_pages, *next_hops(reply_to.redirect_uri, client))
-    return page(html, client=client, forms=forms, scripts=scripts)
+    return page(html, client=client, forms=forms, scripts=True)

@@ -41,9 +41,9 @@ def answer(decision: Decision, place: Place) -> Response:
         case Finish():
             if place is Place.CALLBACK and needs_a_page(decision.interaction.request.reply_to):
                 return to_login(decision.interaction)
-            return send(uses.completion.complete(decision, step))
+            return send(uses.completion.complete(decision, step), decision.client)
         case Refuse():
-            return send(uses.completion.refuse(decision.interaction, step.error))
+            return send(uses.completion.refuse(decision.interaction, step.error), decision.client)
         case GoToCamDigiKey():
             return sign_in.go_to_camdigikey(decision, step)
         case AskToReplace():

@@ -49,11 +49,6 @@ ERRORS = {
         N_("This sign-in was begun in another browser, and can go on only there."),
         N_("Go back to that browser, or begin again at the service."),
     ),
-    "already_signed_in": Text(
-        N_("You have already finished this sign-in"),
-        N_("The service has had its answer: a sign-in counts only once."),
-        N_("Go on in the service. If it asks you to sign in, begin there again."),
-    ),
     "already_used": Text(
         N_("This sign-in was used already"),
         N_("An answer from CamDigiKey counts only once."),

@@ -23,6 +23,7 @@ VIEWS: Mapping[str, Mapping[str, View]] = {
     "login_start": {"POST": login.start},
     "login_cancel": {"POST": login.cancel},
     "consent": {"POST": agreement.agree},
+    "consent_not_me": {"POST": agreement.not_me},
     "callback": {"GET": callback.success},
     "callback_error": {"GET": callback.error},
     "confirm": {"GET": confirm.ask, "POST": confirm.accept},

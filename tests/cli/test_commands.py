@@ -93,7 +93,7 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
         "client", "edit", "portal", "--name", "Portal", "--redirect-uri", "https://p.example/cb",
         "--auth-method", "none", "--application-type", "web", "--grant-type", "authorization_code",
         "--grant-type", "refresh_token", "--scope", "openid", "--scope", "national_id", "--claim", "name",
-        "--require-pkce", "--skip-consent", "--skip-login-page", "--subject-type", "public",
+        "--require-pkce", "--skip-consent", "--skip-login-page", "--popups", "--subject-type", "public",
         "--id-token-alg", "ES256", "--access-token-format", "at+jwt", "--claims-in-id-token",
         "--email-fallback", "people.example.gov.kh", "--name-locale", "km",
         "--national-id-purpose", "Taxes", "--post-logout-redirect-uri", "https://p.example/bye",

@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 from bridge.domain.authorization_request import AuthorizationRequest, Prompt, ReplyTo
+from bridge.domain.claims import claim_names
 from bridge.domain.client import Client
 from bridge.domain.connector import Capabilities
 from bridge.domain.consent import Consent
@@ -73,7 +74,7 @@ def consent(kind: str) -> Consent | None:
 
 
 def _covering() -> Consent:
-    return COVERING.widened_by(REQUEST, CLIENT, NOW)
+    return COVERING.widened_by(REQUEST.scope, claim_names(REQUEST, CLIENT), NOW)
 
 
 def situation(

@@ -14,7 +14,7 @@ Cell = str | tuple[str, str]  # in both versions, or (v3, v2)
 #   away        at CamDigiKey, nothing approved yet
 #   confirming  "is this you?" waits for a word (v2 always; v3 where somebody signed out in this browser)
 #   consenting  the page that tells what is shared is open
-#   finished    the application has its code
+#   finished    the application has its code, which it has not redeemed yet
 #   expired     the person went to CamDigiKey, came back by the browser's own button, and left the page before
 #               CamDigiKey open for longer than 30 minutes: the Handoff is over, and so is the Interaction
 #   signed out  finished, and signed out afterwards
@@ -24,16 +24,16 @@ TABLE: dict[str, dict[str, Cell]] = {
         "away": "camdigikey",
         "confirming": "confirm",
         "consenting": "consent",
-        "finished": "already_signed_in 400",
+        "finished": "code",
         "expired": "sign_in anew",
         "signed out": "sign_in",
     },
     "Back to the page before, its button again": {
         "before": "sign_in anew",
-        "away": ("camdigikey", "already_under_way"),
+        "away": "camdigikey",
         "confirming": "camdigikey",
         "consenting": "consent",  # signed in already: nobody is sent to CamDigiKey for nothing
-        "finished": "already_signed_in 400",
+        "finished": "code",
         "expired": "sign_in anew",
         "signed out": "camdigikey",
     },
@@ -42,7 +42,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "away": "sign_in",
         "confirming": "sign_in",
         "consenting": "consent",
-        "finished": "already_signed_in 400",
+        "finished": "code",
         "expired": "sign_in anew",
         "signed out": "sign_in",
     },
@@ -78,7 +78,7 @@ TABLE: dict[str, dict[str, Cell]] = {
         "away": "problem 400",  # the same, and the sign-in under way is offered
         "confirming": "confirm",
         "consenting": "consent",
-        "finished": "already_signed_in 400",
+        "finished": "code",
         "expired": "already_used 400",
         "signed out": "sign_in",
     },

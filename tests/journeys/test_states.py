@@ -309,14 +309,13 @@ def test_a_form_without_its_token_changes_nothing(world: World, state: str, butt
 
 
 DEAD_ENDS: tuple[Callable[[World], Page], ...] = (
-    lambda world: f5(finished(world)),
     lambda world: other_browser(before(world)),
     lambda world: refuses_cookies(before(world)),
     lambda world: visit(world, world.person(), world.authorize_url(redirect_uri="https://evil.example/")),
 )
 
 
-@pytest.mark.parametrize("dead_end", DEAD_ENDS, ids=["finished", "elsewhere", "no cookies", "bad address"])
+@pytest.mark.parametrize("dead_end", DEAD_ENDS, ids=["elsewhere", "no cookies", "bad address"])
 def test_a_dead_end_offers_the_way_back_to_the_application(
     world: World, dead_end: Callable[[World], Page]
 ) -> None:

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from bridge.domain.auth_token import spent_form
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, SessionKey
 from bridge.domain.interaction import Handoff, Interaction
 from bridge.domain.next_step import AskConsent, Finish
-from bridge.domain.policy import CLOCK_SKEW
+from bridge.domain.policy import CLOCK_SKEW, REPEATED_FOR
 from bridge.domain.session import Session
 from bridge.errors import (
     AccountInactive,
@@ -206,12 +205,34 @@ def test_a_handoff_of_another_account_is_none_of_this_one(logins: LoginHouse) ->
     unsolicited(logins, state)
 
 
-def test_the_callback_again_gets_the_clean_address_and_exchanges_nothing(logins: LoginHouse) -> None:
+def test_the_callback_again_finds_its_session_and_exchanges_nothing(logins: LoginHouse) -> None:
+    state = away(logins)
+    first = back(logins, state)
+    assert isinstance(first, SignedIn)
+    logins.journal.clear()
+    again = back(logins, state)
+    assert isinstance(again, SignedIn) and again.again
+    assert again.new_session.session == first.new_session.session
+    assert again.new_session.secret == first.new_session.secret, "its cookie may have been lost"
+    assert logins.did("spent.spend", "upstream.exchange", "sessions.save") == [("spent.spend", TOKEN)]
+
+
+def end_it(logins: LoginHouse) -> None:
+    logins.ending.end(tuple(logins.sessions.live), "person", NOW)
+
+
+def leave_for_a_minute(logins: LoginHouse) -> None:
+    logins.clock.now += REPEATED_FOR + 1
+
+
+@pytest.mark.parametrize("over", [end_it, leave_for_a_minute])
+def test_after_a_minute_or_a_sign_out_it_gets_the_clean_address(
+    logins: LoginHouse, over: Callable[[LoginHouse], None]
+) -> None:
     state = away(logins)
     back(logins, state)
-    logins.journal.clear()
+    over(logins)
     assert back(logins, state) == Resumed(logins.interaction())
-    assert logins.journal == [("spent.spend", TOKEN)]
 
 
 def test_while_the_person_is_asked_the_callback_again_leads_to_the_same_page(v2: LoginHouse) -> None:
@@ -358,11 +379,15 @@ def test_a_token_from_before_the_handoff_signs_nobody_in(logins: LoginHouse) -> 
 
 
 def test_a_token_that_somebody_else_was_faster_with_shows_in_the_audit(logins: LoginHouse) -> None:
-    state = away(logins)
-    logins.spent.spend(spent_form(TOKEN), NOW)
-    assert back(logins, state) == Resumed(logins.interaction())
-    assert logins.sessions.live == {}
-    assert logins.audit.facts[-1]["event"] == "handoff.token_spent_elsewhere"
+    victims = away(logins)
+    thief = logins.interaction(id="the thief's", browser=OTHER_BROWSER)
+    stolen = back(logins, away(logins, thief), browser=OTHER_BROWSER)
+    assert isinstance(stolen, SignedIn)
+    assert back(logins, victims) == Resumed(logins.interaction())
+    assert list(logins.sessions.live) == [stolen.new_session.session.key]
+    told, opened = logins.audit.facts[-1], logins.audit.noted[-1]
+    assert told["event"] == "handoff.token_spent_elsewhere"
+    assert (opened["event"], opened["auth_token"]) == ("session.opened", told["auth_token"])
 
 
 def test_only_the_browser_that_began_a_handoff_is_shown_it(logins: LoginHouse) -> None:

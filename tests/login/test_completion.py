@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
@@ -11,18 +13,21 @@ from bridge.domain.claims import claim_names
 from bridge.domain.grant import Origin
 from bridge.domain.interaction import Failure
 from bridge.domain.next_step import Finish
+from bridge.domain.policy import REPEATED_FOR
 from bridge.domain.principal import LoginFacts, PersonPrincipal
-from bridge.errors import ReturnedToClient, ShownToUser
+from bridge.errors import ReturnedToClient, StoreUnavailable
+from bridge.login.begin_anew import BeginAnew
 from bridge.login.completion import DECLINED
 from bridge.login.decider import Decision
 from bridge.oidc.authorization_response import AuthorizationResponse
-from tests.support.login_house import CALLBACK, ISSUER, NOW, SOPHEA, LoginHouse
+from tests.support.login_house import CALLBACK, ISSUER, NOW, OTHER_BROWSER, SOPHEA, LoginHouse
 
 
 def finish(logins: LoginHouse, **fields: Any) -> tuple[Decision, Finish]:
     """Somebody signed in by CamDigiKey who has nothing left to say."""
     session = logins.session(amr=("face",), auth_time=NOW - 7)
-    interaction = logins.interaction(consented_by=session.subject.id, **fields)
+    fields = {"consented_by": session.subject.id, **fields}
+    interaction = logins.interaction(**fields)
     decision = logins.decider.decide(interaction, session)
     assert isinstance(decision.step, Finish)
     return decision, decision.step
@@ -68,14 +73,96 @@ def test_the_grant_says_who_signed_in_how_and_what_for(logins: LoginHouse) -> No
     assert len(grant.id) == 22  # 128 bits
 
 
-def test_an_interaction_gives_one_code(logins: LoginHouse) -> None:
+def test_an_interaction_gives_one_code_and_the_same_browser_gets_it_again(logins: LoginHouse) -> None:
+    given = finish(logins)
+    first = logins.completion.complete(*given)
+    logins.clock.now = NOW + 59
+    assert logins.completion.complete(*given) == first
+    assert logins.completion.decline(given[0].interaction) == first
+    assert len(logins.grants.codes) == 1
+    assert [noted["event"] for noted in logins.audit.noted] == ["grant.opened"]
+
+
+def spend(logins: LoginHouse) -> None:
+    logins.grants.spent.update(logins.grants.codes)
+
+
+def leave_for_a_minute(logins: LoginHouse) -> None:
+    logins.clock.now += REPEATED_FOR + 1
+
+
+@pytest.mark.parametrize("over", [spend, leave_for_a_minute])
+def test_an_answer_that_holds_no_longer_is_not_given_again(
+    logins: LoginHouse, over: Callable[[LoginHouse], None]
+) -> None:
+    logins.client(lifetimes={"code": 600})
     given = finish(logins)
     logins.completion.complete(*given)
-    with pytest.raises(ShownToUser) as refused:
+    over(logins)
+    with pytest.raises(BeginAnew) as anew:
         logins.completion.complete(*given)
-    error = refused.value
-    assert (error.status, error.key, error.client_id) == (400, "already_signed_in", "web")
+    assert anew.value.interaction == given[0].interaction
     assert len(logins.grants.codes) == 1
+
+
+def test_a_code_that_has_expired_is_not_given_again(logins: LoginHouse) -> None:
+    logins.client(lifetimes={"code": 20})
+    given = finish(logins)
+    logins.completion.complete(*given)
+    logins.clock.now += 20
+    with pytest.raises(BeginAnew):
+        logins.completion.complete(*given)
+
+
+def test_another_browser_is_not_given_it(logins: LoginHouse) -> None:
+    decision, step = finish(logins)
+    logins.completion.complete(decision, step)
+    elsewhere = replace(decision, interaction=replace(decision.interaction, browser=OTHER_BROWSER))
+    with pytest.raises(BeginAnew):
+        logins.completion.complete(elsewhere, step)
+    assert "code" not in params(logins.completion.decline(elsewhere.interaction))
+
+
+def test_after_no_comes_no_code(logins: LoginHouse) -> None:
+    given = finish(logins)
+    said = logins.completion.decline(given[0].interaction)
+    assert logins.completion.complete(*given) == said
+    assert (logins.grants.codes, logins.consents.kept) == ({}, {})
+
+
+def test_who_signs_in_after_they_said_no_is_not_told_no(logins: LoginHouse) -> None:
+    decision, step = finish(logins)
+    logins.completion.decline(decision.interaction)
+    later = replace(step, session=replace(step.session, auth_time=NOW + 20))
+    logins.clock.now = NOW + 20
+    with pytest.raises(BeginAnew):
+        logins.completion.complete(decision, later)
+
+
+def test_after_a_minute_who_goes_back_goes_back(logins: LoginHouse) -> None:
+    given = finish(logins)
+    logins.completion.complete(*given)
+    leave_for_a_minute(logins)
+    assert params(logins.completion.decline(given[0].interaction))["error"] == "access_denied"
+
+
+def test_nobody_needs_a_store_to_go_back(logins: LoginHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise StoreUnavailable("Redis", "unreachable")
+
+    monkeypatch.setattr(logins.grants, "close", broken)
+    assert params(logins.completion.decline(logins.interaction()))["error"] == "access_denied"
+    logins.completion.decline(logins.interaction(), remembered=False)
+    assert logins.grants.answers == {}
+
+
+def test_the_grant_has_no_more_than_the_page_showed(logins: LoginHouse) -> None:
+    decision, step = finish(logins, consented_claims=frozenset({"sub", "name", "of another request"}))
+    logins.completion.complete(decision, step)
+    (grant,) = logins.grants.opened
+    assert grant.claim_names == {"sub", "name"}
+    (kept,) = logins.consents.kept.values()
+    assert kept.claims == {"sub", "name", "of another request"}
 
 
 # What the client hears where the person gives up, by how CamDigiKey's part failed.

@@ -1,43 +1,64 @@
-"""The person agrees on our page."""
+"""The person agrees on our page: to what it showed, once the application has its code."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from bridge.domain.interaction import Interaction
 from bridge.domain.next_step import Finish, ShowSignIn
+from bridge.domain.session import Session
+from bridge.login.decider import Decision
 from tests.support.login_house import NOW, SOPHEA, LoginHouse
 
+SHOWN = frozenset({"sub", "name"})
 
-def test_who_agrees_is_asked_nothing_more_and_it_is_kept(logins: LoginHouse) -> None:
+
+def agree(logins: LoginHouse, interaction: Interaction, session: Session) -> Decision:
+    return logins.consent_giving.agree(interaction, session, SHOWN)
+
+
+def test_who_agrees_is_asked_nothing_more_and_it_is_kept_with_the_code(logins: LoginHouse) -> None:
     session = logins.session()
-    decision = logins.consent_giving.agree(logins.interaction(), session)
+    decision = agree(logins, logins.interaction(), session)
     assert decision.step == Finish(session, logins.subject_key.sub(logins.clients["web"], SOPHEA))
-    assert decision.interaction == logins.interaction(consented_by=session.subject.id)
+    assert decision.interaction == logins.interaction(consented_by=session.subject.id, consented_claims=SHOWN)
+    assert logins.consents.kept == {}
+    logins.completion.complete(decision, decision.step)
     (kept,) = logins.consents.kept.values()
     assert (kept.subject_id, kept.client_id, kept.granted_at) == (session.subject.id, "web", NOW)
-    assert kept.scope == {"openid", "profile"}
-    assert kept.covers(decision.interaction.request, decision.client)
+    assert (kept.scope, kept.claims) == (frozenset({"openid", "profile"}), SHOWN)
     noted = {"event": "consent.given", "now": str(NOW), "client_id": "web", "sid": session.sid}
     assert logins.audit.facts == [noted]
 
 
+def test_a_second_press_keeps_it_only_where_the_first_could_not(logins: LoginHouse) -> None:
+    session = logins.session()
+    decision = agree(logins, logins.interaction(), session)
+    for again in (False, True):
+        logins.consent_giving.keep(decision, session, again=again)
+    assert len(logins.audit.facts) == 1
+    logins.consents.kept.clear()
+    logins.consent_giving.keep(decision, session, again=True)
+    assert len(logins.consents.kept) == 1
+
+
 def test_it_stands_beside_what_was_agreed_to_before(logins: LoginHouse) -> None:
     session = logins.session()
-    logins.client(scope=("openid", "profile", "email", "phone"))
-    first = logins.interaction(scope=("openid", "email"))
-    logins.consent_giving.agree(first, session)
-    logins.clock.now = NOW + 60
-    logins.consent_giving.agree(logins.interaction(scope=("openid", "phone")), session)
+    for scope, shown in (("email", "email"), ("phone", "phone_number")):
+        interaction = logins.interaction(scope=("openid", scope))
+        decision = logins.consent_giving.agree(interaction, session, {"sub", shown})
+        logins.consent_giving.keep(decision, session, again=False)
+        logins.clock.now += 60
     (kept,) = logins.consents.kept.values()
     assert kept.scope == {"openid", "email", "phone"}
-    assert {"email", "phone_number"} <= kept.claims
+    assert kept.claims == {"sub", "email", "phone_number"}
     assert kept.granted_at == NOW + 60
 
 
 def test_where_more_is_asked_first_nothing_is_kept(logins: LoginHouse) -> None:
     """prompt=login in a Session of before: the page is of an earlier sign-in, and its answer too."""
     session = logins.session()
-    decision = logins.consent_giving.agree(logins.interaction(prompt=frozenset(["login"])), session)
+    decision = agree(logins, logins.interaction(prompt=frozenset(["login"])), session)
     assert decision.step == ShowSignIn()
     assert decision.interaction.consented_by == session.subject.id
     assert (logins.consents.kept, logins.audit.facts) == ({}, [])
@@ -47,15 +68,16 @@ def test_prompt_consent_is_asked_once(logins: LoginHouse) -> None:
     session = logins.session()
     interaction = logins.interaction(prompt=frozenset(["consent"]))
     logins.agreed(session, interaction)
-    assert isinstance(logins.consent_giving.agree(interaction, session).step, Finish)
+    assert isinstance(agree(logins, interaction, session).step, Finish)
 
 
 def test_one_persons_word_is_not_another_ones(logins: LoginHouse) -> None:
     """The same Interaction, after somebody else signed in in the same browser."""
     first, second = logins.session(), logins.session("second", "CDK-dara")
-    agreed = logins.consent_giving.agree(logins.interaction(), first).interaction
+    decision = agree(logins, logins.interaction(), first)
+    agreed = decision.interaction
     assert not isinstance(logins.decider.decide(agreed, second).step, Finish)
-    assert list(logins.consents.kept) == [(first.subject.id, "web")]
-    word = logins.consent_giving.agree(agreed, second)
+    logins.consent_giving.keep(decision, second, again=False)
+    assert logins.consents.kept == {}
+    word = agree(logins, agreed, second)
     assert word.interaction == replace(agreed, consented_by=second.subject.id)
-    assert len(logins.consents.kept) == 2

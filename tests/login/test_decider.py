@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bridge.domain.claims import claim_names
 from bridge.domain.consent import Consent
 from bridge.domain.ids import ConnectorId, InteractionId, SubjectId
 from bridge.domain.interaction import Handoff, Interaction
@@ -179,7 +180,7 @@ def test_nor_does_a_remembered_consent_of_somebody_else(logins: LoginHouse) -> N
     session = logins.session()
     request = logins.interaction().request
     consent = Consent(SubjectId("else"), request.client_id, frozenset(), frozenset(), NOW)
-    wide = consent.widened_by(request, logins.clients["web"], NOW)
+    wide = consent.widened_by(request.scope, claim_names(request, logins.clients["web"]), NOW)
     logins.consents.kept[wide.subject_id, request.client_id] = wide
     assert logins.decider.decide(logins.interaction(), session).step == AskConsent(session)
 

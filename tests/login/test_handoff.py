@@ -9,10 +9,12 @@ import pytest
 from bridge.domain.authorization_request import Prompt
 from bridge.domain.connector import Capabilities
 from bridge.domain.encoding import digest
+from bridge.domain.grant import Origin
+from bridge.domain.interaction import GivenAnswer
 from bridge.domain.session import Session
 from bridge.errors import UpstreamBroken, UpstreamError, UpstreamRefused, UpstreamUnavailable
-from bridge.login.handoff import OtherHandoffLive, StartedHandoff, handoff_key
-from tests.support.login_house import BROWSER, OTHER_BROWSER, LoginHouse
+from bridge.login.handoff import AnsweredBefore, OtherHandoffLive, StartedHandoff, handoff_key
+from tests.support.login_house import BROWSER, NOW, OTHER_BROWSER, LoginHouse
 
 
 def start(
@@ -55,6 +57,35 @@ def test_a_second_one_gives_way_unless_it_replaces_on_purpose(v2: LoginHouse) ->
     assert v2.handoffs.live[first.key].interaction.id == "this one"
     start(v2, replaces_other=True, id="the second")
     assert v2.handoffs.live[first.key].interaction.id == "the second"
+
+
+def test_the_same_press_in_v2_leads_where_it_led_and_later_takes_its_own_place(v2: LoginHouse) -> None:
+    first = start(v2)
+    v2.connector.login_url = "https://camdigikey.example/another"
+    v2.clock.now += 60
+    assert start(v2) == first
+    v2.clock.now += 1
+    assert start(v2).login_url == "https://camdigikey.example/another"
+    assert start(v2).login_url == "https://camdigikey.example/another"
+    assert v2.handoffs.live[first.key].interaction.id == "this one"
+
+
+def test_who_has_just_gone_back_to_the_application_gets_its_answer_again(logins: LoginHouse) -> None:
+    declined = logins.completion.decline(logins.interaction())
+    logins.handoffs.answered.add("this one")
+    with pytest.raises(AnsweredBefore) as before:
+        start(logins)
+    assert before.value.answer.params == declined.params
+    assert logins.handoffs.live == {}
+    start(logins, id="another")
+
+
+def test_an_answer_with_a_code_keeps_nobody_from_signing_in_again(logins: LoginHouse) -> None:
+    """Whose Session has ended since, else they would not be here."""
+    given = GivenAnswer(BROWSER, NOW, (("code", "x"),))
+    logins.grants.close(Origin("interaction", "this one"), given)
+    logins.handoffs.answered.add("this one")
+    assert start(logins).key in logins.handoffs.live
 
 
 @pytest.mark.parametrize("prompt", ["login", "consent", "select_account", None])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.domain.encoding import digest
+from bridge.domain.encoding import digest, random_text
 from bridge.domain.ids import ConnectorId, InteractionId, SessionKey, Sid
 from bridge.domain.policy import Policy
 from bridge.domain.session import Predecessor, Session
@@ -18,7 +18,8 @@ INTERACTION = InteractionId("this one")
 
 
 def prepared(logins: LoginHouse, before: Session | None = None, person: str = SOPHEA) -> NewSession:
-    return logins.opening.prepare(INTERACTION, logins.login(person), before, NOW)
+    secret = random_text(logins.token_bytes, 32)
+    return logins.opening.prepare(INTERACTION, logins.login(person), before, NOW, secret)
 
 
 def earlier(count: int) -> tuple[Predecessor, ...]:
@@ -41,8 +42,8 @@ def test_it_holds_the_login_and_the_time_of_now(logins: LoginHouse) -> None:
 
 def test_its_amr_is_the_institutions(logins: LoginHouse) -> None:
     policy = Policy(ISSUER, amr={CONNECTOR: ("face", "pin"), ConnectorId("second"): ("card",)})
-    opening = SessionOpening(logins.sessions, logins.ending, logins.subject_key, logins.token_bytes, policy)
-    assert opening.prepare(INTERACTION, logins.login(), None, NOW).session.amr == ("face", "pin")
+    opening = SessionOpening(logins.sessions, logins.ending, logins.subject_key, policy)
+    assert opening.prepare(INTERACTION, logins.login(), None, NOW, "secret").session.amr == ("face", "pin")
 
 
 def test_every_login_has_a_cookie_and_a_sid_of_its_own(logins: LoginHouse) -> None:

@@ -89,6 +89,7 @@ INTERACTION = replace(
     samples.interaction(),
     request=REQUEST,
     consented_by=SubjectId("subject-1"),
+    consented_claims=frozenset({"sub", "name"}),
     failure="temporarily_unavailable",
     failed_in="0123456789abcdef",
 )
@@ -96,10 +97,13 @@ LEAST_INTERACTION = replace(
     samples.interaction(),
     request=AuthorizationRequest(CLIENT_1, ReplyTo("https://app.example/cb"), ("openid",)),
 )
-HANDOFF = replace(samples.handoff(), interaction=INTERACTION)
+HANDOFF = replace(
+    samples.handoff(), interaction=INTERACTION, login_url="https://camdigikey.example/login?token=1"
+)
 CONFIRMATION = replace(
     samples.pending_confirmation(), interaction=INTERACTION, login=UpstreamLogin(IDENTITY, UPSTREAM)
 )
+ANSWER = samples.given_answer(code="grant-1.the-code", state="សួស្តី", iss="https://login.example")
 SESSION = replace(
     samples.session(),
     subject=SUBJECT,
@@ -128,6 +132,7 @@ CLIENT = Client(
     require_pkce=False,
     skip_consent=True,
     skip_login_page=True,
+    popups=True,
     subject_type="public",
     sector_identifier="app.example",
     id_token_signed_response_alg="ES256",
@@ -160,6 +165,7 @@ NEWEST: Sequence[Golden] = (
     Golden(records.INTERACTION, LEAST_INTERACTION, "least-interaction"),
     Golden(records.HANDOFF, HANDOFF, "handoff"),
     Golden(records.PENDING_CONFIRMATION, CONFIRMATION, "pending_confirmation"),
+    Golden(records.GIVEN_ANSWER, ANSWER, "given_answer"),
     Golden(records.SESSION, SESSION, "session"),
     Golden(records.SESSION, LEAST_SESSION, "least-session"),
     Golden(records.GRANT, GRANT, "grant"),

@@ -27,7 +27,7 @@ from bridge.domain.ids import (
     Sub,
     SubjectId,
 )
-from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
+from bridge.domain.interaction import GivenAnswer, Handoff, Interaction, PendingConfirmation
 from bridge.domain.principal import ClientPrincipal, LoginFacts, PersonPrincipal
 from bridge.domain.session import GrantOfSession, Predecessor, Session
 from bridge.domain.subject import Identity, Subject, UpstreamToken
@@ -67,12 +67,23 @@ def interaction(name: str = "interaction-1") -> Interaction:
 
 def handoff(key: str = "state-hash", browser: str = "browser-hash") -> Handoff:
     return Handoff(
-        HandoffKey(key), BrowserId(browser), ConnectorId("camdigikey"), interaction(), NOW, "state-hash"
+        HandoffKey(key),
+        BrowserId(browser),
+        ConnectorId("camdigikey"),
+        interaction(),
+        NOW,
+        "state-hash",
+        session_secret="the-session",
     )
 
 
 def pending_confirmation(key: str = "k") -> PendingConfirmation:
-    return PendingConfirmation(ConfirmationKey(key), interaction(), UpstreamLogin(IDENTITY, UPSTREAM))
+    login = UpstreamLogin(IDENTITY, UPSTREAM)
+    return PendingConfirmation(ConfirmationKey(key), interaction(), login, NOW, "mark", "the-session")
+
+
+def given_answer(**params: str) -> GivenAnswer:
+    return GivenAnswer(BrowserId("browser-hash"), NOW, tuple(params.items()))
 
 
 def session(key: str = "session-1", subject: Subject = SUBJECT) -> Session:

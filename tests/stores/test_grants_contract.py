@@ -103,6 +103,39 @@ class TestOpening:
         assert both.redis.command("GET", key) == grant.id.encode()
         assert 3590 <= both.redis.command("TTL", key) <= 3600
 
+    def test_the_answer_comes_again_for_a_minute(self, both: Both, grant: Grant) -> None:
+        answer, other = samples.given_answer(code=f"{grant.id}.code"), samples.given_answer(code="another")
+        assert both.grants.open(grant, NOW, (f"{grant.id}.code", samples.code(grant)), answer)
+        again = replace(grant, id=GrantId("grant-2"))
+        assert not both.grants.open(again, NOW, ("grant-2.code", samples.code(again)), other)
+        assert not both.grants.close(grant.origin, other)
+        assert both.grants.answer_of(grant.origin) == answer
+        assert both.grants.answer_of(Origin("device", grant.origin.id)) is None
+        assert 50 <= both.redis.command("TTL", layout.origin_answer(grant.origin)) <= 60
+
+    def test_without_a_grant_an_origin_is_closed_for_a_minute(self, both: Both, grant: Grant) -> None:
+        answer = samples.given_answer(error="access_denied")
+        assert both.grants.close(grant.origin, answer)
+        assert not both.grants.close(grant.origin, samples.given_answer(error="another"))
+        assert not both.grants.open(grant, NOW, (f"{grant.id}.code", samples.code(grant)))
+        assert both.grants.answer_of(grant.origin) == answer
+        assert both.grants.find(grant.id, NOW) is None
+        both.redis.command("DEL", layout.origin_answer(grant.origin))  # as after a minute
+        assert both.grants.answer_of(grant.origin) is None
+        assert both.grants.open(grant, NOW, (f"{grant.id}.code", samples.code(grant)))
+
+    def test_a_code_lives_until_it_is_redeemed_expires_or_its_grant_ends(self, both: Both) -> None:
+        grants = [samples.grant(name) for name in ("g1", "g2", "g3", "g4")]
+        codes = [open_one(both, grant) for grant in grants]
+        assert all(both.codes.live(code, NOW) for code in codes)
+        both.codes.take(codes[0], CLIENT_1, NOW)
+        both.grants.end(grants[1].id, NOW)
+        both.grants.end_with_session([grants[2].id], NOW)
+        assert [both.codes.live(code, NOW) for code in codes] == [False, False, False, True]
+        assert not both.codes.live(codes[3], NOW + 60)
+        assert not both.codes.live(f"{grants[3].id}.another", NOW)
+        assert not any(both.codes.live(text, NOW) for text in FOREIGN)
+
     def test_it_costs_one_round_trip(self, both: Both) -> None:
         open_one(both, samples.grant("warm"))
         with count_round_trips(both.redis, both.engine) as trips:

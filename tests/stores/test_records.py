@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from bridge.domain.authorization_request import ClaimRequest
 from bridge.domain.client import Client
 from bridge.domain.grant import Confirmation, Grant
-from bridge.domain.interaction import Handoff, Interaction, PendingConfirmation
+from bridge.domain.interaction import GivenAnswer, Handoff, Interaction, PendingConfirmation
 from bridge.domain.session import Session
 from bridge.domain.token import AccessToken, AuthorizationCode
 from bridge.stores import records
@@ -79,6 +79,7 @@ VALUES: dict[str, some.SearchStrategy[Any]] = {
     "interaction": some.from_type(Interaction),
     "handoff": some.from_type(Handoff),
     "pending_confirmation": some.from_type(PendingConfirmation),
+    "given_answer": some.from_type(GivenAnswer),
     "session": some.from_type(Session),
     "grant": some.builds(
         Grant, authorization_details=some.lists(objects, max_size=2).map(tuple), cnf=confirmations

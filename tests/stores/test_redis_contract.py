@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from bridge.domain.ids import BrowserId, HandoffKey
-from bridge.domain.interaction import Handoff
+from bridge.domain.grant import Origin
+from bridge.domain.ids import BrowserId, ConfirmationKey, HandoffKey
+from bridge.domain.interaction import Handoff, Word
 from bridge.errors import SealBroken
 from bridge.ports.basics import Rate, RateLimiter
-from bridge.ports.logins import ConfirmationStore, HandoffStore
+from bridge.ports.logins import Asked, ConfirmationStore, HandoffStore
 from bridge.stores import redis as stores
 from bridge.stores.redis import Redis, layout
 from bridge.stores.sealing import SealedInteractions
@@ -29,6 +30,11 @@ def take_handoff(url: str) -> Callable[[int], Handoff | None]:
     return lambda _number: store.take("state-hash", "browser-hash")
 
 
+def answer_confirmation(url: str) -> Callable[[int], Asked | None]:
+    store = stores.RedisConfirmations(stores.connect(url, read_timeout=30), SEALER, COUNTERS)
+    return lambda _number: store.answer(ConfirmationKey("k"), "yes")
+
+
 class TestHandoffs:
     @pytest.fixture
     def store(self, redis: Redis) -> HandoffStore:
@@ -36,7 +42,7 @@ class TestHandoffs:
 
     def test_one_that_was_begun_is_seen_and_taken_once(self, store: HandoffStore) -> None:
         handoff = samples.handoff()
-        assert store.begin(handoff, 300, replace=False)
+        assert store.begin(handoff, 300, replace=False) == "begun"
         assert store.peek(handoff.key) == handoff
         assert store.take(handoff.key, handoff.browser) == handoff
         assert store.take(handoff.key, handoff.browser) is None
@@ -89,17 +95,27 @@ class TestHandoffs:
 
     def test_a_live_one_of_the_same_key_is_replaced_only_on_purpose(self, store: HandoffStore) -> None:
         first, second = samples.handoff(), samples.handoff(browser="another")
-        assert store.begin(first, 300, replace=False)
-        assert not store.begin(second, 300, replace=False)
+        assert store.begin(first, 300, replace=False) == "begun"
+        assert store.begin(second, 300, replace=False) == "other live"
         assert store.peek(first.key) == first
-        assert store.begin(second, 300, replace=True)
+        assert store.begin(second, 300, replace=True) == "begun"
         assert store.peek(first.key) == second
+
+    def test_one_whose_interaction_had_its_answer_is_told_so_and_begun(
+        self, store: HandoffStore, redis: Redis
+    ) -> None:
+        """It may be the answer of a Session that has ended since: the caller knows."""
+        handoff = samples.handoff()
+        grants = stores.RedisGrants(redis, SEALER, COUNTERS, session_limit=60)
+        grants.close(Origin("interaction", handoff.interaction.id), samples.given_answer(error="x"))
+        assert store.begin(handoff, 300, replace=False) == "answered"
+        assert store.peek(handoff.key) == handoff
 
     def test_after_a_taken_one_another_may_begin(self, store: HandoffStore) -> None:
         handoff = samples.handoff()
         store.begin(handoff, 300, replace=False)
         store.take(handoff.key, handoff.browser)
-        assert store.begin(handoff, 300, replace=False)
+        assert store.begin(handoff, 300, replace=False) == "begun"
 
     def test_of_a_hundred_one_takes_it(self, store: HandoffStore, redis_url: str, racers: Racers) -> None:
         store.begin(samples.handoff(), 300, replace=False)
@@ -112,12 +128,27 @@ class TestConfirmations:
     def store(self, redis: Redis) -> ConfirmationStore:
         return stores.RedisConfirmations(redis, SEALER, COUNTERS)
 
-    def test_who_waits_is_seen_often_and_taken_once(self, store: ConfirmationStore, redis: Redis) -> None:
+    @pytest.mark.parametrize("words", [("yes", "no"), ("no", "yes"), ("yes", "yes")])
+    def test_the_first_answer_counts_and_stays_for_a_minute(
+        self, store: ConfirmationStore, redis: Redis, words: tuple[Word, Word]
+    ) -> None:
         pending = samples.pending_confirmation("k")
         store.put(pending, 120)
-        assert store.peek(pending.key) == store.peek(pending.key) == store.take(pending.key) == pending
-        assert store.take(pending.key) is None
-        assert store.peek(pending.key) is None
+        assert store.peek(pending.key) == store.peek(pending.key) == (pending, None)
+        assert store.answer(pending.key, words[0]) == (pending, None)
+        assert store.answer(pending.key, words[1]) == store.peek(pending.key) == (pending, words[0])
+        assert 50 <= ttl(redis, layout.confirmation("k")) <= 60
+
+    def test_where_nobody_waits_nobody_answers(self, store: ConfirmationStore) -> None:
+        assert store.answer(ConfirmationKey("k"), "yes") is None
+        assert store.peek(ConfirmationKey("k")) is None
+
+    def test_of_a_hundred_one_answers(self, store: ConfirmationStore, redis_url: str, racers: Racers) -> None:
+        pending = samples.pending_confirmation("k")
+        store.put(pending, 120)
+        results = racers.run(answer_confirmation, redis_url)
+        assert [found.before for found in results if found is not None].count(None) == 1
+        assert {found.before for found in results if found is not None} == {None, "yes"}
 
     def test_who_does_not_answer_is_forgotten(self, store: ConfirmationStore, redis: Redis) -> None:
         store.put(samples.pending_confirmation("k"), 120)
@@ -220,7 +251,8 @@ def test_every_key_dies_by_itself(redis: Redis) -> None:
     stores.RedisConfirmations(redis, SEALER, COUNTERS).put(samples.pending_confirmation(), 120)
     stores.RedisRateLimiter(redis).hit(Rate("k", 10, 60), now=float(NOW))
     SealedInteractions(SEALER, stores.Parking(redis), COUNTERS, max_length=10).seal(samples.interaction())
-    grants.open(grant, NOW, ("grant-1.c", samples.code(grant)))
+    grants.open(grant, NOW, ("grant-1.c", samples.code(grant)), samples.given_answer(code="grant-1.c"))
+    grants.close(Origin("interaction", "declined"), samples.given_answer(error="access_denied"))
     grants.open(second, NOW)
     grants.open(samples.grant("lost", origin=grant.origin.id), NOW)
     stores.RedisCodes(redis, SEALER, COUNTERS).take("grant-1.c", samples.CLIENT_1, NOW)

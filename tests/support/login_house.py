@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bridge.domain.authorization_request import AuthorizationRequest, ReplyTo
+from bridge.domain.claims import claim_names
 from bridge.domain.client import Client
 from bridge.domain.connector import Capabilities, UpstreamLogin
 from bridge.domain.consent import Consent
@@ -87,10 +88,10 @@ class LoginHouse:
         )
         self.watch = SessionWatch(self.sessions, connectors, self.limiter, self.ending, self.audit, policy)
         self.decider = Decider(self.clients, self.consents, connectors, self.handoffs, self.watch, key, clock)
-        self.opening = SessionOpening(self.sessions, self.ending, key, self.token_bytes, policy)
+        self.opening = SessionOpening(self.sessions, self.ending, key, policy)
         self.signing_in = SigningIn(self.decider, self.opening, self.upstream, key, self.audit, clock)
         self.handoff_start = HandoffStart(
-            self.handoffs, self.upstream, self.token_bytes, clock, policy, self.audit
+            self.handoffs, self.grants, self.upstream, self.token_bytes, clock, policy, self.audit
         )
         self.callback = Callback(
             self.handoffs, self.spent, self.confirmations, self.signing_in, self.audit, clock, policy
@@ -98,7 +99,9 @@ class LoginHouse:
         self.unsolicited = UnsolicitedLogins(self.upstream, self.audit, self.limiter, self.counters, clock)
         self.confirming = Confirmations(self.confirmations, self.signing_in, self.upstream, clock)
         self.consent_giving = ConsentGiving(self.decider, self.consents, self.audit, clock)
-        self.completion = Completion(self.grants, self.audit, self.token_bytes, clock, policy)
+        self.completion = Completion(
+            self.grants, self.grants, self.consent_giving, self.audit, self.token_bytes, clock, policy
+        )
         self.sign_out = SignOut(self.sessions, self.ending, clock)
 
     def client(self, client_id: str = "web", **fields: Any) -> Client:
@@ -151,7 +154,7 @@ class LoginHouse:
         """This Session's person agreed to this request before."""
         client = self.clients[interaction.request.client_id]
         nothing = Consent(session.subject.id, client.client_id, frozenset(), frozenset(), NOW)
-        agreed = nothing.widened_by(interaction.request, client, NOW)
+        agreed = nothing.widened_by(interaction.request.scope, claim_names(interaction.request, client), NOW)
         self.consents.kept[session.subject.id, client.client_id] = agreed
 
     def did(self, *calls: str) -> list[tuple[str, ...]]:

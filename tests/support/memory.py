@@ -12,7 +12,7 @@ from typing import TypeVar
 from bridge.domain.client import Client
 from bridge.domain.connector import Capabilities, UpstreamLogin
 from bridge.domain.consent import Consent
-from bridge.domain.grant import Grant
+from bridge.domain.grant import Grant, Origin
 from bridge.domain.ids import (
     BrowserId,
     ClientId,
@@ -24,14 +24,15 @@ from bridge.domain.ids import (
     Sid,
     SubjectId,
 )
-from bridge.domain.interaction import Handoff, PendingConfirmation
+from bridge.domain.interaction import GivenAnswer, Handoff, PendingConfirmation, Word
 from bridge.domain.outbox import OutboxMessage, OutboxState
 from bridge.domain.session import GrantOfSession, Session
 from bridge.domain.subject import UpstreamToken
-from bridge.domain.token import AuthorizationCode
+from bridge.domain.token import AuthorizationCode, RedeemedCode, SpentCode
 from bridge.errors import StoreUnavailable, UpstreamError
 from bridge.ports.basics import Rate
-from bridge.ports.sessions import SessionContents
+from bridge.ports.logins import Asked, Begun
+from bridge.ports.sessions import Saved, SessionContents
 
 CONNECTOR = ConnectorId("camdigikey")
 CARRIES_STATE = Capabilities(carries_state=True)
@@ -116,10 +117,15 @@ class MemorySessions:
         self.live: dict[SessionKey, Session | None] = {}  # None: one that can't be read any more
         self.opened: dict[SessionKey, tuple[GrantOfSession, ...]] = {}
         self.idle: set[SessionKey] = set()
+        self.ended: set[SessionKey] = set()
 
-    def save(self, session: Session, now: int) -> None:
+    def save(self, session: Session, now: int) -> Saved:
         self._journal.append(("sessions.save", session.key))
+        if session.key in self.ended:
+            return "ended"
+        was: Saved = "live" if session.key in self.live else "new"
         self.live[session.key] = session
+        return was
 
     def get(self, key: SessionKey, now: int, *, used: bool = True) -> Session | None:
         return None if key in self.idle else self.live.get(key)
@@ -139,6 +145,7 @@ class MemorySessions:
         self._journal.append(("sessions.end", key))
         contents = self.peek(key)
         self.live.pop(key, None)
+        self.ended.add(key)
         return contents
 
     def by_subject(self, subject_id: SubjectId, now: int) -> Sequence[SessionKey]:
@@ -146,19 +153,46 @@ class MemorySessions:
 
 
 class MemoryGrants:
-    """ports.GrantStore."""
+    """ports.GrantStore, and of ports.CodeStore whether a code is alive."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.opened: list[Grant] = []
         self.codes: dict[str, AuthorizationCode] = {}
+        self.spent: set[str] = set()
+        self.answers: dict[Origin, GivenAnswer] = {}
 
-    def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
-        if grant.origin in [known.origin for known in self.opened]:
+    def open(
+        self,
+        grant: Grant,
+        now: int,
+        code: tuple[str, AuthorizationCode] | None = None,
+        answer: GivenAnswer | None = None,
+    ) -> bool:
+        if grant.origin in [*(known.origin for known in self.opened), *self.answers]:
             return False
         self.opened.append(grant)
         self.codes.update([code] if code is not None else [])
+        self.answers.update({grant.origin: answer} if answer is not None else {})
         return True
+
+    def close(self, origin: Origin, answer: GivenAnswer) -> bool:
+        if origin in [*(known.origin for known in self.opened), *self.answers]:
+            return False
+        self.answers[origin] = answer
+        return True
+
+    def answer_of(self, origin: Origin) -> GivenAnswer | None:
+        return self.answers.get(origin)
+
+    def live(self, code: str, now: int) -> bool:
+        return code in self.codes and code not in self.spent and now < self.codes[code].expires_at
+
+    def take(self, code: str, client_id: ClientId, now: int) -> RedeemedCode | SpentCode | None:
+        self.spent.add(code)
+        return None
+
+    def give_back(self, code: str, redeemed: RedeemedCode) -> None: ...
 
     def find(self, grant_id: GrantId, now: int) -> Grant | None:
         return next((grant for grant in self.opened if grant.id == grant_id), None)
@@ -271,15 +305,16 @@ class MemoryHandoffs:
         self.live: dict[HandoffKey, Handoff] = {}
         self.lives: dict[HandoffKey, int] = {}  # for how many seconds each was begun
         self.expired: dict[HandoffKey, Handoff] = {}
+        self.answered: set[str] = set()  # Interactions that had an answer in the last minute
         self._taken: dict[HandoffKey, Handoff] = {}
 
-    def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> bool:
+    def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> Begun:
         if handoff.key in self.live and not replace:
-            return False
+            return "other live"
         self._journal.append(("handoffs.begin", handoff.key))
         self.live[handoff.key] = handoff
         self.lives[handoff.key] = ttl
-        return True
+        return "answered" if handoff.interaction.id in self.answered else "begun"
 
     def take(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
         found = self.live.get(key)
@@ -309,16 +344,21 @@ class MemoryConfirmations:
     def __init__(self) -> None:
         self.pending: dict[ConfirmationKey, PendingConfirmation] = {}
         self.lives: dict[ConfirmationKey, int] = {}
+        self.answers: dict[ConfirmationKey, Word] = {}
 
     def put(self, pending: PendingConfirmation, ttl: int) -> None:
         self.pending[pending.key] = pending
         self.lives[pending.key] = ttl
 
-    def peek(self, key: ConfirmationKey) -> PendingConfirmation | None:
-        return self.pending.get(key)
+    def peek(self, key: ConfirmationKey) -> Asked | None:
+        found = self.pending.get(key)
+        return Asked(found, self.answers.get(key)) if found is not None else None
 
-    def take(self, key: ConfirmationKey) -> PendingConfirmation | None:
-        return self.pending.pop(key, None)
+    def answer(self, key: ConfirmationKey, word: Word) -> Asked | None:
+        found = self.peek(key)
+        if found is not None:
+            self.answers.setdefault(key, word)
+        return found
 
 
 class MemorySpent:

@@ -39,6 +39,8 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
+            if "data-rests" in given:  # what static/rest.js adds once the page was before the person's eyes
+                self.forms[-1].fields["rested"] = "1"
         elif tag == "input" and self.forms and given.get("name"):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
         elif tag == "button" and self.forms:

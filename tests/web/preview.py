@@ -59,7 +59,8 @@ LONG_NAME = Identity(
     given_name_km="ស្រីស្ត្រីមង្គលវឌ្ឍនា",
     family_name_km="ឧកញ៉ាធម្មរាជា",
 )
-GO = pages.Form("/login/start", {"i": "sealed", "csrf": "token"})
+GO = pages.Form("/login/start", {"i": "sealed", "csrf": "token"}, rests=True)
+NOT_ME = pages.Form("/consent/not-me", {"i": "sealed", "csrf": "token"}, rests=True)
 CANCEL = pages.Form("/login/cancel", {"i": "sealed", "csrf": "token"})
 REQUEST = AuthorizationRequest(
     PORTAL.client_id,
@@ -108,24 +109,35 @@ def _sign_in(client: Client) -> str:
 
 
 def _consent(client: Client, request: AuthorizationRequest) -> str:
-    return pages.consent(client=client, address=own_address(), request=request, go=GO, cancel=CANCEL)
+    return pages.consent(
+        client=client,
+        address=own_address(),
+        request=request,
+        identity=LONG_NAME if client is LONG else SOPHEA,
+        go=GO,
+        cancel=CANCEL,
+        not_me=NOT_ME,
+    )
 
 
-MOVES = ("address",)  # writes the page's own address into the address bar
+def _confirm(client: Client, identity: Identity) -> str:
+    return pages.confirm(client=client, identity=identity, go=GO, cancel=CANCEL)
+
+
+RESTS = ("rest",)  # its buttons count after a moment
+MOVES = ("address", *RESTS)  # writes the page's own address into the address bar
 SAMPLES: dict[str, Sample] = {
     "sign-in": Sample(lambda: _sign_in(PORTAL), scripts=MOVES),
     "sign-in-long": Sample(lambda: _sign_in(LONG), LONG, scripts=MOVES),
     "sign-in-hostile": Sample(lambda: _sign_in(HOSTILE), HOSTILE, scripts=MOVES),
     "already-under-way": Sample(
-        lambda: pages.already_under_way(client=PORTAL, go=GO, cancel=CANCEL), methods=("GET", "POST")
+        lambda: pages.already_under_way(client=PORTAL, go=GO, cancel=CANCEL),
+        scripts=RESTS,
+        methods=("GET", "POST"),
     ),
-    "confirm": Sample(lambda: pages.confirm(client=PORTAL, identity=SOPHEA, go=GO, cancel=CANCEL)),
-    "confirm-long": Sample(
-        lambda: pages.confirm(client=LONG, identity=LONG_NAME, go=GO, cancel=CANCEL), LONG
-    ),
-    "confirm-nameless": Sample(
-        lambda: pages.confirm(client=PORTAL, identity=Identity("CDK3"), go=GO, cancel=CANCEL)
-    ),
+    "confirm": Sample(lambda: _confirm(PORTAL, SOPHEA), scripts=RESTS),
+    "confirm-long": Sample(lambda: _confirm(LONG, LONG_NAME), LONG, scripts=RESTS),
+    "confirm-nameless": Sample(lambda: _confirm(PORTAL, Identity("CDK3")), scripts=RESTS),
     "consent": Sample(lambda: _consent(PORTAL, REQUEST), scripts=MOVES),
     "consent-long": Sample(lambda: _consent(LONG, REQUEST), LONG, scripts=MOVES),
     "consent-small": Sample(lambda: _consent(PORTAL, SMALL), scripts=MOVES),
@@ -144,9 +156,12 @@ SAMPLES: dict[str, Sample] = {
     "error-misdirected-again": _error("misdirected", None, 421, "http://127.0.0.1/"),
     "error-logout-again": _error("logout_failed", PORTAL, 400, "/logout?client_id=portal"),
     "logout-confirm": Sample(
-        lambda: pages.logout_confirm(client=PORTAL, go=GO, cancel="https://portal.gov.example/")
+        lambda: pages.logout_confirm(client=PORTAL, go=GO, cancel="https://portal.gov.example/"),
+        scripts=RESTS,
     ),
-    "logout-confirm-alone": Sample(lambda: pages.logout_confirm(client=None, go=GO, cancel=None), None),
+    "logout-confirm-alone": Sample(
+        lambda: pages.logout_confirm(client=None, go=GO, cancel=None), None, scripts=RESTS
+    ),
     "signed-out": Sample(lambda: pages.signed_out(client=PORTAL, way_back="https://portal.gov.example/")),
     "signed-out-alone": Sample(lambda: pages.signed_out(client=None, way_back=None), None),
     "home": Sample(lambda: pages.home(), None),

@@ -319,7 +319,10 @@ def test_constants_are_told_apart() -> None:
 @pytest.mark.usefixtures("asked")
 def test_the_national_number_says_what_for_in_the_clients_words_escaped() -> None:
     client = replace(PORTAL, national_id_purpose="<b>%(name)s 100%</b>")
-    html = pages.consent(client=client, address="/login?i=x", request=REQUEST, **_forms())
+    not_me = pages.Form("/y", {})
+    html = pages.consent(
+        client=client, address="/login?i=x", request=REQUEST, identity=SOPHEA, not_me=not_me, **_forms()
+    )
     assert "&lt;b&gt;%(name)s 100%&lt;/b&gt;" in html
 
 

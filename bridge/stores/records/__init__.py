@@ -14,6 +14,7 @@ from typing import Any
 from bridge.stores.records.access_token import ACCESS_TOKEN
 from bridge.stores.records.authorization_code import AUTHORIZATION_CODE
 from bridge.stores.records.client import CLIENT
+from bridge.stores.records.given_answer import GIVEN_ANSWER
 from bridge.stores.records.grant import GRANT
 from bridge.stores.records.handoff import HANDOFF
 from bridge.stores.records.interaction import INTERACTION
@@ -25,6 +26,7 @@ ALL: Sequence[Record[Any]] = (
     INTERACTION,
     HANDOFF,
     PENDING_CONFIRMATION,
+    GIVEN_ANSWER,
     SESSION,
     GRANT,
     AUTHORIZATION_CODE,
@@ -37,6 +39,7 @@ __all__ = [
     "ALL",
     "AUTHORIZATION_CODE",
     "CLIENT",
+    "GIVEN_ANSWER",
     "GRANT",
     "HANDOFF",
     "INTERACTION",

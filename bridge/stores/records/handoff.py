@@ -5,20 +5,23 @@ from typing import Any
 
 from bridge.domain.ids import BrowserId, ConnectorId, HandoffKey
 from bridge.domain.interaction import Handoff
-from bridge.stores.records.fields import Fields
+from bridge.stores.records.fields import Fields, present
 from bridge.stores.records.interaction import read_interaction, write_interaction
 from bridge.stores.records.record import Record
 
 
 def _write(handoff: Handoff) -> dict[str, Any]:
-    return {
+    body = {
         "key": handoff.key,
         "browser": handoff.browser,
         "connector": handoff.connector,
         "interaction": write_interaction(handoff.interaction),
         "created_at": handoff.created_at,
         "state_hash": handoff.state_hash,
+        "session_secret": handoff.session_secret,
+        "login_url": handoff.login_url or None,
     }
+    return present(body)
 
 
 def _read(fields: Fields) -> Handoff:
@@ -29,6 +32,8 @@ def _read(fields: Fields) -> Handoff:
         interaction=fields.part("interaction", read_interaction),
         created_at=fields.number("created_at"),
         state_hash=fields.text("state_hash"),
+        session_secret=fields.text("session_secret"),
+        login_url=fields.text_or_none("login_url") or "",
     )
 
 

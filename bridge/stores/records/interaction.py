@@ -17,7 +17,7 @@ _FAILURES: tuple[Failure, ...] = get_args(Failure)
 
 
 def write_interaction(interaction: Interaction) -> dict[str, Any]:
-    return present(
+    body = present(
         {
             "id": interaction.id,
             "request": write_request(interaction.request),
@@ -29,10 +29,14 @@ def write_interaction(interaction: Interaction) -> dict[str, Any]:
             "failed_in": interaction.failed_in,
         }
     )
+    if interaction.consented_claims is not None:  # also none at all
+        body["consented_claims"] = sorted(interaction.consented_claims)
+    return body
 
 
 def read_interaction(fields: Fields) -> Interaction:
     consented_by = fields.text_or_none("consented_by")
+    consented_claims = fields.texts_or_none("consented_claims")
     return Interaction(
         id=InteractionId(fields.text("id")),
         request=fields.part("request", read_request),
@@ -40,6 +44,7 @@ def read_interaction(fields: Fields) -> Interaction:
         created_at=fields.number("created_at"),
         completion=fields.choice("completion", _COMPLETIONS, absent="redirect"),
         consented_by=None if consented_by is None else SubjectId(consented_by),
+        consented_claims=None if consented_claims is None else frozenset(consented_claims),
         failure=fields.choice_or_none("failure", _FAILURES),
         failed_in=fields.text_or_none("failed_in"),
     )

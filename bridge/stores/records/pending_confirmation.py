@@ -23,6 +23,9 @@ def _write(pending: PendingConfirmation) -> dict[str, Any]:
         "interaction": write_interaction(pending.interaction),
         "identity": write_identity(pending.login.identity),
         "upstream": write_upstream_token(pending.login.token),
+        "returned_at": pending.returned_at,
+        "auth_token": pending.auth_token,
+        "session_secret": pending.session_secret,
     }
 
 
@@ -32,6 +35,9 @@ def _read(fields: Fields) -> PendingConfirmation:
         key=ConfirmationKey(fields.text("key")),
         interaction=fields.part("interaction", read_interaction),
         login=UpstreamLogin(identity, fields.part("upstream", read_upstream_token)),
+        returned_at=fields.number("returned_at"),
+        auth_token=fields.text("auth_token"),
+        session_secret=fields.text("session_secret"),
     )
 
 

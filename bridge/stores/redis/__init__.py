@@ -12,6 +12,7 @@ record of `stores.records`):
 | `bridge:{<grant>}:r:<digest>` | limits of a refresh token; rotated ones too | when it would have expired |
 | `bridge:{<grant>}:answer:<digest>` | answer to a rotation, sealed under the old token | after 30 s |
 | `bridge:{origin:<kind>:<digest>}:origin` | id of the Grant that was opened for it | after 1 h |
+| `bridge:{origin:<kind>:<digest>}:answer` | GivenAnswer, sealed, with a Grant or without | after 60 s |
 | `bridge:{subject:<id>}:grants` | sorted set `<grant> <session>` by expiry | with its last entry |
 | `bridge:{client:<digest>}:grants` | the same of a client | with its last entry |
 | `bridge:{subject:<id>}:sessions` | sorted set of Session keys by expiry | with its last entry |
@@ -22,7 +23,7 @@ record of `stores.records`):
 | `bridge:{<key>}:handoff` | a mark that the Handoff is live | after its ttl |
 | `bridge:{<key>}:begun` | the Handoff, sealed, behind its browser's digest | 30 min after that |
 | `bridge:{<key>}:taken` | the same, once it was taken | when it would have expired |
-| `bridge:{<key>}:confirmation` | PendingConfirmation, sealed | after its ttl |
+| `bridge:{<key>}:confirmation` | PendingConfirmation, sealed, behind its answer | after its ttl, or 60 s |
 | `bridge:parked:<digest>` | an Interaction too large for a URL, sealed | after 30 min |
 | `bridge:{rate:<digest>}:<window>` | a count | after two windows |
 | `bridge:{lease:<name>}` | who has it | unless renewed in time |

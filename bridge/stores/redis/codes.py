@@ -36,6 +36,19 @@ class RedisCodes:
             return None
         return RedeemedCode(record, grant)
 
+    def live(self, code: str, now: int) -> bool:
+        """Whether it can be redeemed still. One round trip."""
+        grant_id = layout.presented_grant_id(code)
+        if grant_id is None:
+            return False
+        anchor, end = self._redis.command("MGET", layout.code(grant_id), layout.ended(grant_id))
+        words: list[bytes] = anchor.split() if anchor else []
+        state, found, sealed = words[:3] if len(words) >= 3 else (b"", b"", b"")
+        if end is not None or (state, found) != (b"live", digest(code).encode()):
+            return False
+        record = self._codes.open(sealed)
+        return record is not None and now < record.expires_at
+
     def give_back(self, code: str, redeemed: RedeemedCode) -> None:
         """A code that was redeemed and gave nothing can be redeemed again (see ports.CodeStore)."""
         record = redeemed.code

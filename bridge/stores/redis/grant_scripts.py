@@ -29,6 +29,14 @@ end
 return {state, sealed, redis.call('GET', KEYS[3]) or ''}
 """)
 
+# Whether an origin is answered now, for the first time; without a Grant its first key stays empty.
+CLAIM = Script("""
+if redis.call('EXISTS', KEYS[1], KEYS[2]) > 0 then return 0 end
+if ARGV[1] ~= '' then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
+if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4]) end
+return 1
+""")
+
 # What was taken and gave nothing; one whose Grant has ended stays as it is.
 GIVE_BACK = Script("""
 local live = redis.call('EXISTS', KEYS[2]) == 0

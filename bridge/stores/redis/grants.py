@@ -6,17 +6,18 @@ Each is stored for an hour at least, and as long as session-bound tokens of it l
 from collections.abc import Sequence
 
 from bridge.domain.encoding import digest
-from bridge.domain.grant import Grant
+from bridge.domain.grant import Grant, Origin
 from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
-from bridge.domain.policy import COMPLETED_MARK_FOR
+from bridge.domain.interaction import GivenAnswer
+from bridge.domain.policy import COMPLETED_MARK_FOR, REPEATED_FOR
 from bridge.domain.principal import PersonPrincipal
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import AuthorizationCode
 from bridge.ports.basics import Counters, Sealer
-from bridge.stores.records import AUTHORIZATION_CODE, GRANT
+from bridge.stores.records import AUTHORIZATION_CODE, GIVEN_ANSWER, GRANT
 from bridge.stores.redis import grant_index, layout
 from bridge.stores.redis.connection import Redis
-from bridge.stores.redis.grant_scripts import END, OPEN
+from bridge.stores.redis.grant_scripts import CLAIM, END, OPEN
 from bridge.stores.redis.servers import Command
 from bridge.stores.redis.session_scripts import NOTE
 from bridge.stores.redis.sessions import grants_of_session
@@ -37,26 +38,44 @@ class RedisGrants:
         self._redis = redis
         self._grants = Sealed(sealer, GRANT, counters)
         self._codes = Sealed(sealer, AUTHORIZATION_CODE, counters)
+        self._answers = Sealed(sealer, GIVEN_ANSWER, counters)
         self._session_limit = session_limit
         self._listed_for = max(ORIGIN_KEPT_FOR, session_limit)
 
-    def open(self, grant: Grant, now: int, code: tuple[str, AuthorizationCode] | None = None) -> bool:
-        """Store a Grant with its code, and list it in its Session; False if its origin has opened one before.
+    def open(
+        self,
+        grant: Grant,
+        now: int,
+        code: tuple[str, AuthorizationCode] | None = None,
+        answer: GivenAnswer | None = None,
+    ) -> bool:
+        """Store a Grant with its code, and list it in its Session; False if its origin was answered before.
 
         One round trip. The commands are not atomic together, so the one that claims the origin comes last and
         decides. Whoever did not get the origin removes the Grant again; nobody knows its id yet.
         """
         notes, listed_until = self._notes(grant), now + self._listed_for
         written, *answers, claimed = self._redis.together(
-            self._write(grant, code), *notes, *grant_index.add(grant, listed_until, now), _claim(grant)
+            self._write(grant, code),
+            *notes,
+            *grant_index.add(grant, listed_until, now),
+            self._claim(grant.origin, grant.id, answer),
         )
-        if claimed is None:
+        if not claimed:
             if written:
                 self._undo(grant)
             return False
         if notes and not answers[0]:  # the Session was ended while this request was under way
             self.end_with_session((grant.id,), now)
         return bool(written)
+
+    def close(self, origin: Origin, answer: GivenAnswer) -> bool:
+        """Answer an origin without a Grant; False if it was answered before. One round trip."""
+        return bool(self._redis.together(self._claim(origin, "", answer))[0])
+
+    def answer_of(self, origin: Origin) -> GivenAnswer | None:
+        """What an origin was answered in the last minute."""
+        return self._answers.open(self._redis.command("GET", layout.origin_answer(origin)))
 
     def find(self, grant_id: GrantId) -> StoredGrant:
         """A Grant as Redis knows it. One round trip."""
@@ -104,6 +123,12 @@ class RedisGrants:
         keys = layout.code(grant.id), layout.grant(grant.id)
         return OPEN.call(keys, self._anchor(code), self._grants.seal(grant), ORIGIN_KEPT_FOR)
 
+    def _claim(self, origin: Origin, grant_id: str, answer: GivenAnswer | None) -> Command:
+        """Answers 0 where the origin was answered before."""
+        keys = layout.origin(origin), layout.origin_answer(origin)
+        sealed = self._answers.seal(answer) if answer is not None else ""
+        return CLAIM.call(keys, grant_id, ORIGIN_KEPT_FOR, sealed, REPEATED_FOR)
+
     def _anchor(self, code: tuple[str, AuthorizationCode] | None) -> str:
         if code is None:
             return "minted"
@@ -139,8 +164,3 @@ class RedisGrants:
 def _look(grant_id: GrantId) -> Command:
     """Asks for `:code`, which lives as long as anything of the Grant, and for the mark of an end."""
     return ("MGET", layout.code(grant_id), layout.ended(grant_id))
-
-
-def _claim(grant: Grant) -> Command:
-    """Claims the origin for this Grant; the answer is None where another one has it."""
-    return ("SET", layout.origin(grant.origin), grant.id, "NX", "EX", ORIGIN_KEPT_FOR)

@@ -1,9 +1,11 @@
 """Handoffs on their way to CamDigiKey."""
 
 from bridge.domain.encoding import digest
+from bridge.domain.grant import Origin
 from bridge.domain.ids import BrowserId, HandoffKey
 from bridge.domain.interaction import Handoff
 from bridge.ports.basics import Counters, Sealer
+from bridge.ports.logins import Begun
 from bridge.stores.records import HANDOFF
 from bridge.stores.redis import layout
 from bridge.stores.redis.connection import Redis, Script
@@ -38,11 +40,17 @@ class RedisHandoffs:
         self._redis = redis
         self._sealed = Sealed(sealer, HANDOFF, counters)
 
-    def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> bool:
-        """Store it for `ttl` seconds. Without `replace`: False where a live one has the same key."""
+    def begin(self, handoff: Handoff, ttl: int, *, replace: bool) -> Begun:
+        """Store it for `ttl` seconds; without `replace` not where a live one has the same key."""
         value = digest(handoff.browser) + self._sealed.seal(handoff)
         keys = (layout.handoff(handoff.key), layout.handoff_begun(handoff.key))
-        return bool(self._redis.run(_BEGIN, keys, value, ttl, "replace" if replace else "", REMEMBERED_FOR))
+        answer = layout.origin_answer(Origin("interaction", handoff.interaction.id))
+        created, answered = self._redis.together(
+            _BEGIN.call(keys, value, ttl, "replace" if replace else "", REMEMBERED_FOR), ("EXISTS", answer)
+        )
+        if not created:
+            return "other live"
+        return "answered" if answered else "begun"
 
     def take(self, key: HandoffKey, browser: BrowserId) -> Handoff | None:
         """Take a live one of this browser, once, and remember that it was taken."""

@@ -53,6 +53,10 @@ def origin(found: Origin) -> str:
     return f"bridge:{{origin:{found.kind}:{digest(found.id)}}}:origin"
 
 
+def origin_answer(found: Origin) -> str:
+    return f"bridge:{{origin:{found.kind}:{digest(found.id)}}}:answer"
+
+
 def subject_grants(subject_id: str) -> str:
     return f"bridge:{{subject:{subject_id}}}:grants"
 

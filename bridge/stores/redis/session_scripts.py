@@ -7,17 +7,19 @@ lives until the second: idle ends single sign-on alone, and refresh, watch and s
 
 from bridge.stores.redis.connection import Script
 
+# Returns what the Session was before (ports.sessions.Saved).
 SAVE = Script("""
-if redis.call('EXISTS', KEYS[2]) == 1 then return end
+if redis.call('EXISTS', KEYS[2]) == 1 then return 'ended' end
 local old = redis.call('GET', KEYS[1])
 if old then
   redis.call('SET', KEYS[1], string.sub(old, 1, 20) .. ARGV[1], 'KEEPTTL')
-  return
+  return 'live'
 end
 local now, idle, ends = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local idle_until = math.min(now + idle, ends)
-if idle_until <= now then return end
+if idle_until <= now then return 'ended' end
 redis.call('SET', KEYS[1], string.format('%010d%010d', idle_until, ends) .. ARGV[1], 'EX', ends - now)
+return 'new'
 """)
 
 GET = Script("""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bridge.domain.ids import ClientId, GrantId, SessionKey, Sid, SubjectId
 from bridge.domain.session import GrantOfSession, Session
 from bridge.ports.basics import Counters, Sealer
-from bridge.ports.sessions import SessionContents
+from bridge.ports.sessions import Saved, SessionContents
 from bridge.stores.records import SESSION
 from bridge.stores.redis import index, layout
 from bridge.stores.redis.connection import Redis
@@ -26,15 +26,17 @@ class RedisSessions:
         self._idle = idle
         self._limit = limit
 
-    def save(self, session: Session, now: int) -> None:
+    def save(self, session: Session, now: int) -> Saved:
         """Store a new one, or the new state of a live one; one that was ended stays ended."""
         keys = (layout.session(session.key), layout.session_over(session.key))
         ends_at = session.auth_time + self._limit
-        self._redis.together(
+        saved, *_ = self._redis.together(
             SAVE.call(keys, self._sealed.seal(session), now, self._idle, ends_at),
             index.add(layout.subject_sessions(session.subject.id), session.key, ends_at, now),
             ("SET", layout.session_of_sid(session.sid), session.key, "EX", max(1, ends_at - now)),
         )
+        was: Saved = saved.decode()
+        return was
 
     def get(self, key: SessionKey, now: int, *, used: bool = True) -> Session | None:
         """One that is neither over nor idle; using it moves its idle limit. One round trip."""
