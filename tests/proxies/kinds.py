@@ -96,6 +96,9 @@ ServerName localhost
 PidFile {folder}/pid
 DefaultRuntimeDir {folder}
 ErrorLog {folder}/error.log
+ServerLimit 1
+ThreadsPerChild 64
+MaxRequestWorkers 64
 Listen 127.0.0.1:{plain_port}
 Listen 127.0.0.1:{port}
 {modules}

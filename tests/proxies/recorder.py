@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import io
 import socket
@@ -23,15 +24,18 @@ class Recorder(SocketServer):
 
     def _converse(self, sock: socket.socket) -> None:
         self.open.append(sock)
-        while request := read_request(sock):
-            self._reply(sock, request)
-        self.open.remove(sock)
-        self.closed += 1
+        try:
+            while request := read_request(sock):
+                self._reply(sock, request)
+        finally:  # a reset is an end as well
+            self.open.remove(sock)
+            self.closed += 1
 
     def close_connections(self) -> None:
         """As a bridge does that ends."""
         for sock in list(self.open):
-            sock.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):  # it has just gone
+                sock.shutdown(socket.SHUT_RDWR)
 
     def headers(self) -> http.client.HTTPMessage:
         """Those of the last request."""
