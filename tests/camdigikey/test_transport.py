@@ -94,6 +94,20 @@ def test_a_server_is_refused_when(pair: Pair, ours: ssl.SSLContext, why: str) ->
         assert there.requests == []
 
 
+def test_a_servers_name_in_the_subject_alone_says_nothing() -> None:
+    """Only subjectAltName says whose a certificate is (RFC 9525 §6.3)."""
+    by_name = {"names": server(ISSUING, "localhost"), "has no names": certificate("localhost", ISSUING)}
+    for pair in by_name.values():
+        with serving(pair, ISSUING, ROOT) as there:
+            address = there.url.replace("127.0.0.1", "localhost")
+            if pair is by_name["names"]:
+                assert ask(address, context()) == b"{}"
+                continue
+            with pytest.raises(TransportError, match="Hostname mismatch"):
+                ask(address, context(), body=b"secret")
+            assert there.requests == []
+
+
 def test_a_client_whose_certificate_the_server_does_not_take_gets_a_transport_error() -> None:
     ours = context(client=certificate("Client", STRANGER), chain=())
     with serving(SERVER, ISSUING, ROOT) as there:

@@ -220,6 +220,25 @@ def test_what_strangers_left_in_the_trail_goes_after_ninety_days(engine: Engine)
     assert stores.purge(engine, NOW + 90 * DAY) == 1
 
 
+@pytest.mark.parametrize(
+    "event", ["handoff.token_spent_elsewhere", "handoff.refused", "callback.unsolicited"]
+)
+def test_strangers_write_no_more_than_their_share_into_the_trail(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    """One browser with one Handoff can call back again and again."""
+    monkeypatch.setattr("bridge.stores.sql.audit.STRANGERS_AT_ONCE", 3)
+    counters = Counters()
+    log = stores.SqlAuditLog(engine, counters)
+    for second in (0, 0, 0, 0, 0, 1, 1, -9):  # a clock that steps back gives nothing
+        log.record(event, NOW + second)
+        log.record("consent.given", NOW + second)
+    with engine.connect() as connection:
+        kept = connection.execute(text("SELECT event, count(*) FROM audit GROUP BY event")).all()
+    assert {tuple(row) for row in kept} == {(event, 4), ("consent.given", 8)}
+    assert counters.snapshot() == {CounterKey("audit.unrecorded"): 4}
+
+
 def test_events_are_kept_with_their_facts(engine: Engine) -> None:
     log: AuditLog = stores.SqlAuditLog(engine, COUNTERS)
     log.record("client.added", NOW, client_id="c", actor="ខ")

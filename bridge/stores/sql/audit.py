@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, insert
 
+from bridge.domain.audit import EVENTS_OF_STRANGERS
 from bridge.errors import StoreUnavailable
 from bridge.ports.basics import Counters
 from bridge.stores.sql.engine import writing
@@ -18,6 +19,9 @@ WRITTEN_WITHIN = 1.0  # seconds after the event
 AGAIN_AFTER = 5.0  # seconds, while SQL is away
 MAX_WAITING = 10_000  # rows in memory, a few hundred bytes each; those beyond are counted
 MAX_BATCH = 1_000  # rows of one transaction
+# Of what anybody can cause without signing in, in one process: so many at once, and so many a second.
+STRANGERS_AT_ONCE = 600
+STRANGERS_A_SECOND = 1.0
 WRITER = "audit"  # the name of the thread
 
 
@@ -33,11 +37,18 @@ class SqlAuditLog:
         self._counters = counters
         self._lock = threading.Lock()
         self._waiting: deque[dict[str, Any]] = deque()
+        self._strangers = float(STRANGERS_AT_ONCE), 0  # rows left, and as of when
         self._timer: threading.Timer | None = None
         self._at_exit: Any = None
 
     def record(self, event: str, now: int, **facts: str) -> None:
-        """Keep one event; `facts` are ids and codes."""
+        """Keep one event; `facts` are ids and codes. Strangers' events beyond their share are counted alone.
+
+        One browser can repeat some of them without an end, and each row stays for months (DESIGN §6.21).
+        """
+        if event in EVENTS_OF_STRANGERS and not self._strangers_may(now):
+            self._counters.add("audit.unrecorded")
+            return
         row = insert(audit).values(_row(event, now, facts))
         writing(self._engine, lambda connection: connection.execute(row).close())
 
@@ -60,6 +71,14 @@ class SqlAuditLog:
                 with self._lock:
                     self._waiting.extendleft(reversed(batch))
                 raise
+
+    def _strangers_may(self, now: int) -> bool:
+        """Whether one more of their rows may be written; it counts."""
+        with self._lock:
+            left, at = self._strangers
+            left = min(STRANGERS_AT_ONCE, left + max(0, now - at) * STRANGERS_A_SECOND)
+            self._strangers = left - (left >= 1), max(at, now)
+            return left >= 1
 
     def _wake(self, after: float) -> None:
         """Have a thread write soon, unless one will; under the lock."""
