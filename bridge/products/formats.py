@@ -1,7 +1,7 @@
 """How a value is written in each format: a row each. Where a format has no form for it, it is refused.
 
-Every value of a template passes through its format's `write`, so that nothing in an application's name, its addresses
-or its secret can end the text that it stands in. A template puts no quotes around a value.
+Every value of a template passes through its format's `write`, so that nothing in an application's name,
+addresses or secret can end the text that it stands in. A template puts no quotes around a value.
 """
 
 import json

@@ -79,7 +79,7 @@ def _writable(writer: Format, value: Any) -> bool:
 
 @cache
 def _environment(format_name: str) -> Environment:
-    """Templates of one format: each value is written as that format has it, and every name has to be known."""
+    """Templates of one format: each value is written as it has it, and every name has to be known."""
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,

@@ -57,7 +57,7 @@ def names_for(product: Product, values: Values) -> dict[str, Any]:
 
 
 def placeholder(name: str) -> str:
-    """What stands for a value that is not known here: to be replaced by hand, and a plain text in any format."""
+    """What stands for a value that is not known here, to be replaced by hand."""
     return f"<{name}>"
 
 

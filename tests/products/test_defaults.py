@@ -1,4 +1,4 @@
-"""What a wizard begins with: a golden file, kind or product × field, and that it can be registered as it is."""
+"""What a wizard begins with: a golden file of each field, and that it can be registered as it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def every_default() -> dict[str, Any]:
 
 
 def test_each_field_begins_as_the_golden_file_says() -> None:
-    """A change here is a change for everybody who registers an application: look at it, then write it anew."""
+    """A change here is a change for everybody who registers an application: look, then write it anew."""
     assert every_default() == json.loads(GOLDEN.read_text(encoding="utf-8"))
 
 

@@ -41,7 +41,7 @@ GRAFANA = Product(
             goes_to="/etc/grafana/grafana.ini",
             where=Label(
                 "បន្ថែមទៅឯកសារកំណត់របស់ Grafana; ផ្នែក [server] ដែលមានស្រាប់ ត្រូវបញ្ចូលគ្នា។",
-                "Add it to Grafana's settings; where there is a section [server] already, put the line there.",
+                "Add it to Grafana's settings; where it has a section [server], put the line there.",
             ),
             after=(
                 Label("ចាប់ផ្ដើម Grafana ឡើងវិញ។", "Restart Grafana."),
