@@ -18,6 +18,23 @@ Logout = Literal[
     "back_channel",  # hears when a session ends here (OIDC Back-Channel Logout)
 ]
 
+PKCE: Mapping[Pkce, Label] = {
+    "by_itself": Label("ផ្ញើដោយខ្លួនឯង", "sends it by itself"),
+    "by_its_settings": Label("បើកដោយការកំណត់ខាងក្រោម", "switched on in the configuration below"),
+    "up_to_you": Label("ត្រូវបើកក្នុងកម្មវិធី", "to be switched on in the application"),
+}
+READS: Mapping[Reads, Label] = {
+    "userinfo": Label("userinfo", "userinfo"),
+    "id_token": Label("ID token", "the ID token"),
+    "both": Label("ID token និង userinfo", "the ID token and userinfo"),
+    "unknown": Label("អាស្រ័យលើកម្មវិធី", "depends on the application"),
+}
+LOGOUT: Mapping[Logout, Label] = {
+    "own": Label("បញ្ចប់តែវគ្គរបស់ខ្លួន", "ends its own session alone"),
+    "rp_initiated": Label("ចាកចេញនៅទីនេះដែរ", "signs people out here too"),
+    "back_channel": Label("អាចទទួលដំណឹងចាកចេញ", "can hear when a session ends here"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
+from bridge.manage.provider_addresses import provider_addresses
 from bridge.products import Kind, Product, Values, defaults_of
 
 ISSUER = "https://sso.example.gov.kh"
-ENDPOINTS: Mapping[str, str] = {
-    "authorization_endpoint": ISSUER + "/authorize",
-    "token_endpoint": ISSUER + "/token",
-    "userinfo_endpoint": ISSUER + "/userinfo",
-    "jwks_uri": ISSUER + "/jwks",
-    "end_session_endpoint": ISSUER + "/logout",
-    "introspection_endpoint": ISSUER + "/introspect",
-    "revocation_endpoint": ISSUER + "/revoke",
-}
+ENDPOINTS = provider_addresses(ISSUER)
 SECRET = "Zr1mB0uJ9kq3V8xWc5tYfP2sLd7hNgAeRiKoUb4yQmT"
 HOME = "https://application.example.gov.kh"
 
