@@ -47,6 +47,7 @@ def names_for(product: Product, values: Values) -> dict[str, Any]:
         **{name: values.own_secret or placeholder(name) for name in product.own_secrets},
         "auth_method": client.token_endpoint_auth_method,
         "public": client.public,
+        "secret_in_body": client.token_endpoint_auth_method == "client_secret_post",
         "signing_alg": client.id_token_signed_response_alg,
         "scope": " ".join(client.scope),
         "scopes": tuple(client.scope),

@@ -44,8 +44,10 @@ OPENID_CLIENT = Product(
                     "Where people sign in, redirect to `await signIn(session)`.",
                 ),
                 Label(
-                    "អាសយដ្ឋានត្រឡប់ ហៅ `await signedIn(query, session)` ដែល query គឺជាផ្នែកក្រោយ `?`។",
-                    "At the redirect URI, call `await signedIn(query, session)` with what stands behind `?`.",
+                    "អាសយដ្ឋានត្រឡប់ ហៅ `await signedIn(query, session)` ដែល query គឺជាផ្នែកក្រោយ `?`; "
+                    "រួច `session.person` មានព័ត៌មាន។",
+                    "At the redirect URI, call `await signedIn(query, session)` with what stands behind `?`; "
+                    "then `session.person` has the claims.",
                 ),
             ),
         ),
