@@ -52,8 +52,9 @@ def apache(applied: Applied, folder: Path, request: pytest.FixtureRequest) -> It
         own = Path(name)
         snippet = own / "snippet.conf"
         snippet.write_text(applied.texts[0].text, encoding="utf-8")
-        (own / "pages").mkdir()
-        (own / "pages" / "index.html").write_text("the intranet")
+        page = own / "pages" / "index.html"
+        page.parent.mkdir()
+        page.write_text("the intranet")
         text = SERVER.format(
             folder=own,
             host=applied.host,
@@ -63,7 +64,8 @@ def apache(applied: Applied, folder: Path, request: pytest.FixtureRequest) -> It
         )
         if os.geteuid() == 0:
             text = "User nobody\nGroup nogroup\n" + text
-            own.chmod(0o755)
+            for path, mode in ((own, 0o755), (page.parent, 0o755), (page, 0o644)):
+                path.chmod(mode)  # whatever the umask: commands that ran before in this process set theirs
         (own / "httpd.conf").write_text(text, encoding="utf-8")
         command = [found.executable, "-f", own / "httpd.conf", "-D", "FOREGROUND"]
         with (own / "said").open("wb") as said, subprocess.Popen(command, stdout=said, stderr=said) as server:
