@@ -1,7 +1,7 @@
 """What fills a product's templates: one application as it is registered, and this provider's addresses."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,7 +32,7 @@ class Values:
 def names_for(product: Product, values: Values) -> dict[str, Any]:
     """What the templates of a product may name. What an application does not have is left out."""
     client = values.client
-    places = places_in(product, client.redirect_uris)
+    redirect_uri, places = own_address(product, client.redirect_uris)
     found = {
         **values.endpoints,
         **places,
@@ -52,8 +52,8 @@ def names_for(product: Product, values: Values) -> dict[str, Any]:
         "scope": " ".join(client.scope),
         "scopes": tuple(client.scope),
         "grant_types": tuple(client.grant_types),
-        "redirect_uri": next(iter(client.redirect_uris), None),
-        "redirect_path": path_of(next(iter(client.redirect_uris), None)),
+        "redirect_uri": redirect_uri,
+        "redirect_path": path_of(redirect_uri),
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uri": next(iter(client.post_logout_redirect_uris), None),
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
@@ -71,17 +71,18 @@ def path_of(url: str | None) -> str | None:
     return None if url is None else urlsplit(url).path or "/"
 
 
-def places_in(product: Product, redirect_uris: tuple[str, ...]) -> dict[str, str]:
-    """The places of a product, read from addresses that were made of them.
+def own_address(product: Product, redirect_uris: Sequence[str]) -> tuple[str | None, dict[str, str]]:
+    """The redirect URI that has the product's form, and the places that it was made of.
 
-    Where none has the product's form, `base` is the origin of the first, and others are placeholders.
+    Where none has, it is the first one: `base` is its origin then, and other places are placeholders.
     """
     for pattern in product.fields.get("redirect_uris", ()):
         for uri in redirect_uris:
             if found := _pattern(pattern).fullmatch(uri):
-                return found.groupdict()
-    found_base = {"base": origin(redirect_uris[0])} if redirect_uris else {}
-    return {place.name: placeholder(place.name) for place in product.places} | found_base
+                return uri, found.groupdict()
+    first = next(iter(redirect_uris), None)
+    known = {} if first is None else {"base": origin(first)}
+    return first, {place.name: placeholder(place.name) for place in product.places} | known
 
 
 def _pattern(address: str) -> re.Pattern[str]:

@@ -264,6 +264,13 @@ def test_a_path_of_the_products_address_is_kept() -> None:
     assert client.redirect_uris[0].endswith("/signed-in")
 
 
+def test_of_several_addresses_the_one_of_the_products_form_is_taken() -> None:
+    uris = ("https://a.example/callback", "https://git.example/gitlab/users/auth/openid_connect/callback")
+    text = snippets("gitlab", values(PRODUCTS["gitlab"], redirect_uris=uris))[0].text
+    assert uris[1] in text and uris[0] not in text
+    assert uris[0] in snippets("openid-client", values(PRODUCTS["openid-client"], redirect_uris=uris))[0].text
+
+
 def test_an_address_of_another_form_leaves_placeholders() -> None:
     text = snippets("keycloak", values(PRODUCTS["keycloak"], redirect_uris=("https://a.example/cb",)))[2].text
     assert "--server https://a.example " in text and "'<realm>'" in text
