@@ -33,6 +33,7 @@ KINDS_OF_CHANGE = {
     "stored record",
     "background job",
     "connector",
+    "product",
     "cookie or header",
     "command",
     "what runs in production",

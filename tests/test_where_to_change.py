@@ -77,12 +77,18 @@ CHANGES = (
     Change(
         "a grant type",
         ("client_credentials", "ClientCall", "ClientCredentialsGrantType"),
-        uses={"bridge/manage/field_checks.py": "only with it a client has scopes of its own"},
+        uses={
+            "bridge/manage/field_checks.py": "only with it a client has scopes of its own",
+            "bridge/products/kinds.py": "a kind of application whose only grant type it is",
+        },
     ),
     Change(
         "a client authentication method",
         ("client_secret_post",),
-        uses={"bridge/oidc/client_auth/secrets.py": "a secret counts by header and by form"},
+        uses={
+            "bridge/oidc/client_auth/secrets.py": "a secret counts by header and by form",
+            "bridge/products/values.py": "products have words of their own for it",
+        },
     ),
     Change(
         "a response mode",
@@ -142,6 +148,7 @@ CHANGES = (
             "bridge/settings/tree.py": "the account that it is made of",
         },
     ),
+    Change("a product", ("grafana", "generic_oauth")),
 )
 
 
@@ -171,7 +178,7 @@ def test_a_row_names_files_rather_than_folders(change: Change) -> None:
 
 def test_each_kind_is_drilled_that_can_grow_by_copying_what_stands_there() -> None:
     assert {kind(change.row) for change in CHANGES} == KINDS_OF_CHANGE - NOT_DRILLED
-    assert len({kind(change.row) for change in CHANGES}) == 12
+    assert len({kind(change.row) for change in CHANGES}) == 13
 
 
 # How it is seen

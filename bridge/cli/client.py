@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.cli.client_options import add_options, edit_options, given
+from bridge.cli.client_snippet import guides_command, snippet
 from bridge.cli.console import config_option, settings_of
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import as_metadata
@@ -25,6 +26,10 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 @click.group()
 def client() -> None:
     """Applications that may sign people in."""
+
+
+client.add_command(snippet)
+client.add_command(guides_command)
 
 
 @client.command()

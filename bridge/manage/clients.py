@@ -57,6 +57,19 @@ class ClientAdministration:
         may(actor, "see client", client_id)
         return self._found(client_id)
 
+    def find(self, actor: Actor, name: str) -> Client:
+        """One client by its id, else by its exact name. Raises Refused when there is none, or several."""
+        may(actor, "see client", name)
+        if found := self._clients.get(name):
+            return found
+        named = [client for client in self._clients.all() if client.client_name == name]
+        if len(named) > 1:
+            ids = ", ".join(client.client_id for client in named)
+            raise Refused(f"Several clients are called {name}: say which by its id, one of {ids}.")
+        if not named:
+            raise _not_found(name)
+        return named[0]
+
     def add(self, actor: Actor, draft: Client) -> Registered:
         """Register a client.
 

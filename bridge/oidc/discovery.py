@@ -9,14 +9,11 @@ from typing import Any
 from bridge.domain.client import SigningAlg
 from bridge.domain.policy import Policy
 from bridge.oidc.capabilities import Circumstances, announced
-from bridge.oidc.endpoints import ENDPOINTS
+from bridge.oidc.endpoints import addresses
 
 
 def document(policy: Policy, algs: Sequence[SigningAlg]) -> dict[str, Any]:
     """The document for this policy; `algs`: the algs that there are signing keys for."""
-    endpoints = {
-        endpoint.metadata: policy.issuer + endpoint.paths[0] for endpoint in ENDPOINTS if endpoint.metadata
-    }
     values = announced(Circumstances(policy, tuple(algs)))
     found = {name: value if isinstance(value, bool | str) else list(value) for name, value in values}
-    return {"issuer": policy.issuer, **endpoints, **found}
+    return {"issuer": policy.issuer, **addresses(policy.issuer), **found}

@@ -123,6 +123,11 @@ def speaks_json(path: str) -> bool:
     return path.startswith((*_JSON_PATHS, WELL_KNOWN))
 
 
+def addresses(issuer: str) -> dict[str, str]:
+    """The public addresses of the endpoints that discovery names, by their names there."""
+    return {endpoint.metadata: issuer + endpoint.paths[0] for endpoint in ENDPOINTS if endpoint.metadata}
+
+
 def url_of(name: str, issuer: str) -> str:
     """The public address of an endpoint that has one path."""
     return issuer + BY_NAME[name].paths[0]

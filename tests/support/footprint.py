@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-TEXTS = {".html", ".js", ".css", ".po", ".cfg", ".mako"}
+TEXTS = {".html", ".js", ".css", ".po", ".cfg", ".mako", ".j2"}
 
 
 def footprint(folders: tuple[Path, ...], words: tuple[str, ...]) -> set[Path]:
