@@ -76,6 +76,16 @@ _ROWS = (
     Event("client.enabled", ("audit",), "operator", "An application was let in again."),
     Event("client.disabled", ("audit",), "operator", "An application was kept out."),
     Event("client.deleted", ("audit",), "operator", "An application was forgotten."),
+    Event("administrator.invited", ("audit",), "operator", "Somebody was invited to administer."),
+    Event("administrator.accepted", ("audit",), "operator", "An invitation to administer was accepted."),
+    Event("administrator.confirmed", ("audit",), "operator", "A waiting administrator was let in."),
+    Event("administrator.changed", ("audit",), "operator", "An administrator got another role."),
+    Event("administrator.removed", ("audit",), "operator", "An administrator was removed."),
+    Event("console.signed_in", ("audit",), "operator", "An administrator signed in to the console."),
+    Event("console.signed_out", ("audit",), "operator", "An administrator signed out of the console."),
+    Event(
+        "console.refused", ("audit",), "stranger", "Somebody signed in to the console who is no one there."
+    ),
     Event("key.rotated", ("audit",), "operator", "A signing key has a successor."),
     Event("key.removed", ("audit",), "operator", "A signing key was removed."),
     # The machine.

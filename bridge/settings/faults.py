@@ -4,6 +4,7 @@ import base64
 import binascii
 import ipaddress
 import re
+from collections.abc import Iterator
 
 from bridge.settings.issuer import issuer_faults
 from bridge.settings.lifetimes import lifetime_faults
@@ -17,12 +18,19 @@ def settings_faults(settings: Settings) -> list[str]:
     found = [*issuer_faults(settings.issuer), *_key_faults(settings), *lifetime_faults(settings.lifetimes)]
     if settings.debug and settings.secure:
         found.append("debug shows what strangers must not see: leave it out where the issuer is https.")
-    for network in settings.server.trusted_proxies:
+    if settings.admin.connector and settings.admin.connector not in settings.accounts:
+        found.append(f"admin.connector: there is no account {settings.admin.connector!r} in [connectors].")
+    found += [*_network_faults("server.trusted_proxies", settings.server.trusted_proxies)]
+    found += [*_network_faults("admin.networks", settings.admin.networks)]
+    return [*found, *_account_faults(settings)]
+
+
+def _network_faults(name: str, networks: tuple[str, ...]) -> Iterator[str]:
+    for network in networks:
         try:
             ipaddress.ip_network(network)
         except ValueError:
-            found.append(f"server.trusted_proxies: {network!r} is no address or network (10.0.0.0/8).")
-    return [*found, *_account_faults(settings)]
+            yield f"{name}: {network!r} is no address or network (10.0.0.0/8)."
 
 
 def _account_faults(settings: Settings) -> list[str]:

@@ -10,6 +10,9 @@ from bridge.login.handoff import HandoffStart
 from bridge.login.logout import SignOut
 from bridge.login.signing_in import SigningIn
 from bridge.login.unsolicited import UnsolicitedLogins
+from bridge.manage import administration
+from bridge.manage.administration import AdministrationPorts
+from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.oidc import provider
 from bridge.ops.health import Readiness
 from bridge.ports.services import Services
@@ -35,6 +38,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     signing_in = _signing_in(s, policy, decider, ending, upstream)
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
     address = ClientAddress(settings.server.trusted_proxies)
+    admin = administration.assemble(_administration_ports(s))
     return UseCases(
         settings=settings,
         policy=policy,
@@ -58,6 +62,46 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         sign_out=SignOut(s.sessions, ending, s.clock),
         browser=browser,
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
+        administration=admin,
+        console_sign_in=_console_sign_in(s, policy, admin),
+    )
+
+
+def _administration_ports(services: Services) -> AdministrationPorts:
+    s = services
+    return AdministrationPorts(
+        clients=s.clients,
+        administrators=s.administrators,
+        console_sessions=s.console_sessions,
+        signing_keys=s.signing_keys,
+        sealer=s.sealer,
+        audit=s.audit,
+        outbox=s.outbox,
+        job_log=s.job_log,
+        clock=s.clock,
+        token_bytes=s.token_bytes,
+        connectors=tuple(s.connectors),
+        environment=s.environment,
+        every=s.every,
+    )
+
+
+def _console_sign_in(
+    services: Services, policy: Policy, administration: administration.Administration
+) -> ConsoleSignIn:
+    s = services
+    return ConsoleSignIn(
+        s.codes,
+        s.grants,
+        s.sessions,
+        s.administrators,
+        s.console_sessions,
+        administration.administrators,
+        s.audit,
+        s.clock,
+        s.token_bytes,
+        policy.issuer,
+        s.environment,
     )
 
 

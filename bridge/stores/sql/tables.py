@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -138,4 +139,43 @@ jobs = Table(  # the last run of each background job
     Column("milliseconds", BigInteger, nullable=False),
     Column("result", String(200), nullable=False),
     Column("failed", Boolean, nullable=False),
+)
+
+administrators = Table(
+    "administrators",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("environment", String(255), nullable=False),
+    Column("sub", String(128), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sealed", Text, nullable=False),  # stores.records.ADMINISTRATOR
+    UniqueConstraint("environment", "sub"),
+)
+
+invitations = Table(  # to administer
+    "invitations",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of its token
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("sealed", Text, nullable=False),  # stores.records.INVITATION
+)
+
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of its cookie's secret
+    Column(
+        "administrator_id",
+        String(64),
+        ForeignKey("administrators.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("sid", String(64), nullable=False),
+    Column("session_key", String(64), nullable=False),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger, nullable=False),
+    Column("browser", String(200), nullable=False),
 )

@@ -1,0 +1,205 @@
+"""How administrators sign in to the console: with CamDigiKey, through the provider itself (OIDC Core §3.1).
+
+The console asks as any application does, and redeems its code by a function call. Of the Grant nothing
+remains: the console keeps a session of its own, which lives no longer than the provider's.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from bridge.domain.administrator import CONSOLE_CLIENT_ID, Administrator, ConsoleSession
+from bridge.domain.encoding import TokenBytes, base64url, digest, random_text
+from bridge.domain.policy import CLOCK_SKEW
+from bridge.domain.principal import PersonPrincipal
+from bridge.domain.subject import Identity
+from bridge.domain.token import RedeemedCode
+from bridge.manage.access import Refused
+from bridge.manage.administrators import AdministratorAdministration, Person
+from bridge.manage.console_client import CALLBACK
+from bridge.oidc.server.authorization_code import same_challenge
+from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
+from bridge.ports.basics import AuditLog, Clock
+from bridge.ports.grants import CodeStore, GrantStore
+from bridge.ports.sessions import SessionStore
+
+IDLE = 15 * 60  # seconds; so are these
+LIMIT = 8 * 3600
+RECENT = 5 * 60  # the most that a sign-in may be old for what is grave
+USED_EVERY = 30  # how exactly the last use is known: not every page writes it
+MAX_BROWSER = 200  # characters of what a browser calls itself
+NOT_ADMINISTRATOR = "You do not administer this service. Ask an owner for an invitation."
+
+
+@dataclass(frozen=True, slots=True)
+class PendingSignIn:
+    """What the browser keeps, sealed, while its administrator is at CamDigiKey.
+
+    `next`: where they go afterwards; `invitation`: the token that they accept by it; `parked`: a change that
+    waits for this sign-in, as the fields of its form.
+    """
+
+    state: str
+    verifier: str = field(repr=False)
+    began_at: int
+    next: str = ""
+    invitation: str = field(default="", repr=False)
+    parked: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+class Begun(NamedTuple):
+    """A sign-in that begins: what to keep, and the address to send the browser to."""
+
+    pending: PendingSignIn
+    address: str
+
+
+class SignedIn(NamedTuple):
+    """An administrator who has signed in: their session, and the secret of its cookie."""
+
+    administrator: Administrator
+    session: ConsoleSession
+    secret: str
+
+
+class ConsoleSignIn:
+    """Signs administrators in, and knows who is."""
+
+    def __init__(
+        self,
+        codes: CodeStore,
+        grants: GrantStore,
+        sessions: SessionStore,
+        administrators: AdministratorStore,
+        console_sessions: ConsoleSessionStore,
+        administration: AdministratorAdministration,
+        audit: AuditLog,
+        clock: Clock,
+        token_bytes: TokenBytes,
+        issuer: str,
+        environment: str,
+    ) -> None:
+        self._codes, self._grants, self._sessions = codes, grants, sessions
+        self._administrators, self._console_sessions = administrators, console_sessions
+        self._administration = administration
+        self._audit, self._clock, self._token_bytes = audit, clock, token_bytes
+        self._issuer, self._environment = issuer, environment
+
+    def begin(
+        self, *, next_path: str = "", invitation: str = "", parked: dict[str, str] | None = None
+    ) -> Begun:
+        """A new sign-in, always with a fresh approval at CamDigiKey (prompt=login)."""
+        pending = PendingSignIn(
+            state=random_text(self._token_bytes, 16),
+            verifier=random_text(self._token_bytes, 32),
+            began_at=int(self._clock()),
+            next=next_path,
+            invitation=invitation,
+            parked=parked or {},
+        )
+        query = {
+            "response_type": "code",
+            "client_id": CONSOLE_CLIENT_ID,
+            "redirect_uri": self._issuer + CALLBACK,
+            "scope": "openid profile",
+            "state": pending.state,
+            "code_challenge": s256(pending.verifier),
+            "code_challenge_method": "S256",
+            "prompt": "login",
+        }
+        return Begun(pending, f"{self._issuer}/authorize?{urlencode(query)}")
+
+    def finish(self, pending: PendingSignIn, state: str, code: str, browser: str) -> SignedIn:
+        """Redeem the code of the sign-in that began so, and open a console session.
+
+        `browser`: what the browser calls itself. Raises Refused with a sentence for the person.
+        """
+        principal = self._redeemed(pending, state, code)
+        now, name = int(self._clock()), name_of(principal.subject.identity)
+        if pending.invitation:
+            administrator = self._administration.accept(pending.invitation, Person(principal.sub, name))
+        else:
+            administrator = self._known(principal, name, now)
+        secret = random_text(self._token_bytes, 32)
+        session = ConsoleSession(
+            key=digest(secret),
+            administrator_id=administrator.id,
+            sid=principal.login.sid,
+            session_key=principal.login.session_key,
+            auth_time=principal.login.auth_time,
+            created_at=now,
+            used_at=now,
+            browser=browser[:MAX_BROWSER],
+        )
+        self._console_sessions.open(session)
+        self._audit.record("console.signed_in", now, administrator=administrator.id, sid=session.sid)
+        return SignedIn(administrator, session, secret)
+
+    def current(self, secret: str, *, active: bool = True) -> tuple[Administrator, ConsoleSession] | None:
+        """Who a cookie's secret belongs to; None where the session is over, or its administrator is gone.
+
+        `active`: the administrator did something, which begins the idle time anew; a page that asks by itself
+        does not. The session is over when the provider's is. Raises StoreUnavailable.
+        """
+        now, session = int(self._clock()), self._console_sessions.get(digest(secret))
+        if session is None or now - session.created_at >= LIMIT or now - session.used_at >= IDLE:
+            return None
+        administrator = self._administrators.get(session.administrator_id)
+        if (
+            administrator is None
+            or administrator.state == "removed"
+            or administrator.environment != self._environment
+            or self._sessions.held(session.session_key, now) is None
+        ):
+            self._console_sessions.end(session.key)
+            return None
+        if active and now - session.used_at >= USED_EVERY:
+            self._console_sessions.use(session.key, now)
+            session = replace(session, used_at=now)
+        return administrator, session
+
+    def is_recent(self, session: ConsoleSession) -> bool:
+        """Whether its sign-in is recent enough for what is grave."""
+        return int(self._clock()) - session.auth_time <= RECENT
+
+    def end(self, session: ConsoleSession) -> None:
+        """The administrator signs out of the console."""
+        self._console_sessions.end(session.key)
+        now = int(self._clock())
+        self._audit.record("console.signed_out", now, administrator=session.administrator_id, sid=session.sid)
+
+    def _redeemed(self, pending: PendingSignIn, state: str, code: str) -> PersonPrincipal:
+        if not state or state != pending.state:
+            raise Refused("This sign-in did not begin in this browser. Begin it again.")
+        now, taken = int(self._clock()), self._codes.take(code, CONSOLE_CLIENT_ID, int(self._clock()))
+        if not isinstance(taken, RedeemedCode):
+            raise Refused("This sign-in has expired, or was used already. Begin it again.")
+        self._grants.end(taken.grant.id, now)  # nothing is ever asked of it
+        principal, challenge = taken.grant.principal, taken.code.code_challenge
+        if challenge is None or not same_challenge(pending.verifier, challenge):
+            raise Refused("This sign-in did not begin in this browser. Begin it again.")
+        if not isinstance(principal, PersonPrincipal) or (
+            principal.login.auth_time < pending.began_at - CLOCK_SKEW
+        ):
+            raise Refused("The console wants a fresh sign-in. Begin it again.")
+        return principal
+
+    def _known(self, principal: PersonPrincipal, name: str, now: int) -> Administrator:
+        known = self._administrators.find(self._environment, principal.sub)
+        if known is None or known.state == "removed":
+            self._audit.record("console.refused", now, sub=principal.sub)
+            raise Refused(NOT_ADMINISTRATOR)
+        return self._administrators.change(
+            known.id, lambda before, others: replace(before, name=name or before.name, last_sign_in_at=now)
+        )
+
+
+def s256(verifier: str) -> str:
+    """The challenge of a PKCE verifier (RFC 7636 §4.2)."""
+    return base64url(bytes.fromhex(digest(verifier)))
+
+
+def name_of(identity: Identity) -> str:
+    """A person's name for the list of administrators; Latin letters, else Khmer ones."""
+    latin = " ".join(filter(None, (identity.given_name, identity.family_name)))
+    return latin or " ".join(filter(None, (identity.family_name_km, identity.given_name_km)))
