@@ -83,9 +83,7 @@ _ROWS = (
     Event("administrator.removed", ("audit",), "operator", "An administrator was removed."),
     Event("console.signed_in", ("audit",), "operator", "An administrator signed in to the console."),
     Event("console.signed_out", ("audit",), "operator", "An administrator signed out of the console."),
-    Event(
-        "console.refused", ("audit",), "stranger", "Somebody signed in to the console who is no one there."
-    ),
+    Event("console.refused", ("audit",), "stranger", "Somebody without a role signed in to the console."),
     Event("key.rotated", ("audit",), "operator", "A signing key has a successor."),
     Event("key.removed", ("audit",), "operator", "A signing key was removed."),
     # The machine.

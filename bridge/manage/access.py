@@ -72,15 +72,16 @@ class Refused(BridgeError):
 class Actor:
     """Who asks for something. `role`: None for somebody who may do nothing.
 
-    `clients`: the applications that a maintainer may see and change.
+    `clients`: the applications that a maintainer may see and change; `local`: with a shell on the server.
     """
 
     id: str
     role: Role | None = None
     clients: frozenset[str] = frozenset()
+    local: bool = False
 
 
-OPERATOR = Actor("console", "owner")  # somebody with a shell on the server, who may do everything
+OPERATOR = Actor("console", "owner", local=True)  # somebody with a shell on the server, who may do everything
 
 
 def actor_of(administrator: Administrator) -> Actor:

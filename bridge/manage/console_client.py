@@ -1,6 +1,6 @@
 """The console as a client of its own provider: made from the settings, in no register and in no list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bridge.domain.administrator import CONSOLE_CLIENT_ID, CONSOLE_SECTOR
 from bridge.domain.client import Client
@@ -57,10 +57,21 @@ class ClientsWithConsole:
         self._refuse(client.client_id)
         self._clients.add(client)
 
-    def replace(self, client: Client) -> None:
-        """Raises KeyError when there is none."""
+    def page(
+        self,
+        *,
+        limit: int,
+        after: tuple[str, ClientId] | None = None,
+        begins: str = "",
+        among: Collection[str] | None = None,
+    ) -> Sequence[Client]:
+        """A page of all but the console."""
+        return self._clients.page(limit=limit, after=after, begins=begins, among=among)
+
+    def replace(self, client: Client, *, before: Client | None = None) -> None:
+        """Raises KeyError when there is none, ChangedMeanwhile."""
         self._refuse(client.client_id)
-        self._clients.replace(client)
+        self._clients.replace(client, before=before)
 
     def remove(self, client_id: ClientId) -> None:
         """Raises KeyError when there is none."""

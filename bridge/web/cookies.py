@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -25,10 +26,17 @@ class Cookies:
         """Its value; None when the browser brought none, or an empty one."""
         return request.cookies.get(self.name(what)) or None
 
-    def put(self, response: Response, what: str, value: str, max_age: int | None = None) -> None:
+    def put(
+        self,
+        response: Response,
+        what: str,
+        value: str,
+        max_age: int | None = None,
+        samesite: Literal["Lax", "Strict"] = "Lax",
+    ) -> None:
         """Set a cookie; without `max_age` (seconds) it ends when the browser is closed."""
         response.set_cookie(
-            self.name(what), value, max_age=max_age, secure=self.secure, httponly=True, samesite="Lax"
+            self.name(what), value, max_age=max_age, secure=self.secure, httponly=True, samesite=samesite
         )
 
     def drop(self, response: Response, what: str) -> None:

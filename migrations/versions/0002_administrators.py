@@ -1,4 +1,6 @@
-"""Who administers: administrators, invitations, console sessions"""
+"""Who administers: administrators, invitations, console sessions; applications sorted by name"""
+
+import unicodedata
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _names()
     op.execute("INSERT INTO versions (name, number) VALUES ('administrators', 0)")
     op.create_table(
         "administrators",
@@ -46,7 +49,23 @@ def upgrade() -> None:
     )
 
 
+def _names() -> None:
+    """A column that applications are sorted and searched by."""
+    by_code_point = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+    clients = sa.table("clients", sa.column("client_id"), sa.column("client_name"), sa.column("name_key"))
+    op.add_column("clients", sa.Column("name_key", by_code_point, nullable=False, server_default=""))
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(clients.c.client_id, clients.c.client_name)).all():
+        key = unicodedata.normalize("NFKC", row.client_name).casefold()
+        connection.execute(
+            sa.update(clients).where(clients.c.client_id == row.client_id).values(name_key=key)
+        )
+    op.create_index("ix_clients_name_key", "clients", ["name_key", "client_id"])
+
+
 def downgrade() -> None:
+    op.drop_index("ix_clients_name_key", "clients")
+    op.drop_column("clients", "name_key")
     op.drop_table("console_sessions")
     op.drop_table("invitations")
     op.drop_table("administrators")

@@ -24,6 +24,9 @@ metadata = MetaData(
     }
 )
 
+# Sorted by code points on both databases, so that all texts with one beginning are a range.
+BY_CODE_POINT = Text().with_variant(Text(collation="C"), "postgresql")
+
 versions = Table(  # a number that grows with every change to what processes keep in memory
     "versions",
     metadata,
@@ -36,6 +39,7 @@ clients = Table(
     metadata,
     Column("client_id", String(255), primary_key=True),
     Column("client_name", Text, nullable=False),
+    Column("name_key", BY_CODE_POINT, nullable=False),  # of the name: lists are sorted by it
     Column("enabled", Boolean, nullable=False),
     Column("application_type", String(16), nullable=False),
     Column("connector", String(32)),
@@ -43,6 +47,7 @@ clients = Table(
     Column("data", Text, nullable=False),  # all of it: stores.records.CLIENT
     Column("version", BigInteger, nullable=False),  # the number of its last change
     Column("changed_at", BigInteger, nullable=False),
+    Index(None, "name_key", "client_id"),
 )
 
 signing_keys = Table(

@@ -1,0 +1,86 @@
+"""Renders the console's pages: what they all show, and the response with its headers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g
+from werkzeug.wrappers import Response
+
+from bridge.domain.metadata_field import Label
+from bridge.manage.access import Action, allowed
+from bridge.web import language
+from bridge.web.console.rows import ROOT
+from bridge.web.responses import page
+from bridge.web.texts import N_
+from bridge.web.use_cases import use_cases
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedForm:
+    """A form that was posted before a fresh sign-in, to be posted again after it."""
+
+    action: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationEntry:
+    """A line of the rail; shown to whom the action is allowed."""
+
+    path: str
+    text: str
+    action: Action
+
+
+NAVIGATION = (
+    NavigationEntry(f"{ROOT}/applications", N_("Applications"), "list clients"),
+    NavigationEntry(f"{ROOT}/administrators", N_("Administrators"), "list administrators"),
+)
+
+
+def show(template: str, status: int = 200, **values: Any) -> Response:
+    """A page of the console as a response."""
+    return page(_html(template, values), status=status, scripts=True)
+
+
+def moving_on(address: str, form: ParkedForm | None = None) -> Response:
+    """A page that goes on by itself, or with its link; with `form` by posting that."""
+    return show("moving_on", address=address, parked=form)
+
+
+def label(text: Label) -> str:
+    """A label in the language of this page."""
+    return text.km if language.current() == "km" else text.en
+
+
+def _html(template: str, values: Mapping[str, Any]) -> str:
+    look, spoken = use_cases().settings.look, language.current()
+    signed_in = g.get("console")
+    context = {
+        "key": template,
+        "language": spoken,
+        "switches": language.switches(None),
+        "institution": (look.institution_km if spoken == "km" else "") or look.institution,
+        "colour": look.colour,
+        "request_id": g.get("request_id", ""),
+        "root": ROOT,
+        "me": signed_in.administrator if signed_in else None,
+        "may": _may,
+        "navigation": [entry for entry in NAVIGATION if _may(entry.action)],
+        "csrf": csrf,
+        "label": label,
+        **values,
+    }
+    return current_app.jinja_env.get_template(f"console/{template}.html").render(context)
+
+
+def _may(action: Action, subject: str = "") -> bool:
+    signed_in = g.get("console")
+    return signed_in is not None and allowed(signed_in.actor, action, subject)
+
+
+def csrf(action: str, session_key: str = "") -> str:
+    """The token of a form that posts to the path `action`, for this session alone."""
+    key = session_key or g.console.session.key
+    return use_cases().sealer.mac("console csrf", f"{key}|{action}")
