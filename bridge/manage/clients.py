@@ -92,7 +92,7 @@ class ClientAdministration:
         """
         may(actor, "add client", draft.client_id)
         secret = None if draft.public else random_text(self._token_bytes, SECRET_BYTES)
-        client_id = draft.client_id or _new_id(self._token_bytes)
+        client_id = draft.client_id or new_client_id(self._token_bytes)
         client = replace(
             draft,
             client_id=client_id,
@@ -201,6 +201,6 @@ def _sector(redirect_uris: Sequence[str], client_id: str) -> str | None:
     return hosts[0] if len(hosts) == 1 else None
 
 
-def _new_id(token_bytes: TokenBytes) -> ClientId:
+def new_client_id(token_bytes: TokenBytes) -> ClientId:
     """A random id of letters and digits: base64url could begin with a hyphen, as options of commands do."""
     return ClientId(base64.b32encode(token_bytes(ID_BYTES)).decode().rstrip("=").lower())

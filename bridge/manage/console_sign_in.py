@@ -4,6 +4,7 @@ The console asks as any application does, and redeems its code by a function cal
 remains: the console keeps a session of its own, which lives no longer than the provider's.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -161,6 +162,15 @@ class ConsoleSignIn:
     def is_recent(self, session: ConsoleSession) -> bool:
         """Whether its sign-in is recent enough for what is grave."""
         return int(self._clock()) - session.auth_time <= RECENT
+
+    def sessions_of(self, administrator: Administrator) -> Sequence[ConsoleSession]:
+        """An administrator's own sessions that are not over, the last used first."""
+        now = int(self._clock())
+        return [
+            session
+            for session in self._console_sessions.all(administrator.id)
+            if now - session.created_at < LIMIT and now - session.used_at < IDLE
+        ]
 
     def end(self, session: ConsoleSession) -> None:
         """The administrator signs out of the console."""

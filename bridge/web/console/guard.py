@@ -18,7 +18,6 @@ from bridge.web.console.rows import ROOT, ConsolePage
 from bridge.web.fetch_metadata import is_from_another_site
 from bridge.web.use_cases import use_cases
 
-COOKIE = "admin"
 View = Callable[..., Response]
 
 
@@ -81,7 +80,7 @@ def _check_network() -> None:
 
 def _signed_in() -> SignedInAdministrator | None:
     uses = use_cases()
-    secret = uses.browser.cookies.read(COOKIE)
+    secret = uses.browser.cookies.read(signing_in.COOKIE)
     found = uses.console_sign_in.current(secret) if secret else None
     return SignedInAdministrator(*found) if found else None
 
@@ -95,8 +94,10 @@ def _check_csrf() -> None:
 
 
 def _to_sign_in(row: ConsolePage) -> Response:
-    """The page that asks to sign in. A browser that comes from another site brings no Strict cookie, though it
-    may have one: it is sent here once more, by a page of ours.
+    """The page that asks to sign in.
+
+    A browser that comes from another site brings no Strict cookie, though it may have one: it is sent here
+    once more, by a page of ours.
     """
     if row.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
         return pages.moving_on(request.full_path.rstrip("?"))

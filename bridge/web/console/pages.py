@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NamedTuple
 
 from flask import current_app, g
 from werkzeug.wrappers import Response
@@ -14,6 +15,8 @@ from bridge.web.console.rows import ROOT
 from bridge.web.responses import page
 from bridge.web.texts import N_
 from bridge.web.use_cases import use_cases
+
+CAMBODIA = timezone(timedelta(hours=7), "Asia/Phnom_Penh")  # without summer time since 1920
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,24 @@ def _html(template: str, values: Mapping[str, Any]) -> str:
         "navigation": [entry for entry in NAVIGATION if _may(entry.action)],
         "csrf": csrf,
         "label": label,
+        "at": _at,
+        "faults": (),
+        "section": "",
         **values,
     }
     return current_app.jinja_env.get_template(f"console/{template}.html").render(context)
+
+
+class Instant(NamedTuple):
+    """A time as a page shows it: in Cambodia, and exactly."""
+
+    here: str
+    exact: str
+
+
+def _at(seconds: int) -> Instant:
+    exact = datetime.fromtimestamp(seconds, UTC)
+    return Instant(exact.astimezone(CAMBODIA).strftime("%Y-%m-%d %H:%M"), exact.isoformat())
 
 
 def _may(action: Action, subject: str = "") -> bool:

@@ -1,6 +1,6 @@
 """The pages of the console: a row for each address and method.
 
-Read from here: routes, who may come (`guard`), and the test that walks role × page × object.
+Read from here: routes, who may come (`guard`), and the test that walks role by page by object.
 """
 
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ ROOT = "/admin"
 class ConsolePage:
     """One address and method. `view`: the function of web/console/views that answers.
 
-    `action`: what the actor has to be allowed; None: whoever is signed in may. `subject`: the part of the path
-    that names what it is done to.
+    `action`: what the actor has to be allowed; None: whoever is signed in may. `subject`: the part of the
+    path that names what it is done to.
     """
 
     path: str
@@ -29,6 +29,7 @@ class ConsolePage:
 
 
 APPLICATION = f"{ROOT}/applications/<client_id>"
+PERSON = "administrator_id"
 ADMINISTRATOR = f"{ROOT}/administrators/<administrator_id>"
 
 PAGES: tuple[ConsolePage, ...] = (
@@ -59,12 +60,20 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ROOT}/administrators", "GET", "administrators", "list administrators"),
     ConsolePage(f"{ROOT}/administrators", "POST", "invite", "invite administrator", recent=True),
     ConsolePage(
-        f"{ADMINISTRATOR}/confirm", "POST", "confirm", "confirm administrator", "administrator_id", recent=True
+        f"{ADMINISTRATOR}/confirm",
+        "POST",
+        "confirm",
+        "confirm administrator",
+        "administrator_id",
+        recent=True,
     ),
     ConsolePage(
-        f"{ADMINISTRATOR}/role", "POST", "change_role", "change administrator", "administrator_id", recent=True
+        f"{ADMINISTRATOR}/role",
+        "POST",
+        "change_role",
+        "change administrator",
+        "administrator_id",
+        recent=True,
     ),
-    ConsolePage(
-        f"{ADMINISTRATOR}/remove", "POST", "remove", "remove administrator", "administrator_id", recent=True
-    ),
+    ConsolePage(f"{ADMINISTRATOR}/remove", "POST", "remove", "remove administrator", PERSON, recent=True),
 )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode, urlsplit
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
+from bridge.domain.administrator import ROLE_LABELS, ROLE_MEANINGS
 from bridge.errors import SealBroken
 from bridge.manage.access import Refused
 from bridge.manage.console_sign_in import Begun, PendingSignIn
@@ -39,7 +40,8 @@ def begin() -> Response:
 def invitation(token: str) -> Response:
     """The page of an invitation; it spends nothing."""
     found = use_cases().administration.administrators.invitation(token)
-    return pages.show("invitation", invitation=found, action=request.path)
+    role, meaning = ROLE_LABELS[found.role], ROLE_MEANINGS[found.role]
+    return pages.show("invitation", role=role, meaning=meaning, action=request.path)
 
 
 def accept(token: str) -> Response:
