@@ -6,6 +6,7 @@ addresses or secret can end the text that it stands in. A template puts no quote
 
 import json
 import re
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -79,11 +80,46 @@ def _backquoted(text: str) -> str:
     return text if re.fullmatch(r"[\w./:@-]+(?: [\w./:@-]+)*", text, re.ASCII) else f"`{text}`"
 
 
-def _cell(text: str) -> str:
+def _plain(text: str) -> str:
     return text
 
 
+def _nothing(text: str) -> str:
+    raise Unwritable("has no place there")
+
+
+def _ruby(text: str) -> str:
+    """In single quotes, where a backslash and the quote alone are special: #{…} is not filled in."""
+    return "'" + re.sub(r"(['\\])", r"\\\1", text) + "'"
+
+
+def _apache(text: str) -> str:
+    """In double quotes, as httpd's ap_getword_conf reads them."""
+    return '"' + re.sub(r'(["\\])', r"\\\1", text) + '"'
+
+
+def _property(text: str) -> str:
+    """As java.util.Properties reads it; Spring Boot reads the file as ISO-8859-1, hence UTF-16 escapes."""
+    kept = re.sub(r"\\", r"\\\\", text)
+    kept = re.sub(r"^[ ]", r"\\ ", kept)
+    return re.sub(r"[^ -~]", lambda found: _utf16_escapes(found[0]), kept)
+
+
+def _utf16_escapes(character: str) -> str:
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+LISTS = ("[", "]")
+NO_PLACEHOLDER = (r"\$\{", "holds ${, which Spring takes for a placeholder")
+
 _ROWS = (
+    Format("plain", "text", single_line(_plain)),
+    Format("fixed java", "java", _nothing),
+    Format("json", "json", quoted, brackets=LISTS),
+    Format("spring yaml", "yaml", refusing(*NO_PLACEHOLDER, quoted), brackets=LISTS),
+    Format("spring properties", "properties", refusing(*NO_PLACEHOLDER, _property)),
+    Format("toml", "toml", quoted, brackets=LISTS),
     Format(
         "grafana",
         "ini",
@@ -94,6 +130,19 @@ _ROWS = (
             single_line(_backquoted),
         ),
     ),
-    Format("plain", "text", single_line(_cell), brackets=("", "")),
+    Format("shell", "sh", single_line(shlex.quote)),
+    Format("ruby", "ruby", single_line(_ruby), brackets=LISTS),
+    Format(
+        "apache",
+        "apache",
+        # httpd fills in ${NAME}; mod_auth_openidc runs what stands behind exec:.
+        refusing(
+            r"\$\{|\Aexec:",
+            "holds ${ or begins with exec:, which Apache has a meaning for",
+            single_line(_apache),
+        ),
+    ),
+    Format("python", "python", quoted, lambda value: str(value), LISTS),
+    Format("javascript", "javascript", quoted, brackets=LISTS),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({row.name: row for row in _ROWS})

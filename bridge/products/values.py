@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from bridge.domain.client import Client
 from bridge.errors import BridgeError
@@ -31,9 +32,11 @@ class Values:
 def names_for(product: Product, values: Values) -> dict[str, Any]:
     """What the templates of a product may name. What an application does not have is left out."""
     client = values.client
+    places = places_in(product, client.redirect_uris)
     found = {
         **values.endpoints,
-        **places_in(product, client.redirect_uris),
+        **places,
+        "base_path": path_of(places.get("base")),
         "endpoints": values.endpoints,
         "issuer": values.issuer,
         "discovery": values.issuer + WELL_KNOWN,
@@ -49,6 +52,7 @@ def names_for(product: Product, values: Values) -> dict[str, Any]:
         "scopes": tuple(client.scope),
         "grant_types": tuple(client.grant_types),
         "redirect_uri": next(iter(client.redirect_uris), None),
+        "redirect_path": path_of(next(iter(client.redirect_uris), None)),
         "redirect_uris": client.redirect_uris,
         "post_logout_redirect_uri": next(iter(client.post_logout_redirect_uris), None),
         "post_logout_redirect_uris": client.post_logout_redirect_uris,
@@ -59,6 +63,11 @@ def names_for(product: Product, values: Values) -> dict[str, Any]:
 def placeholder(name: str) -> str:
     """What stands for a value that is not known here, to be replaced by hand."""
     return f"<{name}>"
+
+
+def path_of(url: str | None) -> str | None:
+    """The path of an address, "/" where it has none."""
+    return None if url is None else urlsplit(url).path or "/"
 
 
 def places_in(product: Product, redirect_uris: tuple[str, ...]) -> dict[str, str]:
