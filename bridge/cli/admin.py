@@ -2,12 +2,14 @@
 
 import json
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 import click
 
 from bridge.cli.console import config_option, settings_of
 from bridge.domain.administrator import ROLES, Administrator
+from bridge.domain.ids import AdministratorId
 from bridge.manage import OPERATOR, Administration
 from bridge.manage.administrators import INVITATION_LIVES
 from bridge.wiring.administration import administration
@@ -23,12 +25,8 @@ def admin() -> None:
 @admin.command()
 @config_option
 @click.option("--role", type=click.Choice(ROLES), default="owner", show_default=True)
-@click.option(
-    "--client", "clients", multiple=True, help="An application of a maintainer; repeat it for more."
-)
-@click.option(
-    "--wait/--no-wait", default=True, show_default=True, help="Wait for the person, to confirm them."
-)
+@click.option("--client", "clients", multiple=True, help="An application of a maintainer; repeatable.")
+@click.option("--wait/--no-wait", default=True, show_default=True, help="Wait for the person to come.")
 def invite(config_file: Path | None, role: str, clients: tuple[str, ...], wait: bool) -> None:
     """Print a link that makes one person an administrator, good for fifteen minutes."""
     settings = settings_of(config_file)
@@ -38,9 +36,7 @@ def invite(config_file: Path | None, role: str, clients: tuple[str, ...], wait: 
         click.echo(f"{settings.issuer}/admin/invitation/{token}")
         if not wait:
             return
-        click.echo(
-            "Send them this link. Waiting until they have signed in (Ctrl-C: an owner confirms) …", err=True
-        )
+        click.echo("Send them this link. Waiting for them; after Ctrl-C an owner has to confirm …", err=True)
         person = _await_person(admin, known)
         if person is None:
             raise click.ClickException("Nobody accepted the invitation in time: make a new one.")
@@ -83,7 +79,7 @@ def remove(config_file: Path | None, yes: bool, administrator_id: str) -> None:
     click.echo(f"{administrator_id} administers no more.")
 
 
-def _await_person(admin: Administration, known: set[str]) -> Administrator | None:
+def _await_person(admin: Administration, known: Collection[AdministratorId]) -> Administrator | None:
     """Who accepts the invitation; None where nobody does while it is good."""
     for _ in range(int(INVITATION_LIVES / LOOK_EVERY)):
         for person in admin.administrators.all(OPERATOR):

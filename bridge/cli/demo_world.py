@@ -1,8 +1,8 @@
 """The process of the demo that pretends to be CamDigiKey and the sample applications.
 
 It prints a line when CamDigiKey is ready and waits for a line on standard input, which says that the bridge
-is ready. Then it registers the applications, and prints the way to administration when they serve. It ends with its standard
-input.
+is ready. Then it registers the applications, and prints the way to administration when they serve. It ends
+with its standard input.
 """
 
 import signal

@@ -11,7 +11,6 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage import ClientFaults, Refused, Registered
-from bridge.manage.client_advice import advice
 from bridge.manage.clients import Overtaken, version_of
 from bridge.oidc.endpoints import ENDPOINTS
 from bridge.products import PRODUCTS, Snippet, SnippetFault, Values, snippets
@@ -157,7 +156,6 @@ def _overview(client: Client, product: str, secret: str | None = None, *, new: b
         snippet_fault=fault,
         secret=secret,
         new=new,
-        advice=advice(client) if new else "",
     )
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 from flask import current_app, g
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from bridge.domain.metadata_field import Label
@@ -73,12 +74,20 @@ def _html(template: str, values: Mapping[str, Any]) -> str:
         "navigation": [entry for entry in NAVIGATION if _may(entry.action)],
         "csrf": csrf,
         "label": label,
+        "prose": _prose,
         "at": _at,
         "faults": (),
         "section": "",
         **values,
     }
     return current_app.jinja_env.get_template(f"console/{template}.html").render(context)
+
+
+def _prose(text: str) -> Markup:
+    """A sentence in which what stands between backticks is code."""
+    parts = text.split("`")
+    marked = (Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts))
+    return Markup("").join(marked)
 
 
 class Instant(NamedTuple):
