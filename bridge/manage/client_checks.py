@@ -50,7 +50,7 @@ def _scope(client: Client) -> Iterator[str]:
     if "offline_access" in client.scope and "refresh_token" not in client.grant_types:
         yield "The scope offline_access needs the grant type refresh_token."
     if "national_id" in client.scope and not (client.national_id_purpose or "").strip():
-        yield "The scope national_id needs --national-id-purpose: what the number is needed for, in writing."
+        yield "The scope national_id needs --national-id-purpose, its purpose in writing."
 
 
 def _public(client: Client) -> Iterator[str]:
@@ -65,8 +65,8 @@ def _sector(client: Client) -> Iterator[str]:
     if client.subject_type == "pairwise" and not client.sector_identifier:
         hosts = ", ".join(sectors(client.redirect_uris))
         yield (
-            f"The redirect URIs are on several hosts ({hosts}): choose with --sector the name that"
-            " people's sub hangs on, for good. Applications of one sector share it."
+            f"The redirect URIs are on several hosts ({hosts}): choose a sector identifier (--sector), the"
+            " name that people's sub hangs on, for good. Applications of one sector share it."
         )
 
 

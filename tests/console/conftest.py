@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -72,11 +73,5 @@ def console(world: World) -> Iterator[Console]:
     for administrator in admin.all(OPERATOR):
         services.console_sessions.end_all(administrator.id)
         services.administrators.change(
-            administrator.id, lambda before, others: replace_state(before)
+            administrator.id, lambda before, others: replace(before, state="removed")
         )
-
-
-def replace_state(before):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
-    return replace(before, state="removed")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from bridge.manage import OPERATOR
 from tests.console.conftest import Console
 
 

@@ -101,6 +101,7 @@ def _draft(chosen: Kind | Product, given: dict[str, str]) -> Client:
     for name, value in (
         ("redirect_uris", addresses),
         ("post_logout_redirect_uris", _lines(given.get("post_logout_redirect_uris", ""))),
+        ("sector_identifier", given.get("sector_identifier", "")),
         ("scope", tuple(given.get("scope", "").split())),
     ):
         if value:

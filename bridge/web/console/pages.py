@@ -86,7 +86,9 @@ def _html(template: str, values: Mapping[str, Any]) -> str:
 def _prose(text: str) -> Markup:
     """A sentence in which what stands between backticks is code."""
     parts = text.split("`")
-    marked = (Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts))
+    marked = (
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
     return Markup("").join(marked)
 
 
