@@ -2,14 +2,13 @@
 
 import json
 import time
-from collections.abc import Collection
 from pathlib import Path
 
 import click
 
 from bridge.cli.console import config_option, settings_of
 from bridge.domain.administrator import ROLES, Administrator
-from bridge.domain.ids import AdministratorId
+from bridge.domain.encoding import digest
 from bridge.manage import OPERATOR, Administration
 from bridge.manage.administrators import INVITATION_LIVES
 from bridge.wiring.administration import administration
@@ -31,22 +30,31 @@ def invite(config_file: Path | None, role: str, clients: tuple[str, ...], wait: 
     """Print a link that makes one person an administrator, good for fifteen minutes."""
     settings = settings_of(config_file)
     with administration(settings) as admin:
-        known = {person.id for person in admin.administrators.all(OPERATOR)}
         token = admin.administrators.invite(OPERATOR, role, clients)
         click.echo(f"{settings.issuer}/admin/invitation/{token}")
         if not wait:
             return
         click.echo("Send them this link. Waiting for them; after Ctrl-C an owner has to confirm …", err=True)
-        person = _await_person(admin, known)
+        person = _await_person(admin, digest(token))
         if person is None:
             raise click.ClickException("Nobody accepted the invitation in time: make a new one.")
-        click.echo(f"{person.name or 'Somebody without a name'} was shown the code {person.code}.", err=True)
-        if click.confirm("Do they read you this code?", err=True):
-            admin.administrators.confirm(OPERATOR, person.id, person.code)
-            click.echo(f"{person.name} is {role} now.", err=True)
+        click.echo(f"{_name(person)} accepted it, and is shown a code. Let them tell it to you.", err=True)
+        code = click.prompt("Their code (empty: refuse them)", default="", show_default=False, err=True)
+        if code:
+            _confirm(admin, person.id, code)
         else:
             admin.administrators.remove(OPERATOR, person.id)
             click.echo("They were refused.", err=True)
+
+
+@admin.command(context_settings={"ignore_unknown_options": True})  # an id may begin with a hyphen
+@config_option
+@click.argument("administrator_id")
+@click.argument("code")
+def confirm(config_file: Path | None, administrator_id: str, code: str) -> None:
+    """Let somebody in who waits, by the code that they were shown."""
+    with administration(settings_of(config_file)) as admin:
+        _confirm(admin, administrator_id, code)
 
 
 @admin.command("list")
@@ -74,16 +82,25 @@ def remove(config_file: Path | None, yes: bool, administrator_id: str) -> None:
     with administration(settings_of(config_file)) as admin:
         person = admin.administrators.get(OPERATOR, administrator_id)
         if not yes:
-            click.confirm(f"Remove {person.name or person.id} ({person.role})?", abort=True, err=True)
+            click.confirm(f"Remove {_name(person)} ({person.role})?", abort=True, err=True)
         admin.administrators.remove(OPERATOR, administrator_id)
     click.echo(f"{administrator_id} administers no more.")
 
 
-def _await_person(admin: Administration, known: Collection[AdministratorId]) -> Administrator | None:
-    """Who accepts the invitation; None where nobody does while it is good."""
+def _confirm(admin: Administration, administrator_id: str, code: str) -> None:
+    person = admin.administrators.confirm(OPERATOR, administrator_id, "".join(code.split()))
+    click.echo(f"{_name(person)} is {person.role} now.", err=True)
+
+
+def _name(person: Administrator) -> str:
+    return person.name or f"Somebody without a name ({person.id})"
+
+
+def _await_person(admin: Administration, invitation: str) -> Administrator | None:
+    """Who accepts the invitation of this hash; None where nobody does while it is good."""
     for _ in range(int(INVITATION_LIVES / LOOK_EVERY)):
         for person in admin.administrators.all(OPERATOR):
-            if person.id not in known and person.state == "pending":
+            if person.state == "pending" and person.invitation == invitation:
                 return person
         time.sleep(LOOK_EVERY)
     return None

@@ -51,6 +51,7 @@ class Administrator:
     created_at: int  # epoch seconds
     clients: tuple[ClientId, ...] = ()  # a maintainer's
     code: str = ""  # shown to a pending person and to who confirms them, so that both compare it
+    invitation: str = ""  # while pending: the hash of the invitation that they accepted
     last_sign_in_at: int | None = None
 
     @property

@@ -81,7 +81,7 @@ class Actor:
     local: bool = False
 
 
-OPERATOR = Actor("console", "owner", local=True)  # somebody with a shell on the server, who may do everything
+OPERATOR = Actor("command line", "owner", local=True)  # somebody with a shell on the server may do everything
 
 
 def actor_of(administrator: Administrator) -> Actor:

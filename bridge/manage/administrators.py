@@ -5,14 +5,16 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from bridge.domain.administrator import ROLES, Administrator, Invitation, Role
-from bridge.domain.encoding import TokenBytes, random_text
+from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import AdministratorId, ClientId, Sub
 from bridge.manage.access import Actor, Refused, Trail, may
+from bridge.manage.field_checks import CLIENT_ID
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.basics import AuditLog, Clock
 
 INVITATION_LIVES = 15 * 60  # seconds
 CODE_DIGITS = 6
+MAX_MAINTAINED = 100  # applications
 LAST_OWNER = "There has to be an owner: make somebody else one first."
 
 
@@ -60,12 +62,13 @@ class AdministratorAdministration:
     ) -> str:
         """Invite somebody; the token of the link, which is shown once and good for INVITATION_LIVES seconds.
 
-        `confirmed`: whoever accepts it is active at once. Raises Refused.
+        `confirmed`: whoever accepts it is active at once, which only somebody with a shell on the server may
+        ask for. Raises Refused.
         """
         may(actor, "invite administrator")
-        known = _role(role)
-        if known == "maintainer" and not clients:
-            raise Refused("A maintainer needs at least one application to maintain.")
+        if confirmed and not actor.local:
+            raise Refused("Whoever accepts this invitation has to be confirmed.")
+        known, maintained = _role(role), _maintained(role, clients)
         now, token = int(self._clock()), random_text(self._token_bytes, 32)
         invitation = Invitation(
             role=known,
@@ -73,7 +76,7 @@ class AdministratorAdministration:
             invited_by=actor.id,
             created_at=now,
             expires_at=now + INVITATION_LIVES,
-            clients=tuple(map(ClientId, clients)) if known == "maintainer" else (),
+            clients=maintained,
             confirmed=confirmed,
         )
         self._trail.note(actor, "administrator.invited", role=known)
@@ -90,14 +93,14 @@ class AdministratorAdministration:
     def accept(self, token: str, person: Person) -> Administrator:
         """Spend an invitation: the person who has just signed in becomes an administrator, or waits.
 
-        Who administers already stays what they are and may use up an invitation to a higher role by nobody
-        else's doing: they become what it says. Raises Refused where it is not good.
+        Who administers already stays what they are. Raises Refused where it is not good.
         """
         self.invitation(token)
         now = int(self._clock())
-        known = self._administrators.find(self._environment, person.sub)
 
-        def made_of(invitation: Invitation) -> Administrator:
+        def accepted(invitation: Invitation, known: Administrator | None) -> Administrator:
+            if known is not None and known.active:
+                raise Refused("You administer already: ask an owner to change your role instead.")
             return Administrator(
                 id=known.id if known else AdministratorId(random_text(self._token_bytes, 16)),
                 environment=self._environment,
@@ -108,12 +111,11 @@ class AdministratorAdministration:
                 created_at=now,
                 clients=invitation.clients,
                 code="" if invitation.confirmed else _code(self._token_bytes),
+                invitation="" if invitation.confirmed else digest(token),
                 last_sign_in_at=now,
             )
 
-        if known is not None and known.active:
-            raise Refused("You administer already: ask an owner to change your role instead.")
-        made = self._administrators.accept(token, now, made_of)
+        made = self._administrators.accept(token, now, self._environment, person.sub, accepted)
         if made is None:
             raise Refused("This invitation has expired, or was used already. Ask for a new one.")
         self._trail.audit.record("administrator.accepted", now, administrator=made.id, role=made.role)
@@ -128,7 +130,7 @@ class AdministratorAdministration:
                 raise Refused("Nobody waits to be confirmed there.")
             if not secrets.compare_digest(code.encode(), before.code.encode()):
                 raise Refused("This is not the code that the person was shown.")
-            return replace(before, state="active", code="")
+            return replace(before, state="active", code="", invitation="")
 
         return self._changed(actor, administrator_id, "administrator.confirmed", confirmed)
 
@@ -137,17 +139,14 @@ class AdministratorAdministration:
     ) -> Administrator:
         """Give an administrator another role. The last active owner stays one. Raises Refused."""
         may(actor, "change administrator", administrator_id)
-        known = _role(role)
-        if known == "maintainer" and not clients:
-            raise Refused("A maintainer needs at least one application to maintain.")
+        known, maintained = _role(role), _maintained(role, clients)
 
         def changed(before: Administrator, others: Sequence[Administrator]) -> Administrator:
             if before.state == "removed":
                 raise _not_found(administrator_id)
             if known != "owner":
                 _check_not_last_owner(before, others)
-            mine = tuple(map(ClientId, clients)) if known == "maintainer" else ()
-            return replace(before, role=known, clients=mine)
+            return replace(before, role=known, clients=maintained)
 
         return self._changed(actor, administrator_id, "administrator.changed", changed, role=known)
 
@@ -159,7 +158,7 @@ class AdministratorAdministration:
             if before.state == "removed":
                 raise _not_found(administrator_id)
             _check_not_last_owner(before, others)
-            return replace(before, state="removed", code="", clients=())
+            return replace(before, state="removed", code="", invitation="", clients=())
 
         gone = self._changed(actor, administrator_id, "administrator.removed", removed)
         self._sessions.end_all(gone.id)
@@ -191,6 +190,20 @@ def _role(role: str) -> Role:
         if known == role:
             return known
     raise Refused(f"{role!r} is no role; there are {', '.join(ROLES)}.")
+
+
+def _maintained(role: str, clients: Collection[str]) -> tuple[ClientId, ...]:
+    """The applications of a maintainer; nobody else has any of their own. Raises Refused."""
+    if role != "maintainer":
+        return ()
+    named = tuple(dict.fromkeys(clients))
+    if not named:
+        raise Refused("A maintainer needs at least one application to maintain.")
+    if len(named) > MAX_MAINTAINED:
+        raise Refused(f"A maintainer has at most {MAX_MAINTAINED} applications.")
+    if wrong := [client_id for client_id in named if not CLIENT_ID.fullmatch(client_id)]:
+        raise Refused(f"{wrong[0][:100]!r} is no client id.")
+    return tuple(map(ClientId, named))
 
 
 def _check_not_last_owner(administrator: Administrator, others: Sequence[Administrator]) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from bridge.domain.administrator import CONSOLE_CLIENT_ID, Administrator, ConsoleSession
 from bridge.domain.encoding import TokenBytes, base64url, digest, random_text
+from bridge.domain.ids import AdministratorId, ConnectorId
 from bridge.domain.policy import CLOCK_SKEW
 from bridge.domain.principal import PersonPrincipal
 from bridge.domain.subject import Identity
@@ -28,8 +29,20 @@ IDLE = 15 * 60  # seconds; so are these
 LIMIT = 8 * 3600
 RECENT = 5 * 60  # the most that a sign-in may be old for what is grave
 USED_EVERY = 30  # how exactly the last use is known: not every page writes it
+PENDING_LIVES = 30 * 60  # as long as a sign-in may take
 MAX_BROWSER = 200  # characters of what a browser calls itself
+OTHER_BROWSER = "This sign-in did not begin in this browser. Begin it again."
+OVER = "This sign-in has expired, or was used already. Begin it again."
 NOT_ADMINISTRATOR = "You do not administer this service. Ask an owner for an invitation."
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedChange:
+    """A change that waits for a fresh sign-in of who asked for it: a form's address, and its fields."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
+    administrator_id: AdministratorId
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,7 @@ class PendingSignIn:
     """What the browser keeps, sealed, while its administrator is at CamDigiKey.
 
     `next`: where they go afterwards; `invitation`: the token that they accept by it; `parked`: a change that
-    waits for this sign-in, as the fields of its form.
+    waits for this sign-in, and `session`: the key of the console session in which it was asked for.
     """
 
     state: str
@@ -45,7 +58,8 @@ class PendingSignIn:
     began_at: int
     next: str = ""
     invitation: str = field(default="", repr=False)
-    parked: dict[str, str] = field(default_factory=dict, repr=False)
+    parked: ParkedChange | None = None
+    session: str = ""
 
 
 class Begun(NamedTuple):
@@ -56,11 +70,15 @@ class Begun(NamedTuple):
 
 
 class SignedIn(NamedTuple):
-    """An administrator who has signed in: their session, and the secret of its cookie."""
+    """An administrator who has signed in: their session, the secret of its cookie, and what was parked.
+
+    `parked`: None also where somebody else had asked for the change.
+    """
 
     administrator: Administrator
     session: ConsoleSession
     secret: str
+    parked: ParkedChange | None = None
 
 
 class ConsoleSignIn:
@@ -79,24 +97,35 @@ class ConsoleSignIn:
         token_bytes: TokenBytes,
         issuer: str,
         environment: str,
+        connector: ConnectorId,
     ) -> None:
+        """`environment` and `connector`: the CamDigiKey, and the account there, that vouch for them."""
         self._codes, self._grants, self._sessions = codes, grants, sessions
         self._administrators, self._console_sessions = administrators, console_sessions
         self._administration = administration
         self._audit, self._clock, self._token_bytes = audit, clock, token_bytes
-        self._issuer, self._environment = issuer, environment
+        self._issuer, self._environment, self._connector = issuer, environment, connector
 
     def begin(
-        self, *, next_path: str = "", invitation: str = "", parked: dict[str, str] | None = None
+        self,
+        *,
+        next_path: str = "",
+        invitation: str = "",
+        parked: ParkedChange | None = None,
+        session: ConsoleSession | None = None,
     ) -> Begun:
-        """A new sign-in, always with a fresh approval at CamDigiKey (prompt=login)."""
+        """A new sign-in, always with a fresh approval at CamDigiKey (prompt=login).
+
+        `session`: the one that the new one takes the place of.
+        """
         pending = PendingSignIn(
             state=random_text(self._token_bytes, 16),
             verifier=random_text(self._token_bytes, 32),
             began_at=int(self._clock()),
             next=next_path,
             invitation=invitation,
-            parked=parked or {},
+            parked=parked,
+            session=session.key if session else "",
         )
         query = {
             "response_type": "code",
@@ -115,8 +144,9 @@ class ConsoleSignIn:
 
         `browser`: what the browser calls itself. Raises Refused with a sentence for the person.
         """
-        principal = self._redeemed(pending, state, code)
-        now, name = int(self._clock()), name_of(principal.subject.identity)
+        now = int(self._clock())
+        principal = self._redeemed(pending, state, code, now)
+        name = name_of(principal.subject.identity)
         if pending.invitation:
             administrator = self._administration.accept(pending.invitation, Person(principal.sub, name))
         else:
@@ -132,9 +162,11 @@ class ConsoleSignIn:
             used_at=now,
             browser=browser[:MAX_BROWSER],
         )
+        if pending.session:
+            self._console_sessions.end(pending.session)
         self._console_sessions.open(session)
         self._audit.record("console.signed_in", now, administrator=administrator.id, sid=session.sid)
-        return SignedIn(administrator, session, secret)
+        return SignedIn(administrator, session, secret, _parked_by(administrator, pending.parked))
 
     def current(self, secret: str, *, active: bool = True) -> tuple[Administrator, ConsoleSession] | None:
         """Who a cookie's secret belongs to; None where the session is over, or its administrator is gone.
@@ -178,21 +210,34 @@ class ConsoleSignIn:
         now = int(self._clock())
         self._audit.record("console.signed_out", now, administrator=session.administrator_id, sid=session.sid)
 
-    def _redeemed(self, pending: PendingSignIn, state: str, code: str) -> PersonPrincipal:
+    def _redeemed(self, pending: PendingSignIn, state: str, code: str, now: int) -> PersonPrincipal:
         if not state or state != pending.state:
-            raise Refused("This sign-in did not begin in this browser. Begin it again.")
-        now, taken = int(self._clock()), self._codes.take(code, CONSOLE_CLIENT_ID, int(self._clock()))
+            raise Refused(OTHER_BROWSER)
+        if now - pending.began_at > PENDING_LIVES:
+            raise Refused(OVER)
+        taken = self._codes.take(code, CONSOLE_CLIENT_ID, now)
         if not isinstance(taken, RedeemedCode):
-            raise Refused("This sign-in has expired, or was used already. Begin it again.")
+            raise Refused(OVER)
         self._grants.end(taken.grant.id, now)  # nothing is ever asked of it
         principal, challenge = taken.grant.principal, taken.code.code_challenge
         if challenge is None or not same_challenge(pending.verifier, challenge):
-            raise Refused("This sign-in did not begin in this browser. Begin it again.")
+            raise Refused(OTHER_BROWSER)
         if not isinstance(principal, PersonPrincipal) or (
             principal.login.auth_time < pending.began_at - CLOCK_SKEW
         ):
             raise Refused("The console wants a fresh sign-in. Begin it again.")
+        self._check_vouched_for(principal, now)
         return principal
+
+    def _check_vouched_for(self, principal: PersonPrincipal, now: int) -> None:
+        """Raises Refused where another CamDigiKey account than the console's says who this is.
+
+        Single sign-on works across accounts, and one of them may be a trial with pretend people: a person
+        who signed in by it, and changed the address that leads here, would be taken for an administrator.
+        """
+        session = self._sessions.held(principal.login.session_key, now)
+        if session is None or session.upstream is None or session.upstream.connector != self._connector:
+            raise Refused("The console wants a sign-in by its own CamDigiKey account. Begin it again.")
 
     def _known(self, principal: PersonPrincipal, name: str, now: int) -> Administrator:
         known = self._administrators.find(self._environment, principal.sub)
@@ -202,6 +247,11 @@ class ConsoleSignIn:
         return self._administrators.change(
             known.id, lambda before, others: replace(before, name=name or before.name, last_sign_in_at=now)
         )
+
+
+def _parked_by(administrator: Administrator, parked: ParkedChange | None) -> ParkedChange | None:
+    """The change, where this administrator asked for it."""
+    return parked if parked is not None and parked.administrator_id == administrator.id else None
 
 
 def s256(verifier: str) -> str:

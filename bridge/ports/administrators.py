@@ -1,10 +1,12 @@
-"""Administrators, their invitations and their console sessions (SQL: they are needed while Redis is away)."""
+"""Administrators, their invitations and their console sessions (SQL: who administers must not be lost)."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bridge.domain.administrator import Administrator, ConsoleSession, Invitation
 from bridge.domain.ids import AdministratorId, Sub
+
+Accepted = Callable[[Invitation, Administrator | None], Administrator]
 
 
 class AdministratorStore(Protocol):
@@ -36,11 +38,12 @@ class AdministratorStore(Protocol):
         """An invitation that is good still; looking spends nothing."""
 
     def accept(
-        self, token: str, now: int, made_of: Callable[[Invitation], Administrator]
+        self, token: str, now: int, environment: str, sub: Sub, accepted: Accepted
     ) -> Administrator | None:
-        """Spend an invitation, and store whom it makes, in one transaction; None where it is not good.
+        """Spend an invitation, and store whom `accepted` makes of it, in one transaction.
 
-        A record of the same person, if there is one, is replaced.
+        `accepted` is given the record that there is of this person, also a removed one, and keeps its id.
+        None where the invitation is not good. What `accepted` raises is raised, and nothing is changed.
         """
 
 

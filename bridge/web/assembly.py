@@ -1,5 +1,6 @@
 """Builds the use cases of one app from the ports: each is given only the ports that it needs."""
 
+from bridge.domain.ids import ConnectorId
 from bridge.domain.policy import Policy
 from bridge.login.callback import Callback
 from bridge.login.completion import Completion
@@ -63,7 +64,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         browser=browser,
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
         administration=admin,
-        console_sign_in=_console_sign_in(s, policy, admin),
+        console_sign_in=_console_sign_in(settings, s, admin),
     )
 
 
@@ -87,9 +88,9 @@ def _administration_ports(services: Services) -> AdministrationPorts:
 
 
 def _console_sign_in(
-    services: Services, policy: Policy, administration: administration.Administration
+    settings: Settings, services: Services, administration: administration.Administration
 ) -> ConsoleSignIn:
-    s = services
+    s, policy = services, settings.policy
     return ConsoleSignIn(
         s.codes,
         s.grants,
@@ -102,6 +103,7 @@ def _console_sign_in(
         s.token_bytes,
         policy.issuer,
         s.environment,
+        ConnectorId(settings.admin.connector or next(iter(s.connectors))),
     )
 
 

@@ -243,7 +243,7 @@ def test_every_change_is_audited_with_ids_alone(
         "client.deleted",
         "key.rotated",
     ]
-    assert all(facts["actor"] == "console" for _, facts in office.audit.lines)
+    assert all(facts["actor"] == "command line" for _, facts in office.audit.lines)
     assert not any(
         word in str(office.audit.lines) for word in (str(made.secret), str(secret), "Another name")
     )

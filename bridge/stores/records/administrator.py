@@ -21,6 +21,7 @@ def _write(administrator: Administrator) -> dict[str, Any]:
             "created_at": administrator.created_at,
             "clients": administrator.clients,
             "code": unless_default(administrator.code, ""),
+            "invitation": unless_default(administrator.invitation, ""),
             "last_sign_in_at": administrator.last_sign_in_at,
         }
     )
@@ -37,6 +38,7 @@ def _read(fields: Fields) -> Administrator:
         created_at=fields.number("created_at"),
         clients=tuple(map(ClientId, fields.texts("clients"))),
         code=fields.text_or_none("code") or "",
+        invitation=fields.text_or_none("invitation") or "",
         last_sign_in_at=fields.number_or_none("last_sign_in_at"),
     )
 

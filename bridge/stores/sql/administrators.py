@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.encoding import digest
 from bridge.domain.ids import AdministratorId, Sub
+from bridge.ports.administrators import Accepted
 from bridge.ports.basics import Counters, Sealer
 from bridge.stores.records import ADMINISTRATOR, INVITATION
 from bridge.stores.sealed import Sealed
@@ -38,11 +39,8 @@ class SqlAdministrators:
 
     def find(self, environment: str, sub: Sub) -> Administrator | None:
         """The record of a person, also a removed one."""
-        query = select(administrators.c.sealed).where(
-            administrators.c.environment == environment, administrators.c.sub == sub
-        )
         with reading(self._engine) as connection:
-            return self._sealed.open(connection.execute(query).scalar())
+            return self._find(connection, environment, sub)
 
     def change(self, administrator_id: AdministratorId, change: Change) -> Administrator:
         """Replace a record by what `change` makes of it (see ports.AdministratorStore)."""
@@ -82,9 +80,9 @@ class SqlAdministrators:
             return self._invitations.open(connection.execute(query).scalar())
 
     def accept(
-        self, token: str, now: int, made_of: Callable[[Invitation], Administrator]
+        self, token: str, now: int, environment: str, sub: Sub, accepted: Accepted
     ) -> Administrator | None:
-        """Spend an invitation, and store whom it makes; None where it is not good."""
+        """Spend an invitation, and store whom it makes (see ports.AdministratorStore)."""
         spent = (
             delete(invitations)
             .where(invitations.c.digest == digest(token), invitations.c.expires_at > now)
@@ -92,11 +90,11 @@ class SqlAdministrators:
         )
 
         def step(connection: Connection) -> Administrator | None:
-            bump_version(connection, _VERSION)
+            bump_version(connection, _VERSION)  # keeps other writers out
             invitation = self._invitations.open(connection.execute(spent).scalar())
             if invitation is None:
                 return None
-            made = made_of(invitation)
+            made = accepted(invitation, self._find(connection, environment, sub))
             self._save(connection, made)
             return made
 
@@ -110,6 +108,12 @@ class SqlAdministrators:
         )
         found = (self._sealed.open(text) for text in connection.execute(query).scalars())
         return tuple(administrator for administrator in found if administrator is not None)
+
+    def _find(self, connection: Connection, environment: str, sub: Sub) -> Administrator | None:
+        query = select(administrators.c.sealed).where(
+            administrators.c.environment == environment, administrators.c.sub == sub
+        )
+        return self._sealed.open(connection.execute(query).scalar())
 
     def _get(self, connection: Connection, administrator_id: AdministratorId) -> Administrator | None:
         query = select(administrators.c.sealed).where(administrators.c.id == administrator_id)

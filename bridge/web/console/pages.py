@@ -1,6 +1,6 @@
 """Renders the console's pages: what they all show, and the response with its headers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
@@ -25,7 +25,7 @@ class ParkedForm:
     """A form that was posted before a fresh sign-in, to be posted again after it."""
 
     action: str
-    fields: Mapping[str, str]
+    fields: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)

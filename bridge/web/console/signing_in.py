@@ -1,8 +1,10 @@
 """Signing in to the console and out of it, and changes that wait for a fresh sign-in."""
 
 import json
+import re
 from dataclasses import asdict
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+from urllib.parse import urlencode
 
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
@@ -10,16 +12,26 @@ from werkzeug.wrappers import Response
 from bridge.domain.administrator import ROLE_LABELS, ROLE_MEANINGS
 from bridge.errors import SealBroken
 from bridge.manage.access import Refused
-from bridge.manage.console_sign_in import Begun, PendingSignIn
+from bridge.manage.console_sign_in import (
+    OTHER_BROWSER,
+    PENDING_LIVES,
+    Begun,
+    ParkedChange,
+    PendingSignIn,
+    SignedIn,
+)
 from bridge.web.console import pages
 from bridge.web.console.rows import ROOT
 from bridge.web.use_cases import use_cases
 
 PENDING_COOKIE = "admin_login"  # Lax: it has to come with the browser from CamDigiKey; it counts once
 COOKIE = "admin"  # Strict: no other site's link or form ever brings it
-PENDING_LIVES = 1800  # seconds
-MAX_PENDING = 3500  # characters: browsers keep 4096 of a cookie
-PARKED_PATH = "path"  # beside the fields of a parked form, none of which has this name
+MAX_PENDING = 2600  # characters: an answer's headers are less than 4 KiB in all, its address among them
+MAX_NEXT = 500  # characters of the path of a page of ours
+
+
+# A path below /admin without dot segments, and perhaps a query: what browsers take elsewhere is none.
+OF_THE_CONSOLE = re.compile(rf"{ROOT}(?:/(?!\.)[A-Za-z0-9._~-]+)*(?:\?[A-Za-z0-9._~%&=+-]*)?")
 
 
 def address(next_path: str) -> str:
@@ -52,9 +64,9 @@ def accept(token: str) -> Response:
 
 def park() -> Response:
     """Asks for a fresh sign-in, and keeps what this request was to do until then."""
-    fields = {name: value for name, value in request.form.items() if name != "csrf"}
-    parked = {**fields, PARKED_PATH: request.path}
-    begun = use_cases().console_sign_in.begin(parked=parked)
+    fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != "csrf")
+    parked = ParkedChange(request.path, fields, g.console.administrator.id)
+    begun = use_cases().console_sign_in.begin(parked=parked, session=g.console.session)
     response = pages.show("sign_in_again", address=begun.address)
     return _keep(response, begun)
 
@@ -68,7 +80,7 @@ def callback() -> Response:
     pending = _pending()
     try:
         if pending is None:
-            raise Refused("This sign-in did not begin in this browser. Begin it again.")
+            raise Refused(OTHER_BROWSER)
         if "code" not in request.args:
             raise Refused("You were not signed in.")
         done = uses.console_sign_in.finish(
@@ -82,8 +94,7 @@ def callback() -> Response:
         uses.browser.cookies.drop(response, PENDING_COOKIE)
         return response
     g.console = None
-    form = _parked_form(pending, done.session.key)
-    response = pages.moving_on(pending.next or ROOT, form)
+    response = pages.moving_on(pending.next or ROOT, _parked_form(done))
     uses.browser.cookies.put(response, COOKIE, done.secret, samesite="Strict")
     uses.browser.cookies.drop(response, PENDING_COOKIE)
     return response
@@ -112,24 +123,29 @@ def _keep(response: Response, begun: Begun) -> Response:
 
 
 def _pending() -> PendingSignIn | None:
+    """What this browser keeps; None where it keeps nothing, or what another release of ours wrote."""
     uses = use_cases()
     sealed = uses.browser.cookies.read(PENDING_COOKIE)
     try:
-        return PendingSignIn(**json.loads(uses.sealer.unseal(PENDING_COOKIE, sealed))) if sealed else None
-    except (SealBroken, ValueError, TypeError):
+        return _read(json.loads(uses.sealer.unseal(PENDING_COOKIE, sealed))) if sealed else None
+    except (SealBroken, ValueError, TypeError, KeyError):
         return None
 
 
-def _parked_form(pending: PendingSignIn, session_key: str) -> pages.ParkedForm | None:
-    fields = dict(pending.parked)
-    path = fields.pop(PARKED_PATH, "")
-    if not path:
+def _read(kept: dict[str, Any]) -> PendingSignIn:
+    parked = kept.pop("parked")
+    if parked is not None:
+        parked = ParkedChange(**parked | {"fields": tuple((name, value) for name, value in parked["fields"])})
+    return PendingSignIn(**kept, parked=parked)
+
+
+def _parked_form(done: SignedIn) -> pages.ParkedForm | None:
+    if done.parked is None:
         return None
-    return pages.ParkedForm(path, {**fields, "csrf": pages.csrf(path, session_key)})
+    path = done.parked.path
+    return pages.ParkedForm(path, (*done.parked.fields, ("csrf", pages.csrf(path, done.session.key))))
 
 
 def _local(path: str) -> str:
-    """The path of a page of the console; its first page for anything else."""
-    parts = urlsplit(path)
-    within = parts.path == ROOT or parts.path.startswith(ROOT + "/")
-    return path if within and not parts.scheme and not parts.netloc and "\\" not in path else ROOT
+    """The path of a page of the console; its first page for anything else, and for what is no plain path."""
+    return path if len(path) <= MAX_NEXT and OF_THE_CONSOLE.fullmatch(path) else ROOT
