@@ -35,6 +35,7 @@ class AdministrationPorts:
     clock: Clock
     token_bytes: TokenBytes
     connectors: Collection[ConnectorId]
+    issuer: str
     environment: str
     every: Mapping[str, float]
 
@@ -54,7 +55,9 @@ def assemble(ports: AdministrationPorts) -> Administration:
     """The use cases on these ports."""
     p = ports
     return Administration(
-        clients=ClientAdministration(p.clients, p.sealer, p.audit, p.clock, p.token_bytes, p.connectors),
+        clients=ClientAdministration(
+            p.clients, p.sealer, p.audit, p.clock, p.token_bytes, p.connectors, p.issuer
+        ),
         keys=KeyAdministration(p.signing_keys, p.audit, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(

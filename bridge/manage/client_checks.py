@@ -18,9 +18,12 @@ class ClientFaults(BridgeError):
         self.faults = faults
 
 
-def check_client(client: Client, connectors: Collection[ConnectorId]) -> None:
-    """Raises ClientFaults with all that is wrong; `connectors`: the accounts that it may name."""
-    draft = Draft(client, connectors)
+def check_client(client: Client, connectors: Collection[ConnectorId], issuer: str) -> None:
+    """Raises ClientFaults with all that is wrong; `connectors`: the accounts that it may name.
+
+    `issuer`: this provider's own address, which no application's redirect URI shares the origin of.
+    """
+    draft = Draft(client, connectors, issuer)
     found = [fault for row in CLIENT_METADATA.values() for fault in field_faults(row, draft)]
     found += [fault for combination in COMBINATIONS for fault in combination(client)]
     if found:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.encoding import TokenBytes, digest, random_text
@@ -55,10 +56,11 @@ class ClientAdministration:
         clock: Clock,
         token_bytes: TokenBytes,
         connectors: Collection[ConnectorId],
+        issuer: str,
     ) -> None:
-        """`connectors`: the CamDigiKey accounts that a client may name."""
+        """`connectors`: the CamDigiKey accounts that a client may name; `issuer`: our own address."""
         self._clients, self._sealer, self._clock = clients, sealer, clock
-        self._token_bytes, self._connectors = token_bytes, connectors
+        self._token_bytes, self._connectors, self._issuer = token_bytes, connectors, issuer
         self._trail = Trail(audit, clock)
 
     def all(self, actor: Actor) -> Sequence[Client]:
@@ -100,7 +102,7 @@ class ClientAdministration:
             secret_hashes=() if secret is None else (self._sealer.mac(SECRET, secret),),
             client_id_issued_at=int(self._clock()),
         )
-        check_client(client, self._connectors)
+        check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, None, client)
         try:
             self._clients.add(client)
@@ -125,21 +127,29 @@ class ClientAdministration:
         client = replace(before, **changes)
         if client.public:
             client = replace(client, secret_hashes=())
-        check_client(client, self._connectors)
+        check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, before, client)
         self._replace(client, before)
         self._trail.note(actor, "client.edited", client_id=client_id, fields=" ".join(sorted(changes)))
         return client
 
-    def rotate_secret(self, actor: Actor, client_id: str, *, at_once: bool = False) -> Registered:
-        """Make a new secret. The old one works too until the next rotation; `at_once`: not any more."""
+    def rotate_secret(
+        self, actor: Actor, client_id: str, *, at_once: bool = False, version: str | None = None
+    ) -> Registered:
+        """Make a new secret. The old one works too until the next rotation; `at_once`: not any more.
+
+        `version`: as for `edit`, so that a form that is sent twice makes one secret. Raises Refused.
+        """
         may(actor, "rotate secret", client_id)
         before = self._found(client_id)
+        if version is not None and version != version_of(before):
+            raise Overtaken(before)
         if before.public:
             raise Refused(f"{client_id} is a public client: it has no secret.")
         secret = random_text(self._token_bytes, SECRET_BYTES)
         kept = () if at_once else before.secret_hashes[: MAX_LIVE_SECRETS - 1]
         client = replace(before, secret_hashes=(self._sealer.mac(SECRET, secret), *kept))
+        check_sensitive(actor, before, client)
         self._replace(client, before)
         self._trail.note(actor, "client.secret_rotated", client_id=client_id)
         return Registered(client, secret)
@@ -163,7 +173,8 @@ class ClientAdministration:
         self._trail.note(actor, "client.deleted", client_id=client_id)
 
     def _found(self, client_id: str) -> Client:
-        client = self._clients.get(client_id)
+        """The console is a client too, and nobody's to look at or to change."""
+        client = self._clients.get(client_id) if client_id != CONSOLE_CLIENT_ID else None
         if client is None:
             raise _not_found(client_id)
         return client

@@ -39,7 +39,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     signing_in = _signing_in(s, policy, decider, ending, upstream)
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
     address = ClientAddress(settings.server.trusted_proxies)
-    admin = administration.assemble(_administration_ports(s))
+    admin = administration.assemble(_administration_ports(s, policy.issuer))
     return UseCases(
         settings=settings,
         policy=policy,
@@ -68,7 +68,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     )
 
 
-def _administration_ports(services: Services) -> AdministrationPorts:
+def _administration_ports(services: Services, issuer: str) -> AdministrationPorts:
     s = services
     return AdministrationPorts(
         clients=s.clients,
@@ -82,6 +82,7 @@ def _administration_ports(services: Services) -> AdministrationPorts:
         clock=s.clock,
         token_bytes=s.token_bytes,
         connectors=tuple(s.connectors),
+        issuer=issuer,
         environment=s.environment,
         every=s.every,
     )

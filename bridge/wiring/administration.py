@@ -42,6 +42,7 @@ def administration(settings: Settings) -> Iterator[Administration]:
                 clock=time.time,
                 token_bytes=os.urandom,
                 connectors=tuple(settings.accounts),
+                issuer=settings.issuer,
                 environment=environment_of(settings),
                 every=EVERY,
             )

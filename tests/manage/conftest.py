@@ -23,6 +23,7 @@ from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
 
 JOBS = {"outbox": 1.0, "purge": 3600.0}
+ISSUER = "https://sso.example"
 ENVIRONMENT = "https://camdigikey.example"
 CONNECTORS = (ConnectorId("camdigikey"), ConnectorId("second"))
 
@@ -71,6 +72,7 @@ class Office:
                 clock=self.clock,
                 token_bytes=os.urandom,
                 connectors=CONNECTORS,
+                issuer=ISSUER,
                 environment=self.environment,
                 every=JOBS,
             )

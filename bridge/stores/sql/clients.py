@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, delete, insert, literal, or_, select, tuple_, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, literal, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from bridge.domain.client import Client
@@ -30,6 +30,24 @@ def _versions(connection: Connection) -> Mapping[str, int]:
         row.client_id: row.version
         for row in connection.execute(select(clients.c.client_id, clients.c.version))
     }
+
+
+def _page_query(
+    limit: int, after: tuple[str, ClientId] | None, begins: str, among: Collection[str] | None
+) -> Select[tuple[str]]:
+    """A page of the clients by name (see ports.ClientStore), but for one whose id is `begins`."""
+    place = (clients.c.name_key, clients.c.client_id)
+    query = _among(select(clients.c.data).order_by(*place).limit(limit), among)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(literal(name_key(after[0])), literal(after[1])))
+    if begins:
+        key = name_key(begins)
+        query = query.where(clients.c.name_key.between(key, key + LAST_LETTER), clients.c.client_id != begins)
+    return query
+
+
+def _among(query: Select[tuple[str]], among: Collection[str] | None) -> Select[tuple[str]]:
+    return query if among is None else query.where(clients.c.client_id.in_(sorted(among)))
 
 
 def _origins(connection: Connection) -> frozenset[str]:
@@ -143,18 +161,12 @@ class SqlClients:
         among: Collection[str] | None = None,
     ) -> Sequence[Client]:
         """At most `limit` in the order of their names (see ports.ClientStore); the index has that order."""
-        place = (clients.c.name_key, clients.c.client_id)
-        query = select(clients.c.data).order_by(*place).limit(limit)
-        if after is not None:
-            query = query.where(tuple_(*place) > tuple_(literal(name_key(after[0])), literal(after[1])))
-        if among is not None:
-            query = query.where(clients.c.client_id.in_(sorted(among)))
-        if begins:
-            key = name_key(begins)
-            named = clients.c.name_key.between(key, key + LAST_LETTER)
-            query = query.where(or_(named, clients.c.client_id == begins))
+        queries = [_page_query(limit, after, begins, among)]
+        if begins and after is None:  # the one of that id comes first; an OR would keep the index unused
+            queries.insert(0, _among(select(clients.c.data).where(clients.c.client_id == begins), among))
         with reading(self._engine) as connection:
-            found = [self._read(row.data) for row in connection.execute(query).all()]
+            rows = [row for query in queries for row in connection.execute(query).all()]
+        found = [self._read(row.data) for row in rows[:limit]]
         return tuple(client for client in found if client is not None)
 
     def replace(self, client: Client, *, before: Client | None = None) -> None:

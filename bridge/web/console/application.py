@@ -15,12 +15,14 @@ from bridge.manage.clients import Overtaken, version_of
 from bridge.oidc.endpoints import ENDPOINTS
 from bridge.products import PRODUCTS, Snippet, SnippetFault, Values, snippets
 from bridge.web.console import pages
-from bridge.web.console.fields import TABS, FormFault, Tab, changes, controls
+from bridge.web.console.fields import TABS, Form, FormFault, Tab, changes, controls
 from bridge.web.console.guard import here
 from bridge.web.console.rows import ROOT
+from bridge.web.texts import N_
 from bridge.web.use_cases import use_cases
 
 ANY_PRODUCT = "other"
+CHANGED_MEANWHILE = N_("This application was changed since you opened the page. Look at it, then try again.")
 
 
 def application(client_id: str) -> Response:
@@ -54,22 +56,28 @@ def edit(client_id: str, tab: str) -> Response:
         rows = {CLIENT_METADATA[name]: value for name, value in mine.items()}
         return _fields(theirs, chosen, mine=rows, status=409)
     except ClientFaults as faults:
-        return _fields(before, chosen, faults=faults.faults, status=422)
+        return _fields(before, chosen, faults=faults.faults, written=request.form, status=422)
     except (FormFault, Refused) as fault:
-        return _fields(before, chosen, faults=(str(fault),), status=422)
+        return _fields(before, chosen, faults=(str(fault),), written=request.form, status=422)
     return redirect(f"{ROOT}/applications/{client_id}/{tab}?saved=1", 303)
 
 
 def credentials(client_id: str) -> Response:
     """Its secrets, and what ends it."""
-    return pages.show("credentials", client=_client(client_id), tabs=TABS, tab="credentials")
+    return _credentials(_client(client_id))
 
 
 def new_secret(client_id: str) -> Response:
     """Makes a new secret, and shows it this once."""
-    made = use_cases().administration.clients.rotate_secret(
-        here().actor, client_id, at_once="at_once" in request.form
-    )
+    clients, version = use_cases().administration.clients, request.form.get("version", "")
+    try:
+        made = clients.rotate_secret(
+            here().actor, client_id, at_once="at_once" in request.form, version=version
+        )
+    except Overtaken as overtaken:
+        return _credentials(overtaken.client, (CHANGED_MEANWHILE,), status=409)
+    except Refused as refused:
+        return _credentials(_client(client_id), (str(refused),), status=422)
     return show_registered(made)
 
 
@@ -87,10 +95,22 @@ def delete(client_id: str) -> Response:
     """Deletes it, for good. Its id has to be written by hand."""
     client = _client(client_id)
     if request.form.get("confirmation", "").strip() != client.client_id:
-        fault = "Write the client id to delete the application."
-        return pages.show("credentials", 422, client=client, tabs=TABS, tab="credentials", faults=(fault,))
+        return _credentials(client, (N_("Write the client id to delete the application."),), status=422)
     use_cases().administration.clients.delete(here().actor, client_id)
     return redirect(f"{ROOT}/applications", 303)
+
+
+def _credentials(client: Client, faults: tuple[str, ...] = (), *, status: int = 200) -> Response:
+    return pages.show(
+        "credentials",
+        status,
+        client=client,
+        tabs=TABS,
+        tab="credentials",
+        version=version_of(client),
+        faults=faults,
+        saved="saved" in request.args,
+    )
 
 
 def _client(client_id: str) -> Client:
@@ -117,16 +137,19 @@ def _fields(
     *,
     faults: tuple[str, ...] = (),
     mine: Mapping[MetadataField, Any] | None = None,
+    written: Form | None = None,
     status: int = 200,
 ) -> Response:
+    """A tab's page. `mine`: what somebody wanted who was overtaken; `written`: a form that has a fault."""
+    version = written.get("version", "") if written is not None else version_of(client)
     return pages.show(
         "fields",
         status,
         client=client,
         tabs=TABS,
         tab=tab.name,
-        controls=controls(tab, client),
-        version=version_of(client),
+        controls=controls(tab, client, written),
+        version=version,
         faults=faults,
         mine=mine or {},
         saved="saved" in request.args,

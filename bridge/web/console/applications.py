@@ -55,7 +55,7 @@ def register(kind: str) -> Response:
     except ClientFaults as faults:
         return _form(chosen, given, faults.faults, status=422)
     except Refused as refused:
-        if given.get("client_id") and _is_registered(given["client_id"]):
+        if _is_registered(given.get("client_id", "")):
             return redirect(f"{ROOT}/applications/{given['client_id']}", 303)
         return _form(chosen, given, (str(refused),), status=422)
     return show_registered(made, chosen.id if isinstance(chosen, Product) else "")
@@ -114,4 +114,8 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _is_registered(client_id: str) -> bool:
-    return use_cases().clients.get(client_id) is not None
+    try:
+        use_cases().administration.clients.get(here().actor, client_id)
+    except Refused:
+        return False
+    return True

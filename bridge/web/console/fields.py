@@ -4,7 +4,7 @@ A tab of the console has the fields of one or two groups; only those that the ac
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
@@ -16,6 +16,7 @@ from bridge.domain.metadata_field import Group, Label, MetadataField
 from bridge.manage.clients import EDITABLE, ONCE_SET
 from bridge.web.texts import N_
 
+Form = MultiDict[str, str]
 Shape = Literal["line", "lines", "choice", "choices", "switch", "number", "numbers"]
 SHAPES: Mapping[str, Shape] = {
     "text": "line",
@@ -64,6 +65,8 @@ class Control:
     value: Any  # as the shape wants it: a text, or several, or whether it is on
     choices: tuple[str, ...] = ()
     fixed: bool = False  # shown, and not to be changed
+    open: bool = False  # words of its own can be added to its choices …
+    more: str = ""  # … and these were
 
     @property
     def name(self) -> str:
@@ -78,12 +81,13 @@ class FormFault(Exception):
     """A form's value is not what its control can send; the text is a sentence."""
 
 
-def controls(tab: Tab, client: Client) -> list[Control]:
-    """The controls of a tab, filled with the client's values."""
-    return [_control(row, client) for row in _rows(tab)]
+def controls(tab: Tab, client: Client, form: Form | None = None) -> list[Control]:
+    """The controls of a tab, filled with the client's values; with `form` by what somebody wrote into it."""
+    found = [_control(row, client) for row in _rows(tab)]
+    return found if form is None else [_written(control, form) for control in found]
 
 
-def changes(tab: Tab, client: Client, form: "MultiDict[str, str]") -> dict[str, Any]:
+def changes(tab: Tab, client: Client, form: Form) -> dict[str, Any]:
     """The fields of a tab that a form changes, by name. Raises FormFault."""
     found: dict[str, Any] = {}
     for row in _rows(tab):
@@ -106,6 +110,11 @@ def _fixed(row: MetadataField, client: Client) -> bool:
     return row.name not in EDITABLE or (row.name in ONCE_SET and bool(getattr(client, row.name)))
 
 
+def _is_open(row: MetadataField, client: Client) -> bool:
+    """Whether its words are not only ours: an application that acts for itself may define scopes."""
+    return row.name == "scope" and "client_credentials" in client.grant_types
+
+
 def _control(row: MetadataField, client: Client) -> Control:
     value, choices = getattr(client, row.name), tuple(row.choices)
     shape = SHAPES[row.kind]
@@ -116,7 +125,23 @@ def _control(row: MetadataField, client: Client) -> Control:
         choices = tuple(MAX_LIFETIMES)
     elif shape == "choices" and value is None:
         value = ()
-    return Control(row, shape, _shown(shape, value), choices, _fixed(row, client))
+    return Control(row, shape, _shown(shape, value), choices, _fixed(row, client), _is_open(row, client))
+
+
+def _written(control: Control, form: Form) -> Control:
+    if control.fixed:
+        return control
+    name, value = control.name, control.value
+    match control.shape:
+        case "switch":
+            value = name in form
+        case "choices":
+            value = tuple(form.getlist(name))
+        case "numbers":
+            value = {part: form.get(f"{name}.{part}", "") for part in control.choices}
+        case _:
+            value = form.get(name, value)
+    return replace(control, value=value, more=form.get(f"{name}.more", ""))
 
 
 def _shown(shape: Shape, value: Any) -> Any:
@@ -129,7 +154,7 @@ def _shown(shape: Shape, value: Any) -> Any:
     return value
 
 
-def _value(row: MetadataField, client: Client, form: "MultiDict[str, str]") -> Any:
+def _value(row: MetadataField, client: Client, form: Form) -> Any:
     match SHAPES[row.kind]:
         case "line":
             text = form.get(row.name, "").strip()
@@ -149,7 +174,7 @@ def _value(row: MetadataField, client: Client, form: "MultiDict[str, str]") -> A
             return {name: number for name, number in numbers.items() if number is not None}
 
 
-def _choices(row: MetadataField, client: Client, form: "MultiDict[str, str]") -> tuple[str, ...] | None:
+def _choices(row: MetadataField, client: Client, form: Form) -> tuple[str, ...] | None:
     """What is ticked, in the order that it had before, and what is new in the order of the form."""
     before: tuple[str, ...] = getattr(client, row.name) or ()
     extra = form.get(f"{row.name}.more", "").split()

@@ -2,11 +2,12 @@
 
 import hmac
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from flask import abort, g, redirect, request
+from werkzeug.exceptions import BadRequest, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from bridge.domain.administrator import Administrator, ConsoleSession
@@ -15,7 +16,8 @@ from bridge.manage.access import Actor, actor_of, may
 from bridge.web.client_address import ClientAddress
 from bridge.web.console import pages, signing_in
 from bridge.web.console.rows import ROOT, ConsolePage
-from bridge.web.fetch_metadata import is_from_another_site
+from bridge.web.fetch_metadata import is_from_another_site, is_part_of_a_page, is_prefetch
+from bridge.web.responses import prefetch_refused
 from bridge.web.use_cases import use_cases
 
 View = Callable[..., Response]
@@ -48,6 +50,9 @@ def guarded(row: ConsolePage, view: View) -> View:
 
     def answer(**parts: str) -> Response:
         _check_network()
+        _check_text(parts)
+        if row.get_acts and (refused := _refused_get()):
+            return refused
         g.console = _signed_in()
         if row.visitors:
             if row.method == "POST" and is_from_another_site(request):
@@ -78,6 +83,20 @@ def _check_network() -> None:
         abort(404)
 
 
+def _check_text(parts: Mapping[str, str]) -> None:
+    """No name, address or id has a NUL in it, which PostgreSQL does not take."""
+    texts = (*parts.values(), *request.args.values(), *(text for _, text in request.form.items(multi=True)))
+    if any("\0" in text for text in texts):
+        raise BadRequest
+
+
+def _refused_get() -> Response | None:
+    """Refuses a GET that does something unless a person makes it; None where it goes on."""
+    if request.method == "HEAD":
+        raise MethodNotAllowed(valid_methods=["GET"])
+    return prefetch_refused() if is_part_of_a_page(request) or is_prefetch(request) else None
+
+
 def _signed_in() -> SignedInAdministrator | None:
     uses = use_cases()
     secret = uses.browser.cookies.read(signing_in.COOKIE)
@@ -100,6 +119,9 @@ def _to_sign_in(row: ConsolePage) -> Response:
     once more, by a page of ours.
     """
     if row.method == "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        return pages.moving_on(request.full_path.rstrip("?"))
-    next_path = request.full_path.rstrip("?") if row.method == "GET" else ROOT
-    return redirect(signing_in.address(next_path), 303)
+        return pages.moving_on(_this_page())
+    return redirect(signing_in.address(_this_page() if row.method == "GET" else ROOT), 303)
+
+
+def _this_page() -> str:
+    return signing_in.local(request.full_path.rstrip("?"))

@@ -76,11 +76,20 @@ def _html(template: str, values: Mapping[str, Any]) -> str:
         "label": label,
         "prose": _prose,
         "at": _at,
-        "faults": (),
         "section": "",
         **values,
+        "faults": [_say(fault) for fault in values.get("faults", ())],
+        "sentence": _say(values.get("sentence", "")),
     }
     return current_app.jinja_env.get_template(f"console/{template}.html").render(context)
+
+
+def _say(sentence: str) -> str:
+    """A sentence in the language of this page, where there is one in the catalogue.
+
+    It may hold what somebody wrote: the templates' own gettext would take a % in it for a place.
+    """
+    return language.words(language.current())(sentence) if sentence else ""
 
 
 def _prose(text: str) -> Markup:

@@ -25,6 +25,7 @@ class ConsolePage:
     action: Action | None = None
     subject: str = ""
     visitors: bool = False  # also for somebody who is not signed in
+    get_acts: bool = False  # a GET that does something: not ahead of a click, nor as a part of a page
     recent: bool = False  # asks for a sign-in of the last minutes (manage.console_sign_in.RECENT)
 
 
@@ -37,7 +38,7 @@ PAGES: tuple[ConsolePage, ...] = (
     # Signing in and out.
     ConsolePage(f"{ROOT}/sign-in", "GET", "sign_in", visitors=True),
     ConsolePage(f"{ROOT}/sign-in", "POST", "begin", visitors=True),
-    ConsolePage(f"{ROOT}/callback", "GET", "callback", visitors=True),
+    ConsolePage(f"{ROOT}/callback", "GET", "callback", visitors=True, get_acts=True),
     ConsolePage(f"{ROOT}/sign-out", "POST", "sign_out"),
     ConsolePage(f"{ROOT}/invitation/<token>", "GET", "invitation", visitors=True),
     ConsolePage(f"{ROOT}/invitation/<token>", "POST", "accept", visitors=True),
@@ -59,21 +60,7 @@ PAGES: tuple[ConsolePage, ...] = (
     # Administrators.
     ConsolePage(f"{ROOT}/administrators", "GET", "administrators", "list administrators"),
     ConsolePage(f"{ROOT}/administrators", "POST", "invite", "invite administrator", recent=True),
-    ConsolePage(
-        f"{ADMINISTRATOR}/confirm",
-        "POST",
-        "confirm",
-        "confirm administrator",
-        "administrator_id",
-        recent=True,
-    ),
-    ConsolePage(
-        f"{ADMINISTRATOR}/role",
-        "POST",
-        "change_role",
-        "change administrator",
-        "administrator_id",
-        recent=True,
-    ),
+    ConsolePage(f"{ADMINISTRATOR}/confirm", "POST", "confirm", "confirm administrator", PERSON, recent=True),
+    ConsolePage(f"{ADMINISTRATOR}/role", "POST", "change_role", "change administrator", PERSON, recent=True),
     ConsolePage(f"{ADMINISTRATOR}/remove", "POST", "remove", "remove administrator", PERSON, recent=True),
 )

@@ -29,7 +29,6 @@ COOKIE = "admin"  # Strict: no other site's link or form ever brings it
 MAX_PENDING = 2600  # characters: an answer's headers are less than 4 KiB in all, its address among them
 MAX_NEXT = 500  # characters of the path of a page of ours
 
-
 # A path below /admin without dot segments, and perhaps a query: what browsers take elsewhere is none.
 OF_THE_CONSOLE = re.compile(rf"{ROOT}(?:/(?!\.)[A-Za-z0-9._~-]+)*(?:\?[A-Za-z0-9._~%&=+-]*)?")
 
@@ -41,12 +40,12 @@ def address(next_path: str) -> str:
 
 def sign_in() -> Response:
     """The page that asks to sign in."""
-    return pages.show("sign_in", next=_local(request.args.get("next", "")))
+    return pages.show("sign_in", next=local(request.args.get("next", "")))
 
 
 def begin() -> Response:
     """Goes to CamDigiKey."""
-    return _go(use_cases().console_sign_in.begin(next_path=_local(request.form.get("next", ""))))
+    return _go(use_cases().console_sign_in.begin(next_path=local(request.form.get("next", ""))))
 
 
 def invitation(token: str) -> Response:
@@ -146,6 +145,6 @@ def _parked_form(done: SignedIn) -> pages.ParkedForm | None:
     return pages.ParkedForm(path, (*done.parked.fields, ("csrf", pages.csrf(path, done.session.key))))
 
 
-def _local(path: str) -> str:
+def local(path: str) -> str:
     """The path of a page of the console; its first page for anything else, and for what is no plain path."""
     return path if len(path) <= MAX_NEXT and OF_THE_CONSOLE.fullmatch(path) else ROOT
