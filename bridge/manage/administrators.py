@@ -132,7 +132,9 @@ class AdministratorAdministration:
                 raise Refused("This is not the code that the person was shown.")
             return replace(before, state="active", code="", invitation="")
 
-        return self._changed(actor, administrator_id, "administrator.confirmed", confirmed)
+        person = self._changed(administrator_id, confirmed)
+        self._trail.note(actor, "administrator.confirmed", administrator=person.id)
+        return person
 
     def change_role(
         self, actor: Actor, administrator_id: str, role: str, clients: Collection[str] = ()
@@ -148,7 +150,9 @@ class AdministratorAdministration:
                 _check_not_last_owner(before, others)
             return replace(before, role=known, clients=maintained)
 
-        return self._changed(actor, administrator_id, "administrator.changed", changed, role=known)
+        person = self._changed(administrator_id, changed)
+        self._trail.note(actor, "administrator.changed", administrator=person.id, role=known)
+        return person
 
     def remove(self, actor: Actor, administrator_id: str) -> Administrator:
         """Remove an administrator: their console sessions end at once. Raises Refused."""
@@ -160,17 +164,15 @@ class AdministratorAdministration:
             _check_not_last_owner(before, others)
             return replace(before, state="removed", code="", invitation="", clients=())
 
-        gone = self._changed(actor, administrator_id, "administrator.removed", removed)
+        gone = self._changed(administrator_id, removed)
         self._sessions.end_all(gone.id)
+        self._trail.note(actor, "administrator.removed", administrator=gone.id)
         return gone
 
     def _changed(
         self,
-        actor: Actor,
         administrator_id: str,
-        event: str,
         change: Callable[[Administrator, Sequence[Administrator]], Administrator],
-        **facts: str,
     ) -> Administrator:
         def within_environment(before: Administrator, others: Sequence[Administrator]) -> Administrator:
             if before.environment != self._environment:
@@ -178,11 +180,9 @@ class AdministratorAdministration:
             return change(before, others)
 
         try:
-            changed = self._administrators.change(AdministratorId(administrator_id), within_environment)
+            return self._administrators.change(AdministratorId(administrator_id), within_environment)
         except KeyError:
             raise _not_found(administrator_id) from None
-        self._trail.note(actor, event, administrator=administrator_id, **facts)
-        return changed
 
 
 def _role(role: str) -> Role:

@@ -98,7 +98,7 @@ def arranged(console: Console, somebody: Person) -> Iterator[None]:
         AdministratorId("somebody"),
         me.environment,
         Sub("sub-of-somebody"),
-        "Somebody",
+        "Some",
         "operator",
         "pending",
         1,
