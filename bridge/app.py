@@ -12,6 +12,7 @@ from bridge import settings as settings_module
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.web import assembly, errors, hooks, language, prepared, routes
+from bridge.web.console import views as console
 from bridge.web.use_cases import UseCases
 from bridge.web.views import VIEWS
 from bridge.wiring.jobs import start_jobs
@@ -46,6 +47,8 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     uses = assembly.assemble(settings, services or build(settings))
     app.extensions["bridge"] = uses
     routes.mount(app, VIEWS)
+    if settings.admin.enabled:
+        console.mount(app)
     errors.register(app)
     language.init_app(app)
     hooks.register(app, uses)

@@ -28,6 +28,8 @@ KINDS_OF_CHANGE = {
     "client authentication method",
     "response mode",
     "page",
+    "page of the console",
+    "role or permission of administrators",
     "text",
     "setting",
     "stored record",

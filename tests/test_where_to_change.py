@@ -17,7 +17,14 @@ from tests.support.footprint import footprint, python_spells, spells
 from tests.test_docs import KINDS_OF_CHANGE, ROOT, kind, rows
 
 CODE = ("bridge", "migrations")
-NOT_DRILLED = {"text", "cookie or header", "command", "what runs in production"}
+NOT_DRILLED = {
+    "text",
+    "cookie or header",
+    "command",
+    "page of the console",
+    "role or permission of administrators",
+    "what runs in production",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,9 @@ CHANGES = (
         ("client_credentials", "ClientCall", "ClientCredentialsGrantType"),
         uses={
             "bridge/manage/field_checks.py": "only with it a client has scopes of its own",
-            "bridge/products/kinds.py": "a kind of application whose only grant type it is",
+            "bridge/products/kinds.py": "a kind of application begins with it",
+            "bridge/web/console/applications.py": "one that has it alone is asked for no addresses",
+            "bridge/web/console/fields.py": "only with it scopes of its own can be written",
         },
     ),
     Change(
@@ -93,7 +102,10 @@ CHANGES = (
     Change(
         "a response mode",
         ("form_post", "PostedForm"),
-        uses={"bridge/stores/sealing.py": "words that make sealed addresses shorter, nothing more"},
+        uses={
+            "bridge/stores/sealing.py": "words that make sealed addresses shorter, nothing more",
+            "bridge/web/templates/console/moving_on.html": "another page that posts its form by itself",
+        },
     ),
     Change(
         "a page",

@@ -75,8 +75,8 @@ def _run(stack: ExitStack, folder: Path) -> None:
     _input(bridge).close()  # tells `bridge run` that CamDigiKey is ready
     _await_ready(url(places.bridge) + "/readyz", bridge)
     print("the bridge is there", file=_input(world), flush=True)
-    _await_line(world)
-    _show(places)
+    invitation = _await_line(world)
+    _show(places, invitation)
     _watch({"The bridge": bridge, "CamDigiKey": world})
 
 
@@ -147,9 +147,11 @@ def _child(environ: dict[str, str], *arguments: str) -> Iterator[Process]:
             process.wait()
 
 
-def _await_line(process: Process) -> None:
-    if process.stdout is None or not process.stdout.readline():
+def _await_line(process: Process) -> str:
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
         raise DemoFailed("The demo could not start; the lines above say why.")
+    return line.strip()
 
 
 def _input(process: Process) -> IO[str]:
@@ -174,11 +176,12 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _show(places: Places) -> None:
+def _show(places: Places, administration: str) -> None:
     portal, office = samples(places)
     click.echo(f"  bridge               {url(places.bridge)}")
     click.echo(f"  pretend CamDigiKey   {url(places.simulator_web)}")
     click.echo(f"  second application   {office.home}")
+    click.echo(f"  administration       {administration}")
     click.echo("Ctrl-C ends it. Open this address in a browser:")
     click.echo(portal.home)
 

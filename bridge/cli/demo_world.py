@@ -1,8 +1,8 @@
 """The process of the demo that pretends to be CamDigiKey and the sample applications.
 
 It prints a line when CamDigiKey is ready and waits for a line on standard input, which says that the bridge
-is ready. Then it registers the applications and prints a line when they serve. It ends with its standard
-input.
+is ready. Then it registers the applications, and prints the way to administration when they serve. It ends
+with its standard input.
 """
 
 import signal
@@ -44,7 +44,7 @@ def world(folder: Path, places: Places, parent: int) -> None:
         settings = load(folder / "bridge.toml")
         for sample, secret in zip(samples(places), _register(settings, places), strict=True):
             stack.enter_context(_serving(settings, sample, secret))
-        click.echo("applications")
+        click.echo(_way_to_administration(settings))
         sys.stdin.read()  # until the demo ends
 
 
@@ -63,6 +63,18 @@ def _register(settings: Settings, places: Places) -> tuple[str, ...]:
     """Register the applications; their secrets, new at each start. Consents to them stay."""
     with administration(settings) as admin:
         return tuple(_registered(admin.clients, sample) for sample in samples(places))
+
+
+def _way_to_administration(settings: Settings) -> str:
+    """The console's address; as long as nobody owns it, the link of an invitation that makes an owner.
+
+    Whoever accepts it is let in without being confirmed: here everybody is a pretend person.
+    """
+    with administration(settings) as admin:
+        if any(person.role == "owner" for person in admin.administrators.all(OPERATOR)):
+            return f"{settings.issuer}/admin"
+        token = admin.administrators.invite(OPERATOR, "owner", confirmed=True)
+        return f"{settings.issuer}/admin/invitation/{token}"
 
 
 def _registered(clients: ClientAdministration, sample: Sample) -> str:

@@ -14,3 +14,4 @@ HandoffKey = NewType("HandoffKey", str)
 ConfirmationKey = NewType("ConfirmationKey", str)
 ConnectorId = NewType("ConnectorId", str)  # a CamDigiKey account of ours
 Kid = NewType("Kid", str)  # a signing key (RFC 7517 §4.5)
+AdministratorId = NewType("AdministratorId", str)

@@ -1,9 +1,75 @@
-"""Who may administer what, and the audit trail of administration."""
+"""Who may administer what: the table of actions and roles, and the audit trail of administration."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
 
+from bridge.domain.administrator import Administrator, Role
 from bridge.errors import BridgeError
 from bridge.ports.basics import AuditLog, Clock
+
+Action = Literal[
+    "list clients",
+    "see client",
+    "add client",
+    "edit client",
+    "rotate secret",
+    "enable client",
+    "disable client",
+    "delete client",
+    "list keys",
+    "rotate key",
+    "remove key",
+    "list keys of hashes",
+    "renew key",
+    "list master keys",
+    "use master key",
+    "reseal",
+    "list instances",
+    "see jobs",
+    "see messages",
+    "list administrators",
+    "invite administrator",
+    "confirm administrator",
+    "change administrator",
+    "remove administrator",
+]
+EVERYBODY = frozenset[Role](("owner", "operator", "maintainer", "auditor"))
+CLIENTS_CHANGED_BY = frozenset[Role](("owner", "operator", "maintainer"))
+SERVICE_SEEN_BY = frozenset[Role](("owner", "operator", "auditor"))
+OPERATORS = frozenset[Role](("owner", "operator"))
+OWNERS = frozenset[Role](("owner",))
+
+# Which roles may do what. A maintainer's right to an application ends at those that are named for them.
+PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
+    {
+        "list clients": EVERYBODY,
+        "see client": EVERYBODY,
+        "add client": OPERATORS,
+        "edit client": CLIENTS_CHANGED_BY,
+        "rotate secret": CLIENTS_CHANGED_BY,
+        "enable client": CLIENTS_CHANGED_BY,
+        "disable client": CLIENTS_CHANGED_BY,
+        "delete client": OPERATORS,
+        "list keys": SERVICE_SEEN_BY,
+        "rotate key": OWNERS,
+        "remove key": OWNERS,
+        "list keys of hashes": SERVICE_SEEN_BY,
+        "renew key": OWNERS,
+        "list master keys": SERVICE_SEEN_BY,
+        "use master key": OWNERS,
+        "reseal": OWNERS,
+        "list instances": SERVICE_SEEN_BY,
+        "see jobs": SERVICE_SEEN_BY,
+        "see messages": SERVICE_SEEN_BY,
+        "list administrators": SERVICE_SEEN_BY,
+        "invite administrator": OWNERS,
+        "confirm administrator": OWNERS,
+        "change administrator": OWNERS,
+        "remove administrator": OWNERS,
+    }
+)
 
 
 class Forbidden(BridgeError):
@@ -16,18 +82,36 @@ class Refused(BridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks for a change. `operator`: somebody with a shell on the server, who may do everything."""
+    """Who asks for something. `role`: None for somebody who may do nothing.
+
+    `clients`: the applications that a maintainer may see and change; `local`: with a shell on the server.
+    """
 
     id: str
-    operator: bool = False
+    role: Role | None = None
+    clients: frozenset[str] = frozenset()
+    local: bool = False
 
 
-OPERATOR = Actor("console", operator=True)
+OPERATOR = Actor("command line", "owner", local=True)  # somebody with a shell on the server may do everything
 
 
-def may(actor: Actor, action: str, subject: str = "") -> None:
-    """Raises Forbidden unless this actor may do `action` to `subject` (the id of a client or a key)."""
-    if not actor.operator:
+def actor_of(administrator: Administrator) -> Actor:
+    """An administrator as an actor; one that is not active may do nothing."""
+    role = administrator.role if administrator.active else None
+    return Actor(f"administrator:{administrator.id}", role, frozenset(administrator.clients))
+
+
+def allowed(actor: Actor, action: Action, subject: str = "") -> bool:
+    """Whether this actor may do `action` to `subject` (the id of a client, a key or an administrator)."""
+    if actor.role is None or actor.role not in PERMISSIONS[action]:
+        return False
+    return actor.role != "maintainer" or not subject or subject in actor.clients
+
+
+def may(actor: Actor, action: Action, subject: str = "") -> None:
+    """Raises Forbidden unless this actor may do `action` to `subject`."""
+    if not allowed(actor, action, subject):
         raise Forbidden(f"{actor.id} may not {action} {subject}".rstrip() + ".")
 
 

@@ -18,6 +18,7 @@ MAX_LENGTH = 2000  # characters of an address
 # What RFC 3986 allows in an address, with % before two hexadecimal digits alone.
 ALLOWED = re.compile(r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*")
 HOST = re.compile(r"[a-z0-9._-]+")  # a name: no %, and nothing that would end a source in a CSP header
+DEFAULT_PORTS = {"https": 443, "http": 80}
 FORBIDDEN_SCHEMES = ("javascript", "data", "file", "ftp", "about", "blob", "vbscript", "ws", "wss", "mailto")
 
 
@@ -63,10 +64,25 @@ def origin_fault(origin: str) -> str:
     right = f"{parts.scheme}://{parts.netloc}"
     if origin != right:
         return f"{origin} is more than an origin. Write {right} instead."
-    default = {"https": 443, "http": 80}[parts.scheme]
+    default = DEFAULT_PORTS[parts.scheme]
     if parts.port == default:
         return f"{origin}: browsers leave the port {default} out, so leave it out too."
     return ""
+
+
+def own_origin_fault(uri: str, issuer: str) -> str:
+    """A sentence where a well-formed redirect URI is on the issuer's own origin; empty if it is elsewhere.
+
+    An answer that comes there would meet our own pages, with this origin's cookies: the console alone does.
+    """
+    if _origin(uri) != _origin(issuer):
+        return ""
+    return f"{uri} is on this service's own origin: an application's address is its own."
+
+
+def _origin(uri: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(uri)
+    return parts.scheme, parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)
 
 
 def sectors(uris: Sequence[str]) -> list[str]:

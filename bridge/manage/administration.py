@@ -1,11 +1,43 @@
-"""All use cases of administration, for a command or a page; `wiring.administration` builds them."""
+"""All use cases of administration, for a command or a page, and how they are put together."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from bridge.domain.encoding import TokenBytes
+from bridge.domain.ids import ConnectorId
+from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
-from bridge.ports.basics import Clock
+from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
+from bridge.ports.basics import AuditLog, Clock, Sealer
+from bridge.ports.clients import ClientStore
+from bridge.ports.keys import SigningKeyStore
+from bridge.ports.outbound import JobLog, Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class AdministrationPorts:
+    """What administration needs: SQL and keys, neither Redis nor CamDigiKey.
+
+    `connectors`: the CamDigiKey accounts that a client may name; `environment`: the CamDigiKey by which
+    administrators sign in; `every`: the background jobs, and the seconds between two runs of each.
+    """
+
+    clients: ClientStore
+    administrators: AdministratorStore
+    console_sessions: ConsoleSessionStore
+    signing_keys: SigningKeyStore
+    sealer: Sealer
+    audit: AuditLog
+    outbox: Outbox
+    job_log: JobLog
+    clock: Clock
+    token_bytes: TokenBytes
+    connectors: Collection[ConnectorId]
+    issuer: str
+    environment: str
+    every: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,4 +47,21 @@ class Administration:
     clients: ClientAdministration
     keys: KeyAdministration
     jobs: JobAdministration
+    administrators: AdministratorAdministration
     clock: Clock
+
+
+def assemble(ports: AdministrationPorts) -> Administration:
+    """The use cases on these ports."""
+    p = ports
+    return Administration(
+        clients=ClientAdministration(
+            p.clients, p.sealer, p.audit, p.clock, p.token_bytes, p.connectors, p.issuer
+        ),
+        keys=KeyAdministration(p.signing_keys, p.audit, p.clock),
+        jobs=JobAdministration(p.job_log, p.outbox, p.every),
+        administrators=AdministratorAdministration(
+            p.administrators, p.console_sessions, p.environment, p.audit, p.clock, p.token_bytes
+        ),
+        clock=p.clock,
+    )

@@ -18,9 +18,12 @@ class ClientFaults(BridgeError):
         self.faults = faults
 
 
-def check_client(client: Client, connectors: Collection[ConnectorId]) -> None:
-    """Raises ClientFaults with all that is wrong; `connectors`: the accounts that it may name."""
-    draft = Draft(client, connectors)
+def check_client(client: Client, connectors: Collection[ConnectorId], issuer: str) -> None:
+    """Raises ClientFaults with all that is wrong; `connectors`: the accounts that it may name.
+
+    `issuer`: this provider's own address, which no application's redirect URI shares the origin of.
+    """
+    draft = Draft(client, connectors, issuer)
     found = [fault for row in CLIENT_METADATA.values() for fault in field_faults(row, draft)]
     found += [fault for combination in COMBINATIONS for fault in combination(client)]
     if found:
@@ -50,7 +53,7 @@ def _scope(client: Client) -> Iterator[str]:
     if "offline_access" in client.scope and "refresh_token" not in client.grant_types:
         yield "The scope offline_access needs the grant type refresh_token."
     if "national_id" in client.scope and not (client.national_id_purpose or "").strip():
-        yield "The scope national_id needs --national-id-purpose: what the number is needed for, in writing."
+        yield "The scope national_id needs --national-id-purpose, its purpose in writing."
 
 
 def _public(client: Client) -> Iterator[str]:
@@ -65,8 +68,8 @@ def _sector(client: Client) -> Iterator[str]:
     if client.subject_type == "pairwise" and not client.sector_identifier:
         hosts = ", ".join(sectors(client.redirect_uris))
         yield (
-            f"The redirect URIs are on several hosts ({hosts}): choose with --sector the name that"
-            " people's sub hangs on, for good. Applications of one sector share it."
+            f"The redirect URIs are on several hosts ({hosts}): choose a sector identifier (--sector), the"
+            " name that people's sub hangs on, for good. Applications of one sector share it."
         )
 
 

@@ -5,16 +5,18 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
-from bridge.domain.encoding import TokenBytes, random_text
+from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import ClientId, ConnectorId
-from bridge.manage.access import Actor, Refused, Trail, may
+from bridge.manage.access import Actor, Refused, Trail, allowed, may
 from bridge.manage.addresses import sectors
 from bridge.manage.client_checks import check_client
+from bridge.manage.sensitive import check_sensitive
 from bridge.oidc.client_auth.secrets import SECRET
 from bridge.ports.basics import AuditLog, Clock, Sealer
-from bridge.ports.clients import ClientStore
+from bridge.ports.clients import ChangedMeanwhile, ClientStore
 
 EDITABLE = frozenset(row.name for row in CLIENT_METADATA.values() if row.fixed in ("no", "once_set"))
 ONCE_SET = tuple(row.name for row in CLIENT_METADATA.values() if row.fixed == "once_set")
@@ -30,6 +32,19 @@ class Registered:
     secret: str | None = field(repr=False)
 
 
+class Overtaken(Refused):
+    """Somebody else changed the client meanwhile. `client`: as it is now."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__("Somebody else changed this application meanwhile.")
+        self.client = client
+
+
+def version_of(client: Client) -> str:
+    """A text that differs where anything of the registration does."""
+    return digest(repr(client))[:32]
+
+
 class ClientAdministration:
     """Everything that can be done to registered applications. Each method begins with may()."""
 
@@ -41,16 +56,29 @@ class ClientAdministration:
         clock: Clock,
         token_bytes: TokenBytes,
         connectors: Collection[ConnectorId],
+        issuer: str,
     ) -> None:
-        """`connectors`: the CamDigiKey accounts that a client may name."""
+        """`connectors`: the CamDigiKey accounts that a client may name; `issuer`: our own address."""
         self._clients, self._sealer, self._clock = clients, sealer, clock
-        self._token_bytes, self._connectors = token_bytes, connectors
+        self._token_bytes, self._connectors, self._issuer = token_bytes, connectors, issuer
         self._trail = Trail(audit, clock)
 
     def all(self, actor: Actor) -> Sequence[Client]:
-        """All clients, in the order of their names."""
+        """All clients that the actor may see, in the order of their names."""
         may(actor, "list clients")
-        return self._clients.all()
+        return [client for client in self._clients.all() if allowed(actor, "see client", client.client_id)]
+
+    def page(
+        self, actor: Actor, *, limit: int, after: tuple[str, ClientId] | None = None, begins: str = ""
+    ) -> Sequence[Client]:
+        """At most `limit` of those that the actor may see, in the order of their names, after that one.
+
+        `after`: the name and the id of the last one seen; `begins`: whose name begins so, or
+        whose id is this.
+        """
+        may(actor, "list clients")
+        among = actor.clients if actor.role == "maintainer" else None
+        return self._clients.page(limit=limit, after=after, begins=begins, among=among)
 
     def get(self, actor: Actor, client_id: str) -> Client:
         """One client. Raises Refused when there is none."""
@@ -79,7 +107,7 @@ class ClientAdministration:
         """
         may(actor, "add client", draft.client_id)
         secret = None if draft.public else random_text(self._token_bytes, SECRET_BYTES)
-        client_id = draft.client_id or _new_id(self._token_bytes)
+        client_id = draft.client_id or new_client_id(self._token_bytes)
         client = replace(
             draft,
             client_id=client_id,
@@ -87,7 +115,8 @@ class ClientAdministration:
             secret_hashes=() if secret is None else (self._sealer.mac(SECRET, secret),),
             client_id_issued_at=int(self._clock()),
         )
-        check_client(client, self._connectors)
+        check_client(client, self._connectors, self._issuer)
+        check_sensitive(actor, None, client)
         try:
             self._clients.add(client)
         except KeyError:
@@ -95,40 +124,55 @@ class ClientAdministration:
         self._trail.note(actor, "client.added", client_id=client.client_id)
         return Registered(client, secret)
 
-    def edit(self, actor: Actor, client_id: str, changes: Mapping[str, Any]) -> Client:
+    def edit(
+        self, actor: Actor, client_id: str, changes: Mapping[str, Any], *, version: str | None = None
+    ) -> Client:
         """Change fields by their names; the changed client.
 
-        Raises ClientFaults, Refused: nothing is changed.
+        `version`: version_of the client that the changes were made from. Raises ClientFaults, Refused, and
+        Overtaken where it is another one by now: nothing is changed.
         """
         may(actor, "edit client", client_id)
         before = self._found(client_id)
+        if version is not None and version != version_of(before):
+            raise Overtaken(before)
         _check_changes(before, changes)
         client = replace(before, **changes)
         if client.public:
             client = replace(client, secret_hashes=())
-        check_client(client, self._connectors)
-        self._replace(client)
+        check_client(client, self._connectors, self._issuer)
+        check_sensitive(actor, before, client)
+        self._replace(client, before)
         self._trail.note(actor, "client.edited", client_id=client_id, fields=" ".join(sorted(changes)))
         return client
 
-    def rotate_secret(self, actor: Actor, client_id: str, *, at_once: bool = False) -> Registered:
-        """Make a new secret. The old one works too until the next rotation; `at_once`: not any more."""
+    def rotate_secret(
+        self, actor: Actor, client_id: str, *, at_once: bool = False, version: str | None = None
+    ) -> Registered:
+        """Make a new secret. The old one works too until the next rotation; `at_once`: not any more.
+
+        `version`: as for `edit`, so that a form that is sent twice makes one secret. Raises Refused.
+        """
         may(actor, "rotate secret", client_id)
         before = self._found(client_id)
+        if version is not None and version != version_of(before):
+            raise Overtaken(before)
         if before.public:
             raise Refused(f"{client_id} is a public client: it has no secret.")
         secret = random_text(self._token_bytes, SECRET_BYTES)
         kept = () if at_once else before.secret_hashes[: MAX_LIVE_SECRETS - 1]
         client = replace(before, secret_hashes=(self._sealer.mac(SECRET, secret), *kept))
-        self._replace(client)
+        check_sensitive(actor, before, client)
+        self._replace(client, before)
         self._trail.note(actor, "client.secret_rotated", client_id=client_id)
         return Registered(client, secret)
 
     def set_enabled(self, actor: Actor, client_id: str, enabled: bool) -> Client:
         """Enable a client, or disable it: its registration stays, and its requests are refused."""
         may(actor, "enable client" if enabled else "disable client", client_id)
-        client = replace(self._found(client_id), enabled=enabled)
-        self._replace(client)
+        before = self._found(client_id)
+        client = replace(before, enabled=enabled)
+        self._replace(client, before)
         self._trail.note(actor, "client.enabled" if enabled else "client.disabled", client_id=client_id)
         return client
 
@@ -142,16 +186,19 @@ class ClientAdministration:
         self._trail.note(actor, "client.deleted", client_id=client_id)
 
     def _found(self, client_id: str) -> Client:
-        client = self._clients.get(client_id)
+        """The console is a client too, and nobody's to look at or to change."""
+        client = self._clients.get(client_id) if client_id != CONSOLE_CLIENT_ID else None
         if client is None:
             raise _not_found(client_id)
         return client
 
-    def _replace(self, client: Client) -> None:
+    def _replace(self, client: Client, before: Client) -> None:
         try:
-            self._clients.replace(client)
+            self._clients.replace(client, before=before)
         except KeyError:  # deleted meanwhile
             raise _not_found(client.client_id) from None
+        except ChangedMeanwhile:
+            raise Overtaken(self._found(client.client_id)) from None
 
 
 def _not_found(client_id: str) -> Refused:
@@ -178,6 +225,6 @@ def _sector(redirect_uris: Sequence[str], client_id: str) -> str | None:
     return hosts[0] if len(hosts) == 1 else None
 
 
-def _new_id(token_bytes: TokenBytes) -> ClientId:
+def new_client_id(token_bytes: TokenBytes) -> ClientId:
     """A random id of letters and digits: base64url could begin with a hyphen, as options of commands do."""
     return ClientId(base64.b32encode(token_bytes(ID_BYTES)).decode().rstrip("=").lower())

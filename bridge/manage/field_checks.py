@@ -14,9 +14,16 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import MAX_LIFETIMES
 from bridge.domain.ids import ConnectorId
 from bridge.domain.metadata_field import Check, MetadataField
-from bridge.manage.addresses import origin_fault, page_fault, post_logout_uri_fault, redirect_uri_fault
+from bridge.manage.addresses import (
+    origin_fault,
+    own_origin_fault,
+    page_fault,
+    post_logout_uri_fault,
+    redirect_uri_fault,
+)
 
-CLIENT_ID = re.compile(r"[A-Za-z0-9._~-]{1,100}")  # characters that need no encoding anywhere
+# Characters that need no encoding anywhere; a dot or two alone would be another page's path.
+CLIENT_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9._~-]{1,100}")
 DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 OWN_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 §3.3
 MAX_NAME_LENGTH = 100
@@ -25,10 +32,11 @@ MAX_ENTRIES = 50  # of a list
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The client that is to be registered, and the connectors that it may name."""
+    """The client that is to be registered, the connectors that it may name, and the issuer's address."""
 
     client: Client
     connectors: Collection[ConnectorId]
+    issuer: str
 
 
 def field_faults(row: MetadataField, draft: Draft) -> Iterator[str]:
@@ -83,7 +91,9 @@ def _client_name(name: str, draft: Draft) -> str:
 
 
 def _redirect_uri(uri: str, draft: Draft) -> str:
-    return redirect_uri_fault(uri, native=draft.client.application_type == "native")
+    if fault := redirect_uri_fault(uri, native=draft.client.application_type == "native"):
+        return fault
+    return own_origin_fault(uri, draft.issuer)
 
 
 def _post_logout_uri(uri: str, draft: Draft) -> str:

@@ -1,11 +1,16 @@
 """Registered clients, and what people agreed to give them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
 from bridge.domain.ids import ClientId, SubjectId
+from bridge.errors import BridgeError
+
+
+class ChangedMeanwhile(BridgeError):
+    """Somebody else changed it since it was read; nothing was stored."""
 
 
 class ClientStore(Protocol):
@@ -21,14 +26,31 @@ class ClientStore(Protocol):
     def has_origin(self, origin: str) -> bool:
         """Whether any enabled client registered this origin for its pages (CORS)."""
 
+    def page(
+        self,
+        *,
+        limit: int,
+        after: tuple[str, ClientId] | None = None,
+        begins: str = "",
+        among: Collection[str] | None = None,
+    ) -> Sequence[Client]:
+        """At most `limit` in the order of their names, without reading the others.
+
+        `after`: the name and the id of the last one seen; `begins`: only those whose name
+        begins so, in whatever case, or whose id is this; `among`: only those of these ids.
+        """
+
     def all(self) -> Sequence[Client]:
         """In the order of their names, straight from SQL."""
 
     def add(self, client: Client) -> None:
         """Raises KeyError when the id is taken."""
 
-    def replace(self, client: Client) -> None:
-        """Raises KeyError when there is none."""
+    def replace(self, client: Client, *, before: Client | None = None) -> None:
+        """Raises KeyError when there is none.
+
+        `before`: what it has to be still; raises ChangedMeanwhile where it is something else.
+        """
 
     def remove(self, client_id: ClientId) -> None:
         """Raises KeyError when there is none."""

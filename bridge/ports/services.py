@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bridge.domain.encoding import TokenBytes
 from bridge.domain.subject import SubjectKey
+from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connectors
@@ -39,10 +40,14 @@ class Services:
     codes: CodeStore
     tokens: TokenStore
     limiter: RateLimiter
+    administrators: AdministratorStore
+    console_sessions: ConsoleSessionStore
     outbox: Outbox
     fetcher: Fetcher
     lease: Lease
     job_log: JobLog
     counters: Counters
+    environment: str  # the CamDigiKey by which administrators sign in
+    every: Mapping[str, float]  # seconds between two runs of each background job
     checks: Mapping[str, HealthCheck]
     close: Callable[[], None]  # closes all connections

@@ -30,6 +30,8 @@ def settings_faults(settings: Settings) -> list[str]:
         for name in settings.claims.constant
         if untag(name) in NEVER_CONSTANT
     ]
+    if settings.admin.connector and settings.admin.connector not in settings.accounts:
+        found.append(f"admin.connector: there is no account {quoted(settings.admin.connector)}.")
     return [*found, *_account_faults(settings)]
 
 

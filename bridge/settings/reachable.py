@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bridge.settings.tree import Settings
 
@@ -20,6 +20,7 @@ def address_faults(settings: Settings) -> Iterator[str]:
     if not _is_address(server.host):  # the server looks up no name
         yield f"server.host: {quoted(server.host)} is no address of this machine (127.0.0.1, 0.0.0.0, ::)."
     yield from _proxy_faults(settings)
+    yield from _network_faults("admin.networks", settings.admin.networks)
     for host in settings.outbound.allowed_hosts:
         if not (_is_address(host.strip("[]")) or HOST_NAME.fullmatch(host)):
             yield f"outbound.allowed_hosts: {quoted(host)} is no name of a host (app.example.gov.kh)."
@@ -37,14 +38,19 @@ def quoted(text: str) -> str:
 
 
 def _proxy_faults(settings: Settings) -> Iterator[str]:
-    for text in settings.server.trusted_proxies:
-        try:
-            network = ipaddress.ip_network(text)
-        except ValueError:
-            yield f"server.trusted_proxies: {quoted(text)} is no address or network (10.0.0.0/8)."
-            continue
-        if network.prefixlen == 0:
+    proxies = settings.server.trusted_proxies
+    yield from _network_faults("server.trusted_proxies", proxies)
+    for text in proxies:
+        if not list(_network_faults("", (text,))) and ipaddress.ip_network(text).prefixlen == 0:
             yield f"server.trusted_proxies: {text} is everybody, who could then name any address as theirs."
+
+
+def _network_faults(name: str, networks: Iterable[str]) -> Iterator[str]:
+    for text in networks:
+        try:
+            ipaddress.ip_network(text)
+        except ValueError:
+            yield f"{name}: {quoted(text)} is no address or network (10.0.0.0/8)."
 
 
 def _is_address(text: str) -> bool:

@@ -115,6 +115,14 @@ class Claims(_Part):
     constant: ConstantClaims = Field(default_factory=dict)
 
 
+class Admin(_Part):
+    """The administration console at /admin. Nobody administers before `bridge admin invite`."""
+
+    enabled: bool = True
+    connector: str = ""  # the CamDigiKey account by which administrators sign in; empty: the first
+    networks: Annotated[tuple[str, ...], Listed] = ()  # that may see it (10.0.0.0/8); empty: everywhere
+
+
 class Outbound(_Part):
     """Calls to addresses that clients registered.
 
@@ -151,6 +159,7 @@ class Settings(_Part):
     limits: Limits = Limits()
     look: Look = Look()
     claims: Claims = Claims()
+    admin: Admin = Admin()
     outbound: Outbound = Outbound()
     log: Log = Log()
 

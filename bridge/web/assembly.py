@@ -1,5 +1,6 @@
 """Builds the use cases of one app from the ports: each is given only the ports that it needs."""
 
+from bridge.domain.ids import ConnectorId
 from bridge.domain.policy import Policy
 from bridge.login.callback import Callback
 from bridge.login.completion import Completion
@@ -10,6 +11,9 @@ from bridge.login.handoff import HandoffStart
 from bridge.login.logout import SignOut
 from bridge.login.signing_in import SigningIn
 from bridge.login.unsolicited import UnsolicitedLogins
+from bridge.manage import administration
+from bridge.manage.administration import AdministrationPorts
+from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.oidc import provider
 from bridge.ops.health import Readiness
 from bridge.ports.services import Services
@@ -37,6 +41,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     signing_in = _signing_in(s, policy, decider, ending, upstream)
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
     address = ClientAddress(settings.server.trusted_proxies)
+    admin = administration.assemble(_administration_ports(s, policy.issuer))
     return UseCases(
         settings=settings,
         policy=policy,
@@ -61,6 +66,48 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         browser=browser,
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
         proxy_hints=ProxyHints(address, s.clock, secure=settings.secure),
+        administration=admin,
+        console_sign_in=_console_sign_in(settings, s, admin),
+    )
+
+
+def _administration_ports(services: Services, issuer: str) -> AdministrationPorts:
+    s = services
+    return AdministrationPorts(
+        clients=s.clients,
+        administrators=s.administrators,
+        console_sessions=s.console_sessions,
+        signing_keys=s.signing_keys,
+        sealer=s.sealer,
+        audit=s.audit,
+        outbox=s.outbox,
+        job_log=s.job_log,
+        clock=s.clock,
+        token_bytes=s.token_bytes,
+        connectors=tuple(s.connectors),
+        issuer=issuer,
+        environment=s.environment,
+        every=s.every,
+    )
+
+
+def _console_sign_in(
+    settings: Settings, services: Services, administration: administration.Administration
+) -> ConsoleSignIn:
+    s, policy = services, settings.policy
+    return ConsoleSignIn(
+        s.codes,
+        s.grants,
+        s.sessions,
+        s.administrators,
+        s.console_sessions,
+        administration.administrators,
+        s.audit,
+        s.clock,
+        s.token_bytes,
+        policy.issuer,
+        s.environment,
+        ConnectorId(settings.admin.connector or next(iter(s.connectors))),
     )
 
 

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from flask import g, request
 from werkzeug.wrappers import Response
@@ -30,10 +31,17 @@ class Cookies:
         found: str | None = g.bridge_cookies.get(self.name(what))
         return found or None
 
-    def put(self, response: Response, what: str, value: str, max_age: int | None = None) -> None:
+    def put(
+        self,
+        response: Response,
+        what: str,
+        value: str,
+        max_age: int | None = None,
+        samesite: Literal["Lax", "Strict"] = "Lax",
+    ) -> None:
         """Set a cookie; without `max_age` (seconds) it ends when the browser is closed."""
         response.set_cookie(
-            self.name(what), value, max_age=max_age, secure=self.secure, httponly=True, samesite="Lax"
+            self.name(what), value, max_age=max_age, secure=self.secure, httponly=True, samesite=samesite
         )
 
     def drop(self, response: Response, what: str) -> None:

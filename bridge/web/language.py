@@ -51,7 +51,9 @@ def init_app(app: Flask) -> None:
 def _catalogue(language: str) -> catalogues.NullTranslations:
     if language == "en":  # the words in the sources are English
         return catalogues.NullTranslations()
-    return catalogues.translation("messages", TRANSLATIONS, [language])
+    found = catalogues.translation("messages", TRANSLATIONS, [language])
+    found.add_fallback(catalogues.translation("console", TRANSLATIONS, [language]))
+    return found
 
 
 def prefer(ui_locales: Sequence[str]) -> None:

@@ -16,6 +16,8 @@ from bridge.login.decider import Decider
 from bridge.login.handoff import HandoffStart
 from bridge.login.logout import SignOut
 from bridge.login.unsolicited import UnsolicitedLogins
+from bridge.manage.administration import Administration
+from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.oidc.provider import Provider
 from bridge.ops.health import Readiness
 from bridge.ports.basics import Clock, Sealer
@@ -56,6 +58,8 @@ class UseCases:
     browser: Browser
     limits: RequestLimits
     proxy_hints: ProxyHints
+    administration: Administration
+    console_sign_in: ConsoleSignIn
 
 
 def use_cases() -> UseCases:

@@ -7,18 +7,20 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 
 from bridge.domain.client_metadata import MAX_LIFETIMES
+from bridge.domain.ids import ConnectorId
 from bridge.errors import UnknownMasterKey
-from bridge.manage.administration import Administration
+from bridge.manage.administration import Administration, AdministrationPorts, assemble
 from bridge.manage.all_keys import AllKeys
-from bridge.manage.clients import ClientAdministration
+from bridge.manage.console_client import ClientsWithConsole, console_client
 from bridge.manage.hashing_keys import HashingKeyAdministration
-from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.manage.master_keys import MasterKeyAdministration
 from bridge.ops.counters import Counters
+from bridge.ports.clients import ClientStore
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
+from bridge.wiring.connectors import environment_of
 from bridge.wiring.database import engine_of, upgrade
 from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import sealing
@@ -33,14 +35,25 @@ def administration(settings: Settings) -> Iterator[Administration]:
     Raises ConfigError, SealBroken, StoreUnavailable.
     """
     with _database(settings) as (engine, clock):
-        sealer, audit = MasterSealer(settings.keys()), sql.SqlAuditLog(engine, Counters())
+        sealer, counters = MasterSealer(settings.keys()), Counters()
         sealing(engine, sealer, sql.SqlSecrets(engine, sealer), clock)
-        keys, clients = sql.SqlSigningKeys(engine, sealer), sql.SqlClients(engine, Counters())
-        yield Administration(
-            clients=ClientAdministration(clients, sealer, audit, clock, os.urandom, tuple(settings.accounts)),
-            keys=KeyAdministration(keys, audit, clock),
-            jobs=JobAdministration(sql.SqlJobLog(engine), sql.SqlOutbox(engine), EVERY),
-            clock=clock,
+        yield assemble(
+            AdministrationPorts(
+                clients=with_console(settings, sql.SqlClients(engine, counters)),
+                administrators=sql.SqlAdministrators(engine, sealer, counters),
+                console_sessions=sql.SqlConsoleSessions(engine),
+                signing_keys=sql.SqlSigningKeys(engine, sealer),
+                sealer=sealer,
+                audit=sql.SqlAuditLog(engine, counters),
+                outbox=sql.SqlOutbox(engine),
+                job_log=sql.SqlJobLog(engine),
+                clock=clock,
+                token_bytes=os.urandom,
+                connectors=tuple(settings.accounts),
+                issuer=settings.issuer,
+                environment=environment_of(settings),
+                every=EVERY,
+            )
         )
 
 
@@ -84,3 +97,11 @@ def _database(settings: Settings) -> Iterator[tuple[Engine, sql.SharedClock]]:
         yield engine, clock
     finally:
         engine.dispose()
+
+
+def with_console(settings: Settings, clients: ClientStore) -> ClientStore:
+    """These clients, and the console beside them where it is switched on."""
+    if not settings.admin.enabled:
+        return clients
+    connector = ConnectorId(settings.admin.connector) if settings.admin.connector else None
+    return ClientsWithConsole(clients, console_client(settings.issuer, connector))

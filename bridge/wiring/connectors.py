@@ -38,6 +38,18 @@ def close_connectors(connectors: Connectors) -> None:
         connector.close()
 
 
+def environment_of(settings: Settings) -> str:
+    """The CamDigiKey by which administrators sign in, by its address; empty where no account can be read.
+
+    An administrator counts only under the CamDigiKey that vouched for them.
+    """
+    account = settings.accounts.get(ConnectorId(settings.admin.connector or DEFAULT_CONNECTOR))
+    try:
+        return Partner.from_file(account.partner).base_url if account and account.partner else ""
+    except (OSError, ValueError):  # the check before a start says what is wrong with it
+        return ""
+
+
 def callback_path(connector_id: ConnectorId) -> str:
     """The path of an account's success callback, which is registered with CamDigiKey."""
     return _path(connector_id, "callback")

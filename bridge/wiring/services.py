@@ -21,8 +21,10 @@ from bridge.stores import redis, sql
 from bridge.stores.grants import Grants
 from bridge.stores.sealing import MasterSealer, SealedInteractions
 from bridge.stores.tokens import Tokens
-from bridge.wiring.connectors import close_connectors, connectors_of
+from bridge.wiring.administration import with_console
+from bridge.wiring.connectors import close_connectors, connectors_of, environment_of
 from bridge.wiring.database import engine_of, subject_key_of
+from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import KeyWatch, sealing
 from bridge.wiring.outbound import fetcher_of
 
@@ -93,7 +95,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         sealer=sealer,
         signer=signer,
         interactions=SealedInteractions(sealer, redis.Parking(redis_store), counters),
-        clients=sql.SqlClients(engine, counters),
+        clients=with_console(settings, sql.SqlClients(engine, counters)),
         signing_keys=signing_keys,
         secrets=secrets,
         consents=sql.SqlConsents(engine),
@@ -108,11 +110,15 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         codes=redis.RedisCodes(redis_store, sealer, counters),
         tokens=tokens,
         limiter=redis.RedisRateLimiter(redis_store),
+        administrators=sql.SqlAdministrators(engine, sealer, counters),
+        console_sessions=sql.SqlConsoleSessions(engine),
         outbox=sql.SqlOutbox(engine),
         fetcher=f.fetcher,
         lease=redis.RedisLease(redis_store),
         job_log=sql.SqlJobLog(engine),
         counters=counters,
+        environment=environment_of(settings),
+        every=EVERY,
         checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": watch},
         close=_closing(foundations, watch),
     )

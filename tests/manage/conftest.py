@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from bridge.domain.ids import ConnectorId
-from bridge.manage import Administration, ClientAdministration, JobAdministration, KeyAdministration
+from bridge.manage import Administration, ClientAdministration, KeyAdministration
+from bridge.manage.administration import AdministrationPorts, assemble
 from bridge.ops.counters import Counters
+from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
+from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
@@ -20,6 +23,8 @@ from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
 
 JOBS = {"outbox": 1.0, "purge": 3600.0}
+ISSUER = "https://sso.example"
+ENVIRONMENT = "https://camdigikey.example"
 CONNECTORS = (ConnectorId("camdigikey"), ConnectorId("second"))
 
 
@@ -45,16 +50,32 @@ class Office:
     sealer: MasterSealer
     job_log: JobLog
     outbox: Outbox
+    administrators: AdministratorStore
+    console_sessions: ConsoleSessionStore
     audit: RememberedAudit = field(default_factory=RememberedAudit)
+    clock: Clock = time.time
+    environment: str = ENVIRONMENT
 
     def administration(self, clients: ClientStore | None = None) -> Administration:
         """With another store of clients, where a test needs one that misbehaves."""
         kept = clients or self.clients
-        return Administration(
-            ClientAdministration(kept, self.sealer, self.audit, time.time, os.urandom, CONNECTORS),
-            KeyAdministration(self.signing_keys, self.audit, time.time),
-            JobAdministration(self.job_log, self.outbox, JOBS),
-            time.time,
+        return assemble(
+            AdministrationPorts(
+                clients=kept,
+                administrators=self.administrators,
+                console_sessions=self.console_sessions,
+                signing_keys=self.signing_keys,
+                sealer=self.sealer,
+                audit=self.audit,
+                outbox=self.outbox,
+                job_log=self.job_log,
+                clock=self.clock,
+                token_bytes=os.urandom,
+                connectors=CONNECTORS,
+                issuer=ISSUER,
+                environment=self.environment,
+                every=JOBS,
+            )
         )
 
 
@@ -70,6 +91,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sealer,
         sql.SqlJobLog(engine),
         sql.SqlOutbox(engine),
+        sql.SqlAdministrators(engine, sealer, Counters()),
+        sql.SqlConsoleSessions(engine),
     )
     engine.dispose()
 

@@ -15,7 +15,7 @@ from bridge.domain.metadata_field import Check
 from bridge.manage import ClientFaults
 from bridge.manage.client_checks import check_client
 from bridge.manage.field_checks import ENTRY_CHECKS, MAX_ENTRIES
-from tests.manage.conftest import CONNECTORS
+from tests.manage.conftest import CONNECTORS, ISSUER
 
 GOOD = Client(
     ClientId("portal"), "Ministry portal", ("https://app.example/cb",), sector_identifier="app.example"
@@ -56,6 +56,9 @@ FAULTY: tuple[tuple[dict[str, Any], str], ...] = (
     ({"allowed_origins": ("https://app.example/page",)}, "more than an origin"),
     ({"form_action_origins": ("https://app.example/page",)}, "more than an origin"),
     ({"redirect_uris": ()}, "At least one"),
+    ({"redirect_uris": ("https://sso.example/admin/callback",)}, "own origin"),
+    ({"redirect_uris": ("https://sso.example:443/cb",)}, "sso.example"),
+    ({"client_id": ".."}, "client id"),
     ({"redirect_uris": MANY}, f"at most {MAX_ENTRIES}"),
     ({"client_id": "ខ្មែរ"}, "client id"),
     ({"backchannel_logout_uri": "http://app.example/hear"}, "https://"),
@@ -67,9 +70,9 @@ FAULTY: tuple[tuple[dict[str, Any], str], ...] = (
 
 @pytest.mark.parametrize(("changes", "expected"), FAULTY, ids=[expected for _, expected in FAULTY])
 def test_a_client_that_could_not_work_is_explained(changes: dict[str, Any], expected: str) -> None:
-    check_client(GOOD, CONNECTORS)
+    check_client(GOOD, CONNECTORS, ISSUER)
     with pytest.raises(ClientFaults, match=re.escape(expected)):
-        check_client(replace(GOOD, **changes), CONNECTORS)
+        check_client(replace(GOOD, **changes), CONNECTORS, ISSUER)
 
 
 RIGHT: tuple[dict[str, Any], ...] = (
@@ -87,7 +90,7 @@ RIGHT: tuple[dict[str, Any], ...] = (
 
 @pytest.mark.parametrize("changes", RIGHT, ids=str)
 def test_a_client_that_can_work_is_taken(changes: dict[str, Any]) -> None:
-    check_client(replace(GOOD, **changes), CONNECTORS)
+    check_client(replace(GOOD, **changes), CONNECTORS, ISSUER)
 
 
 def test_every_check_that_a_row_can_name_is_there_and_is_named_by_one() -> None:

@@ -140,8 +140,9 @@ class GoneMeanwhile:
 
     def __init__(self, store: ClientStore) -> None:
         self.get, self.all, self.add, self.remove = store.get, store.all, store.add, store.remove
+        self.page = store.page
 
-    def replace(self, client: Client) -> None:
+    def replace(self, client: Client, *, before: Client | None = None) -> None:
         raise KeyError(client.client_id)
 
 
@@ -168,7 +169,7 @@ def test_all_faults_are_told_at_once_and_nothing_is_kept(clients: ClientAdminist
         clients.add(OPERATOR, draft)
     faults = " ".join(raised.value.faults)
     assert all(word in faults for word in ("name", "use https", "fragment", "scope openid"))
-    assert clients.all(OPERATOR) == ()
+    assert list(clients.all(OPERATOR)) == []
 
 
 @pytest.mark.parametrize("claim", ["name", "website", "nickname", "address"])
@@ -242,7 +243,7 @@ def test_every_change_is_audited_with_ids_alone(
         "client.deleted",
         "key.rotated",
     ]
-    assert all(facts["actor"] == "console" for _, facts in office.audit.lines)
+    assert all(facts["actor"] == "command line" for _, facts in office.audit.lines)
     assert not any(
         word in str(office.audit.lines) for word in (str(made.secret), str(secret), "Another name")
     )

@@ -36,7 +36,7 @@ def test_every_field_of_a_client_has_a_value(row: Kind | Product) -> None:
 
 @each
 def test_it_can_be_registered_as_it_is(row: Kind | Product) -> None:
-    check_client(registered(row), ())
+    check_client(registered(row), (), "https://sso.example")
 
 
 def test_no_kind_has_the_id_of_a_product() -> None:

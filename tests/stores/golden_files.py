@@ -18,11 +18,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, ReplyTo
 from bridge.domain.client import Client
 from bridge.domain.connector import UpstreamLogin
 from bridge.domain.grant import Grant, Origin
-from bridge.domain.ids import ConnectorId, GrantId, SessionKey, Sid, Sub, SubjectId
+from bridge.domain.ids import AdministratorId, ClientId, ConnectorId, GrantId, SessionKey, Sid, Sub, SubjectId
 from bridge.domain.principal import ClientPrincipal
 from bridge.domain.session import Predecessor
 from bridge.domain.subject import Identity, Subject
@@ -158,6 +159,32 @@ CLIENT = Client(
     lifetimes={"code": 30, "access_token": 300},
 )
 LEAST_CLIENT = Client(CLIENT_1, "Application", ())
+ADMINISTRATOR = Administrator(
+    AdministratorId("administrator-1"),
+    environment="https://camdigikey.example",
+    sub=Sub("sub-1"),
+    name="SOKUNTHEA MEAS",
+    role="maintainer",
+    state="pending",
+    created_at=NOW,
+    clients=(CLIENT_1, ClientId("client-2")),
+    code="012345",
+    invitation="hash-1",
+    last_sign_in_at=NOW,
+)
+LEAST_ADMINISTRATOR = Administrator(
+    AdministratorId("administrator-1"), "https://camdigikey.example", Sub("sub-1"), "", "owner", "active", NOW
+)
+INVITATION = Invitation(
+    role="maintainer",
+    environment="https://camdigikey.example",
+    invited_by="command line",
+    created_at=NOW,
+    expires_at=NOW + 900,
+    clients=(CLIENT_1,),
+    confirmed=True,
+)
+LEAST_INVITATION = Invitation("owner", "https://camdigikey.example", "command line", NOW, NOW + 900)
 
 # What this release writes, a file each.
 NEWEST: Sequence[Golden] = (
@@ -176,6 +203,10 @@ NEWEST: Sequence[Golden] = (
     Golden(records.ACCESS_TOKEN, LEAST_ACCESS, "least-access_token"),
     Golden(records.CLIENT, CLIENT, "client"),
     Golden(records.CLIENT, LEAST_CLIENT, "least-client"),
+    Golden(records.ADMINISTRATOR, ADMINISTRATOR, "administrator"),
+    Golden(records.ADMINISTRATOR, LEAST_ADMINISTRATOR, "least-administrator"),
+    Golden(records.INVITATION, INVITATION, "invitation"),
+    Golden(records.INVITATION, LEAST_INVITATION, "least-invitation"),
 )
 # What the files of earlier versions are read as, by `v<number>/<name>`. Nothing is taken out of here.
 EARLIER: Mapping[str, Any] = {}

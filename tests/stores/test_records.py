@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.authorization_request import ClaimRequest
 from bridge.domain.client import Client
 from bridge.domain.grant import Confirmation, Grant
@@ -87,6 +88,8 @@ VALUES: dict[str, some.SearchStrategy[Any]] = {
     "authorization_code": some.from_type(AuthorizationCode),
     "access_token": some.builds(AccessToken, claims=objects, cnf=confirmations),
     "client": some.from_type(Client),
+    "administrator": some.from_type(Administrator),
+    "invitation": some.from_type(Invitation),
 }
 
 

@@ -31,6 +31,7 @@ from bridge.domain.subject import UpstreamToken
 from bridge.domain.token import AuthorizationCode, RedeemedCode, SpentCode
 from bridge.errors import StoreUnavailable, UpstreamError
 from bridge.ports.basics import Rate
+from bridge.ports.clients import ChangedMeanwhile
 from bridge.ports.logins import Asked, Begun
 from bridge.ports.sessions import Saved, SessionContents
 
@@ -236,13 +237,25 @@ class MemoryClients(dict[str, Client]):
     def has_origin(self, origin: str) -> bool:
         return any(origin in client.allowed_origins for client in self.values())
 
+    def page(
+        self,
+        *,
+        limit: int,
+        after: tuple[str, ClientId] | None = None,
+        begins: str = "",
+        among: Collection[str] | None = None,
+    ) -> Sequence[Client]:
+        raise NotImplementedError("lists are SQL's, and tested there")
+
     def all(self) -> Sequence[Client]:
         return list(self.values())
 
     def add(self, client: Client) -> None:
         self[client.client_id] = client
 
-    def replace(self, client: Client) -> None:
+    def replace(self, client: Client, *, before: Client | None = None) -> None:
+        if before is not None and self.get(client.client_id) != before:
+            raise ChangedMeanwhile
         self[client.client_id] = client
 
     def remove(self, client_id: ClientId) -> None:

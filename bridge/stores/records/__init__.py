@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bridge.stores.records.access_token import ACCESS_TOKEN
+from bridge.stores.records.administrator import ADMINISTRATOR, INVITATION
 from bridge.stores.records.authorization_code import AUTHORIZATION_CODE
 from bridge.stores.records.client import CLIENT
 from bridge.stores.records.given_answer import GIVEN_ANSWER
@@ -32,10 +33,13 @@ ALL: Sequence[Record[Any]] = (
     AUTHORIZATION_CODE,
     ACCESS_TOKEN,
     CLIENT,
+    ADMINISTRATOR,
+    INVITATION,
 )
 
 __all__ = [
     "ACCESS_TOKEN",
+    "ADMINISTRATOR",
     "ALL",
     "AUTHORIZATION_CODE",
     "CLIENT",
@@ -43,6 +47,7 @@ __all__ = [
     "GRANT",
     "HANDOFF",
     "INTERACTION",
+    "INVITATION",
     "PENDING_CONFIRMATION",
     "SESSION",
     "Record",

@@ -5,10 +5,12 @@ Secrets, private keys and Grants are stored sealed. The tables are in `tables`, 
 `migrations/`. No connection is held while another one is asked for, or anything else is called.
 """
 
+from bridge.stores.sql.administrators import SqlAdministrators
 from bridge.stores.sql.audit import SqlAuditLog
 from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.clock import SharedClock, database_time
 from bridge.stores.sql.consents import SqlConsents
+from bridge.stores.sql.console_sessions import SqlConsoleSessions
 from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants
 from bridge.stores.sql.instances import SqlInstances
@@ -24,9 +26,11 @@ from bridge.stores.sql.spent_tokens import SqlSpentTokens
 
 __all__ = [
     "SharedClock",
+    "SqlAdministrators",
     "SqlAuditLog",
     "SqlClients",
     "SqlConsents",
+    "SqlConsoleSessions",
     "SqlGrants",
     "SqlInstances",
     "SqlJobLog",

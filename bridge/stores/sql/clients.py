@@ -1,15 +1,17 @@
 """Registered clients."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, literal, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.ports.basics import Counters
+from bridge.ports.clients import ChangedMeanwhile
 from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.engine import reading, writing
@@ -17,6 +19,7 @@ from bridge.stores.sql.tables import clients, consents, grants
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
 _VERSION = "clients"
+LAST_LETTER = "\U0010ffff"
 _KEPT = 5000  # clients in memory, some kilobytes each
 LOOKS_AT_ONCE = 10  # for clients that are not there, or not as they are wanted, beyond the regular look
 LOOKS_A_SECOND = 5
@@ -27,6 +30,24 @@ def _versions(connection: Connection) -> Mapping[str, int]:
         row.client_id: row.version
         for row in connection.execute(select(clients.c.client_id, clients.c.version))
     }
+
+
+def _page_query(
+    limit: int, after: tuple[str, ClientId] | None, begins: str, among: Collection[str] | None
+) -> Select[tuple[str]]:
+    """A page of the clients by name (see ports.ClientStore), but for one whose id is `begins`."""
+    place = (clients.c.name_key, clients.c.client_id)
+    query = _among(select(clients.c.data).order_by(*place).limit(limit), among)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(literal(name_key(after[0])), literal(after[1])))
+    if begins:
+        key = name_key(begins)
+        query = query.where(clients.c.name_key.between(key, key + LAST_LETTER), clients.c.client_id != begins)
+    return query
+
+
+def _among(query: Select[tuple[str]], among: Collection[str] | None) -> Select[tuple[str]]:
+    return query if among is None else query.where(clients.c.client_id.in_(sorted(among)))
 
 
 def _origins(connection: Connection) -> frozenset[str]:
@@ -131,13 +152,37 @@ class SqlClients:
             raise KeyError(client.client_id) from None
         self._read_again()
 
-    def replace(self, client: Client) -> None:
-        """Store the new state of a client. Raises KeyError when there is none of its id."""
+    def page(
+        self,
+        *,
+        limit: int,
+        after: tuple[str, ClientId] | None = None,
+        begins: str = "",
+        among: Collection[str] | None = None,
+    ) -> Sequence[Client]:
+        """At most `limit` in the order of their names (see ports.ClientStore); the index has that order."""
+        queries = [_page_query(limit, after, begins, among)]
+        if begins and after is None:  # the one of that id comes first; an OR would keep the index unused
+            queries.insert(0, _among(select(clients.c.data).where(clients.c.client_id == begins), among))
+        with reading(self._engine) as connection:
+            rows = [row for query in queries for row in connection.execute(query).all()]
+        found = [self._read(row.data) for row in rows[:limit]]
+        return tuple(client for client in found if client is not None)
+
+    def replace(self, client: Client, *, before: Client | None = None) -> None:
+        """Store the new state of a client; `before`: what it has to be still.
+
+        Raises KeyError when there is none of its id, ChangedMeanwhile.
+        """
 
         def step(connection: Connection) -> None:
             row = _row(client, bump_version(connection, _VERSION))
-            changed = update(clients).where(clients.c.client_id == client.client_id).values(**row)
-            if not connection.execute(changed).rowcount:
+            of_it = clients.c.client_id == client.client_id
+            if before is not None:
+                kept = connection.execute(select(clients.c.data).where(of_it)).scalar()
+                if kept is not None and self._read(kept) != before:
+                    raise ChangedMeanwhile
+            if not connection.execute(update(clients).where(of_it).values(**row)).rowcount:
                 raise KeyError(client.client_id)
 
         writing(self._engine, step)
@@ -184,9 +229,15 @@ class SqlClients:
             return None
 
 
+def name_key(name: str) -> str:
+    """What a name is sorted and searched by: without the difference of capitals and of ways to encode it."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
 def _row(client: Client, version: int) -> dict[str, str | int | None]:
     return {
         "client_name": client.client_name,
+        "name_key": name_key(client.client_name),
         "enabled": client.enabled,
         "application_type": client.application_type,
         "connector": client.connector,

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -22,6 +23,9 @@ metadata = MetaData(
         "uq": "uq_%(table_name)s_%(column_0_name)s",
     }
 )
+
+# Sorted by code points on both databases, so that all texts with one beginning are a range.
+BY_CODE_POINT = Text().with_variant(Text(collation="C"), "postgresql")
 
 versions = Table(  # a number that grows with every change to what processes keep in memory
     "versions",
@@ -35,6 +39,7 @@ clients = Table(
     metadata,
     Column("client_id", String(255), primary_key=True),
     Column("client_name", Text, nullable=False),
+    Column("name_key", BY_CODE_POINT, nullable=False),  # of the name: lists are sorted by it
     Column("enabled", Boolean, nullable=False),
     Column("application_type", String(16), nullable=False),
     Column("connector", String(32)),
@@ -42,6 +47,7 @@ clients = Table(
     Column("data", Text, nullable=False),  # all of it: stores.records.CLIENT
     Column("version", BigInteger, nullable=False),  # the number of its last change
     Column("changed_at", BigInteger, nullable=False),
+    Index(None, "name_key", "client_id"),
 )
 
 signing_keys = Table(
@@ -158,4 +164,43 @@ jobs = Table(  # the last run of each background job
     Column("milliseconds", BigInteger, nullable=False),
     Column("result", String(200), nullable=False),
     Column("failed", Boolean, nullable=False),
+)
+
+administrators = Table(
+    "administrators",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("environment", String(255), nullable=False),
+    Column("sub", String(128), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sealed", Text, nullable=False),  # stores.records.ADMINISTRATOR
+    UniqueConstraint("environment", "sub"),
+)
+
+invitations = Table(  # to administer
+    "invitations",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of its token
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("sealed", Text, nullable=False),  # stores.records.INVITATION
+)
+
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of its cookie's secret
+    Column(
+        "administrator_id",
+        String(64),
+        ForeignKey("administrators.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("sid", String(64), nullable=False),
+    Column("session_key", String(64), nullable=False),
+    Column("auth_time", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False, index=True),
+    Column("used_at", BigInteger, nullable=False),
+    Column("browser", String(200), nullable=False),
 )

@@ -1,0 +1,46 @@
+"""What an application may have only after more than one person has looked at it."""
+
+from bridge.domain.client import Client
+from bridge.manage.access import Actor, Refused
+
+# The scopes whose claims name a person for good: the national number, and CamDigiKey's own identifier.
+SENSITIVE_SCOPES = ("national_id", "camdigikey_id")
+# What decides where such a claim goes, and who asks for it: changed, another may get it.
+SENSITIVE_FIELDS = (
+    "redirect_uris",
+    "post_logout_redirect_uris",
+    "allowed_origins",
+    "token_endpoint_auth_method",
+    "secret_hashes",
+    "grant_types",
+    "require_pkce",
+    "subject_type",
+    "skip_consent",
+    "claims",
+    "claims_in_id_token",
+    "national_id_purpose",
+    "connector",
+)
+
+
+def check_sensitive(actor: Actor, before: Client | None, after: Client) -> None:
+    """Raises Refused where a change would give such a claim to who does not have it now.
+
+    The change is judged by what comes of it: a scope that is new, and of an application that has one already
+    whatever decides where the claim goes. Who has a shell on the server decides alone.
+    """
+    named = [scope for scope in SENSITIVE_SCOPES if scope in after.scope]
+    if actor.local or not named:
+        return
+    if wanted := [scope for scope in named if before is None or scope not in before.scope]:
+        raise Refused(f"{' and '.join(wanted)} can be allowed only {_where(after)}")
+    changed = [name for name in SENSITIVE_FIELDS if before and getattr(before, name) != getattr(after, name)]
+    if changed:
+        raise Refused(
+            f"The application may ask for {' and '.join(named)}: {', '.join(changed)} can be changed only "
+            f"{_where(after)}"
+        )
+
+
+def _where(client: Client) -> str:
+    return f"on the server's command line: bridge client edit {client.client_id or 'CLIENT_ID'}"

@@ -1,0 +1,187 @@
+"""One application: how to connect it, its fields by tabs, its credentials, its end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from bridge.domain.client import Client
+from bridge.domain.client_metadata import CLIENT_METADATA
+from bridge.domain.metadata_field import MetadataField
+from bridge.manage import ClientFaults, Refused, Registered
+from bridge.manage.clients import Overtaken, version_of
+from bridge.oidc.endpoints import ENDPOINTS
+from bridge.products import PRODUCTS, Snippet, SnippetFault, Values, snippets
+from bridge.web.console import pages
+from bridge.web.console.fields import TABS, Form, FormFault, Tab, changes, controls
+from bridge.web.console.guard import here
+from bridge.web.console.rows import ROOT
+from bridge.web.texts import N_
+from bridge.web.use_cases import use_cases
+
+ANY_PRODUCT = "other"
+CHANGED_MEANWHILE = N_("This application was changed since you opened the page. Look at it, then try again.")
+
+
+def application(client_id: str) -> Response:
+    """How to connect it: the endpoints, and the configuration of a product with its own values."""
+    client = _client(client_id)
+    product = request.args.get("product", ANY_PRODUCT)
+    return _overview(client, product)
+
+
+def show_registered(made: Registered, product: str = "") -> Response:
+    """The same after it was registered, or got a new secret: with the secret, which is not shown again."""
+    return _overview(made.client, product or ANY_PRODUCT, made.secret, new=True)
+
+
+def fields(client_id: str, tab: str) -> Response:
+    """A tab with its fields."""
+    return _fields(_client(client_id), _tab(tab))
+
+
+def edit(client_id: str, tab: str) -> Response:
+    """Changes the fields of a tab. Somebody who was overtaken by another sees both versions."""
+    chosen, before = _tab(tab), _client(client_id)
+    try:
+        made = changes(chosen, before, request.form)
+        if made:
+            version = request.form.get("version", "")
+            use_cases().administration.clients.edit(here().actor, client_id, made, version=version)
+    except Overtaken as overtaken:
+        theirs = overtaken.client
+        mine = changes(chosen, theirs, request.form)
+        rows = {CLIENT_METADATA[name]: value for name, value in mine.items()}
+        return _fields(theirs, chosen, mine=rows, status=409)
+    except ClientFaults as faults:
+        return _fields(before, chosen, faults=faults.faults, written=request.form, status=422)
+    except (FormFault, Refused) as fault:
+        return _fields(before, chosen, faults=(str(fault),), written=request.form, status=422)
+    return redirect(f"{ROOT}/applications/{client_id}/{tab}?saved=1", 303)
+
+
+def credentials(client_id: str) -> Response:
+    """Its secrets, and what ends it."""
+    return _credentials(_client(client_id))
+
+
+def new_secret(client_id: str) -> Response:
+    """Makes a new secret, and shows it this once."""
+    clients, version = use_cases().administration.clients, request.form.get("version", "")
+    try:
+        made = clients.rotate_secret(
+            here().actor, client_id, at_once="at_once" in request.form, version=version
+        )
+    except Overtaken as overtaken:
+        return _credentials(overtaken.client, (CHANGED_MEANWHILE,), status=409)
+    except Refused as refused:
+        return _credentials(_client(client_id), (str(refused),), status=422)
+    return show_registered(made)
+
+
+def disable(client_id: str) -> Response:
+    """Keeps it out; its registration stays."""
+    return _set_enabled(client_id, False)
+
+
+def enable(client_id: str) -> Response:
+    """Lets it in again."""
+    return _set_enabled(client_id, True)
+
+
+def delete(client_id: str) -> Response:
+    """Deletes it, for good. Its id has to be written by hand."""
+    client = _client(client_id)
+    if request.form.get("confirmation", "").strip() != client.client_id:
+        return _credentials(client, (N_("Write the client id to delete the application."),), status=422)
+    use_cases().administration.clients.delete(here().actor, client_id)
+    return redirect(f"{ROOT}/applications", 303)
+
+
+def _credentials(client: Client, faults: tuple[str, ...] = (), *, status: int = 200) -> Response:
+    return pages.show(
+        "credentials",
+        status,
+        client=client,
+        tabs=TABS,
+        tab="credentials",
+        version=version_of(client),
+        faults=faults,
+        saved="saved" in request.args,
+    )
+
+
+def _client(client_id: str) -> Client:
+    try:
+        return use_cases().administration.clients.get(here().actor, client_id)
+    except Refused:
+        raise NotFound from None
+
+
+def _tab(name: str) -> Tab:
+    if name not in TABS:
+        raise NotFound
+    return TABS[name]
+
+
+def _set_enabled(client_id: str, enabled: bool) -> Response:
+    use_cases().administration.clients.set_enabled(here().actor, client_id, enabled)
+    return redirect(f"{ROOT}/applications/{client_id}/credentials?saved=1", 303)
+
+
+def _fields(
+    client: Client,
+    tab: Tab,
+    *,
+    faults: tuple[str, ...] = (),
+    mine: Mapping[MetadataField, Any] | None = None,
+    written: Form | None = None,
+    status: int = 200,
+) -> Response:
+    """A tab's page. `mine`: what somebody wanted who was overtaken; `written`: a form that has a fault."""
+    version = written.get("version", "") if written is not None else version_of(client)
+    return pages.show(
+        "fields",
+        status,
+        client=client,
+        tabs=TABS,
+        tab=tab.name,
+        controls=controls(tab, client, written),
+        version=version,
+        faults=faults,
+        mine=mine or {},
+        saved="saved" in request.args,
+    )
+
+
+def _overview(client: Client, product: str, secret: str | None = None, *, new: bool = False) -> Response:
+    chosen = PRODUCTS.get(product) or PRODUCTS[ANY_PRODUCT]
+    endpoints = _endpoints()
+    values = Values(use_cases().policy.issuer, endpoints, client, secret)
+    texts: tuple[Snippet, ...] = ()
+    fault = ""
+    try:
+        texts = snippets(chosen, values)
+    except SnippetFault as cannot:
+        fault = str(cannot)
+    return pages.show(
+        "application",
+        client=client,
+        tabs=TABS,
+        tab="",
+        issuer=values.issuer,
+        endpoints=endpoints,
+        products=PRODUCTS.values(),
+        product=chosen,
+        snippets=texts,
+        snippet_fault=fault,
+        secret=secret,
+        new=new,
+    )
+
+
+def _endpoints() -> dict[str, str]:
+    issuer = use_cases().policy.issuer
+    return {endpoint.metadata: issuer + endpoint.paths[0] for endpoint in ENDPOINTS if endpoint.metadata}

@@ -1,0 +1,150 @@
+"""Signing in to the console and out of it, and changes that wait for a fresh sign-in."""
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import g, redirect, request
+from werkzeug.wrappers import Response
+
+from bridge.domain.administrator import ROLE_LABELS, ROLE_MEANINGS
+from bridge.errors import SealBroken
+from bridge.manage.access import Refused
+from bridge.manage.console_sign_in import (
+    OTHER_BROWSER,
+    PENDING_LIVES,
+    Begun,
+    ParkedChange,
+    PendingSignIn,
+    SignedIn,
+)
+from bridge.web.console import pages
+from bridge.web.console.rows import ROOT
+from bridge.web.use_cases import use_cases
+
+PENDING_COOKIE = "admin_login"  # Lax: it has to come with the browser from CamDigiKey; it counts once
+COOKIE = "admin"  # Strict: no other site's link or form ever brings it
+MAX_PENDING = 2600  # characters: an answer's headers are less than 4 KiB in all, its address among them
+MAX_NEXT = 500  # characters of the path of a page of ours
+
+# A path below /admin without dot segments, and perhaps a query: what browsers take elsewhere is none.
+OF_THE_CONSOLE = re.compile(rf"{ROOT}(?:/(?!\.)[A-Za-z0-9._~-]+)*(?:\?[A-Za-z0-9._~%&=+-]*)?")
+
+
+def address(next_path: str) -> str:
+    """The page that asks to sign in, and goes on to `next_path`."""
+    return f"{ROOT}/sign-in?{urlencode({'next': next_path})}"
+
+
+def sign_in() -> Response:
+    """The page that asks to sign in."""
+    return pages.show("sign_in", next=local(request.args.get("next", "")))
+
+
+def begin() -> Response:
+    """Goes to CamDigiKey."""
+    return _go(use_cases().console_sign_in.begin(next_path=local(request.form.get("next", ""))))
+
+
+def invitation(token: str) -> Response:
+    """The page of an invitation; it spends nothing."""
+    found = use_cases().administration.administrators.invitation(token)
+    role, meaning = ROLE_LABELS[found.role], ROLE_MEANINGS[found.role]
+    return pages.show("invitation", role=role, meaning=meaning, action=request.path)
+
+
+def accept(token: str) -> Response:
+    """Goes to CamDigiKey; who comes back accepts the invitation by it."""
+    use_cases().administration.administrators.invitation(token)
+    return _go(use_cases().console_sign_in.begin(invitation=token))
+
+
+def park() -> Response:
+    """Asks for a fresh sign-in, and keeps what this request was to do until then."""
+    fields = tuple((name, value) for name, value in request.form.items(multi=True) if name != "csrf")
+    parked = ParkedChange(request.path, fields, g.console.administrator.id)
+    begun = use_cases().console_sign_in.begin(parked=parked, session=g.console.session)
+    response = pages.show("sign_in_again", address=begun.address)
+    return _keep(response, begun)
+
+
+def callback() -> Response:
+    """Comes back from the provider: opens the session, by a page that moves on.
+
+    A Strict cookie that is set in a chain of redirects that began at another site would not be sent.
+    """
+    uses = use_cases()
+    pending = _pending()
+    try:
+        if pending is None:
+            raise Refused(OTHER_BROWSER)
+        if "code" not in request.args:
+            raise Refused("You were not signed in.")
+        done = uses.console_sign_in.finish(
+            pending,
+            request.args.get("state", ""),
+            request.args["code"],
+            request.headers.get("User-Agent", ""),
+        )
+    except Refused as refused:
+        response = pages.show("refused", 403, sentence=str(refused), again=address(ROOT))
+        uses.browser.cookies.drop(response, PENDING_COOKIE)
+        return response
+    g.console = None
+    response = pages.moving_on(pending.next or ROOT, _parked_form(done))
+    uses.browser.cookies.put(response, COOKIE, done.secret, samesite="Strict")
+    uses.browser.cookies.drop(response, PENDING_COOKIE)
+    return response
+
+
+def sign_out() -> Response:
+    """Ends the session in the console; the sign-in with CamDigiKey ends on the page after it."""
+    uses = use_cases()
+    uses.console_sign_in.end(g.console.session)
+    response = redirect("/logout", 303)
+    uses.browser.cookies.drop(response, COOKIE)
+    return response
+
+
+def _go(begun: Begun) -> Response:
+    return _keep(redirect(begun.address, 303), begun)
+
+
+def _keep(response: Response, begun: Begun) -> Response:
+    uses = use_cases()
+    sealed = uses.sealer.seal(PENDING_COOKIE, json.dumps(asdict(begun.pending)).encode())
+    if len(sealed) > MAX_PENDING:
+        raise Refused("Sign in again first, then make this change: it is too long to be kept meanwhile.")
+    uses.browser.cookies.put(response, PENDING_COOKIE, sealed, PENDING_LIVES)
+    return response
+
+
+def _pending() -> PendingSignIn | None:
+    """What this browser keeps; None where it keeps nothing, or what another release of ours wrote."""
+    uses = use_cases()
+    sealed = uses.browser.cookies.read(PENDING_COOKIE)
+    try:
+        return _read(json.loads(uses.sealer.unseal(PENDING_COOKIE, sealed))) if sealed else None
+    except (SealBroken, ValueError, TypeError, KeyError):
+        return None
+
+
+def _read(kept: dict[str, Any]) -> PendingSignIn:
+    parked = kept.pop("parked")
+    if parked is not None:
+        parked = ParkedChange(**parked | {"fields": tuple((name, value) for name, value in parked["fields"])})
+    return PendingSignIn(**kept, parked=parked)
+
+
+def _parked_form(done: SignedIn) -> pages.ParkedForm | None:
+    if done.parked is None:
+        return None
+    path = done.parked.path
+    return pages.ParkedForm(path, (*done.parked.fields, ("csrf", pages.csrf(path, done.session.key))))
+
+
+def local(path: str) -> str:
+    """The path of a page of the console; its first page for anything else, and for what is no plain path."""
+    return path if len(path) <= MAX_NEXT and OF_THE_CONSOLE.fullmatch(path) else ROOT
