@@ -10,7 +10,11 @@ from tests.support.tools import Node
 
 @pytest.fixture(scope="session")
 def node() -> Node:
-    """`node.executable`, and `node.modules` with openid-client; scripts beside package.json find it."""
+    """`node.executable`, and `node.modules` with what package.json names; scripts beside it find them."""
     found = tools.needed(tools.find_node(), tools.NODE_HINT)
-    installed = found if (found.modules / "openid-client").is_dir() else None
-    return tools.needed(installed, "needs npm's openid-client: run make test with the npm registry in reach.")
+    named = ("openid-client", "oidc-client-ts")
+    installed = found if all((found.modules / name).is_dir() for name in named) else None
+    return tools.needed(
+        installed,
+        "needs npm's openid-client and oidc-client-ts: run make test with the npm registry in reach.",
+    )
