@@ -1,8 +1,8 @@
 """RP-initiated logout, the protocol's part: which Session is to end, and where the browser goes then."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from bridge.domain.client import Client
 from bridge.domain.ids import Sid
@@ -10,6 +10,8 @@ from bridge.errors import ReturnedToClient, ShownToUser
 from bridge.oidc.id_token import HintClaims, HintReader
 from bridge.oidc.response_modes import with_query
 from bridge.ports.clients import ClientStore
+
+WITHOUT_PATH = re.compile(r"(?P<host>[a-z][a-z0-9+.-]*://[^/?#\\\s]+)(?P<query>\?[^#\s]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,12 @@ def _return_to(params: Mapping[str, str], client: Client | None) -> str | None:
 
 
 def _rooted(uri: str) -> str:
-    """The address with a path, be it a slash."""
-    parts = urlsplit(uri)
-    return uri if parts.path or not parts.netloc else parts._replace(path="/").geturl()
+    """The address with a path, be it a slash; letter by letter else, since that is what is sent on.
+
+    urlsplit would take line breaks out of what is compared, and raises for an address that is none.
+    """
+    found = WITHOUT_PATH.fullmatch(uri)
+    return f"{found['host']}/{found['query'] or ''}" if found else uri
 
 
 def _refused(detail: str, client: Client | None = None) -> ShownToUser:

@@ -56,4 +56,6 @@ def cancel() -> Response:
     interaction = open_interaction(request.form.get("i", ""))
     uses.browser.check_csrf("cancel", interaction.request.client_id)
     client = uses.decider.client_of(interaction)
-    return send(uses.completion.decline(interaction, remembered=uses.limits.may_remember()), client)
+    # What failed at CamDigiKey decides nothing: the same page also offers to try again.
+    remembered = interaction.failure is None and uses.limits.may_remember()
+    return send(uses.completion.decline(interaction, remembered=remembered), client)

@@ -107,6 +107,7 @@ class Visitor:
         action, inside = next(found for found in ACTION.findall(page) if 'id="continue"' in found[1])
         parts = urlsplit(at)
         fields = {unescape(name): unescape(value) for name, value in INPUT.findall(inside)}
+        fields["rested"] = "1"  # as static/rest.js adds it
         return self.browse("POST", f"{parts.scheme}://{parts.netloc}{unescape(action)}", urlencode(fields))
 
     def token(self, **form: str) -> dict[str, Any]:

@@ -57,6 +57,31 @@ def test_an_address_without_a_path_is_the_one_with_a_slash(registered: str, aske
         requests.check((("client_id", "web"), ("post_logout_redirect_uri", asked.rstrip("/") + "/x")))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "http://[::1",
+        "https://app.exa\nmple",
+        "https://app.example\r\n",
+        " https://app.example",
+        "HTTPS://app.example",
+        "https://APP.example",
+        "https://app.example\\",
+        "https://app.example#",
+        "https://app.example?",
+        "https://app.example:443",
+        "https://a@app.example",
+        "//app.example",
+    ],
+)
+def test_an_address_is_compared_letter_by_letter_but_for_that_slash(asked: str) -> None:
+    """What is compared is what is sent on: a reader of addresses would take line breaks out, or break off."""
+    web = client(post_logout_redirect_uris=("https://app.example",))
+    requests = LogoutRequests(RegisteredClients(web), hints())
+    with pytest.raises(ShownToUser):
+        requests.check((("client_id", "web"), ("post_logout_redirect_uri", asked)))
+
+
 def test_a_state_without_an_address_leads_nowhere() -> None:
     assert checked(("client_id", "web"), ("state", "x")).return_to is None
 

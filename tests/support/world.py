@@ -215,12 +215,16 @@ class World:
 
 
 def finish(person: Person, page: Page, until: str) -> Page:
-    """Press through what is asked after CamDigiKey: is this you?, consent. Two pages, never more."""
+    """Press through what is asked after CamDigiKey: is this you?, consent. Two pages, never more.
+
+    An error's page is where it ends: its buttons lead back to the application.
+    """
     for _ in range(2):
-        if page.location or not page.has("continue"):
+        if page.location or page.status >= 400 or not page.has("continue"):
             return page
         page = person.follow(person.press(page, "continue"), until)
-    assert page.location or not page.has("continue"), f"a third page asks to continue: {page.url}"
+    ends = page.location or page.status >= 400 or not page.has("continue")
+    assert ends, f"a third page asks to continue: {page.url}"
     return page
 
 

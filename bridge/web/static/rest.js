@@ -9,7 +9,7 @@ let timer
 let pressed = false
 
 function allow(which, allowed) {
-  for (const form of which) form.querySelector('button').ariaDisabled = String(!allowed)
+  for (const form of which) form.querySelector('button').setAttribute('aria-disabled', String(!allowed))
 }
 
 function rest() {
@@ -41,7 +41,7 @@ function again() {
 
 for (const form of forms) {
   form.addEventListener('submit', (event) => {
-    if (form.querySelector('button').ariaDisabled === 'true') return event.preventDefault()
+    if (form.querySelector('button').getAttribute('aria-disabled') === 'true') return event.preventDefault()
     pressed = true
     clearTimeout(timer)
     allow(forms, false)
