@@ -83,7 +83,7 @@ CHANGES = (
         uses={
             "bridge/manage/field_checks.py": "only with it a client has scopes of its own",
             "bridge/products/kinds.py": "a kind of application begins with it",
-            "bridge/web/console/applications.py": "an application that has it alone is asked for no addresses",
+            "bridge/web/console/applications.py": "who has it alone is asked for no addresses",
             "bridge/web/console/fields.py": "only with it scopes of its own can be written",
         },
     ),
