@@ -186,7 +186,7 @@ class TestNobodyElse:
 
 def _moved(person: Person, app: object, console: Console) -> object:
     """The person's browser at another application, with its cookie of the console."""
-    bridge = app.test_client()  # type: ignore[attr-defined]  -- Flask's
+    bridge = app.test_client()  # type: ignore[attr-defined]  # -- Flask's
     bridge.set_cookie("bridge_admin", console.secret_of(person), domain="127.0.0.1")
     return bridge
 
@@ -520,7 +520,7 @@ class TestSettings:
     def test_switched_off_there_is_none_and_its_client_is_unknown(self, console: Console) -> None:
         settings = console.world.settings
         off = settings.model_copy(update={"admin": settings.admin.model_copy(update={"enabled": False})})
-        bare = console.world.services.clients._clients  # type: ignore[attr-defined]  -- ClientsWithConsole
+        bare = console.world.services.clients._clients  # type: ignore[attr-defined]  # -- ClientsWithConsole
         app = create_app(off, replace(console.world.services, clients=bare))
         person = Person(app, console.world.issuer)
         for path in ("/admin", "/admin/applications", "/admin/sign-in"):

@@ -36,7 +36,7 @@ def filled(store: ClientStore) -> ClientStore:
 def pages(store: ClientStore, size: int, **asked: object) -> Iterator[list[Client]]:
     """Page after page, each after the last one of the one before."""
     after: tuple[str, ClientId] | None = None
-    while found := store.page(limit=size, after=after, **asked):  # type: ignore[arg-type]  -- as they come
+    while found := store.page(limit=size, after=after, **asked):  # type: ignore[arg-type]  # -- as they come
         yield list(found)
         after = found[-1].client_name, found[-1].client_id
 

@@ -68,7 +68,7 @@ class TestAdministrators:
         seen: list[AdministratorId] = []
 
         def refuse(before: Administrator, others: object) -> Administrator:
-            seen.extend(who.id for who in others)  # type: ignore[attr-defined]  -- a sequence of them
+            seen.extend(who.id for who in others)  # type: ignore[attr-defined]  # -- a sequence of them
             raise Refused("no")
 
         with pytest.raises(Refused):
@@ -132,7 +132,7 @@ LOCAL = Actor("command line", "owner", local=True)
 
 
 def administration(store: AdministratorStore) -> AdministratorAdministration:
-    sessions = stores.SqlConsoleSessions(store._engine)  # type: ignore[attr-defined]  -- of this very store
+    sessions = stores.SqlConsoleSessions(store._engine)  # type: ignore[attr-defined]  # -- of this very store
     audit = RememberedAudit()
     return AdministratorAdministration(store, sessions, HERE, audit, lambda: NOW, os.urandom)
 
