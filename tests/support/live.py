@@ -37,12 +37,23 @@ class Live:
         return finish(person, page, until)
 
 
-def make_live(folder: Path, version: str = "v3", *, proxied: bool = False) -> Iterator[Live]:
-    """Serve a world; behind an https proxy the bridge itself speaks plain HTTP on loopback."""
+def make_live(
+    folder: Path, version: str = "v3", *, proxied: bool = False, camdigikey: str = "127.0.0.1"
+) -> Iterator[Live]:
+    """Serve a world; behind an https proxy the bridge itself speaks plain HTTP on loopback.
+
+    `camdigikey`: the host of its login pages. To a browser, each 127.0.0.x is a site of its own.
+    """
     with ExitStack() as stack:
         inside, outside = free_port(), free_port()
         issuer = f"https://127.0.0.1:{outside}" if proxied else f"http://127.0.0.1:{inside}"
-        worlds = make_world(folder, version, issuer=issuer, BRIDGE_SERVER__TRUSTED_PROXIES="127.0.0.1")
+        worlds = make_world(
+            folder,
+            version,
+            issuer=issuer,
+            camdigikey=camdigikey,
+            BRIDGE_SERVER__TRUSTED_PROXIES="127.0.0.1",
+        )
         world = stack.enter_context(_closing(worlds))
         stack.enter_context(serving(world.app, "127.0.0.1", inside))
         authority = trustme.CA()

@@ -292,13 +292,20 @@ def clients() -> tuple[Client, ...]:
     )
 
 
-def make_world(folder: Path, version: str = "v3", *, issuer: str = ISSUER, **environ: str) -> Iterator[World]:
-    """A world in a folder of its own; ends with its processes."""
+def make_world(
+    folder: Path,
+    version: str = "v3",
+    *,
+    issuer: str = ISSUER,
+    camdigikey: str = "127.0.0.1",
+    **environ: str,
+) -> Iterator[World]:
+    """A world in a folder of its own; ends with its processes. `camdigikey`: where its login pages are."""
     valkey = embedded.start(folder / "redis")
     simulator = serve(
         folder / "simulator",
         ("127.0.0.1", 0),
-        ("127.0.0.1", 0),
+        (camdigikey, 0),
         success_url=f"{issuer}/camdigikey/callback",
         error_url=f"{issuer}/camdigikey/error",
     )

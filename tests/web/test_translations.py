@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
+from babel.messages.catalog import Message
 from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
 
-from bridge.web.language import TRANSLATIONS
+from tests.web.catalogues import FOLDER, read, words
 
-PO = TRANSLATIONS / "km" / "LC_MESSAGES" / "messages.po"
-MO = PO.with_suffix(".mo")
-HOW = "bridge/web/translations.cfg says how the catalogues are brought up to date"
+CATALOGUES = ("messages", "console")
+HOW = "python -m tests.web.catalogues brings the catalogues up to date"
 JARGON = re.compile(
     r"\b(clients?|scopes?|tokens?|authori[sz]\w*|redirect\w*|callback|oauth)\b", re.IGNORECASE
 )
@@ -22,19 +19,8 @@ KHMER_RUN = re.compile(r"[\u1780-\u17d3]+")
 MAX_RUN = 34  # characters of Khmer without a place where the line may be broken: about half a phone's line
 
 
-def catalogue() -> Catalog:
-    with PO.open("rb") as file:
-        return read_po(file, locale="km")
-
-
-def messages() -> list[Message]:
-    return [message for message in catalogue() if message.id]
-
-
-def in_sources() -> set[str]:
-    method_map = [("**.py", "python"), ("templates/**.html", "jinja2")]
-    found = extract_from_dir(TRANSLATIONS.parent, method_map)
-    return {message[2] if isinstance(message[2], str) else message[2][0] for message in found}
+def messages(name: str) -> list[Message]:
+    return [message for message in read(name) if message.id]
 
 
 def first(message: Message) -> str:
@@ -45,11 +31,16 @@ def translations(message: Message) -> tuple[str, ...]:
     return (message.string,) if isinstance(message.string, str) else tuple(message.string)
 
 
-def test_the_catalogue_holds_exactly_the_words_of_the_sources() -> None:
-    assert {first(message) for message in messages()} == in_sources(), HOW
+ALL = [pytest.param(message, id=first(message)[:50]) for name in CATALOGUES for message in messages(name)]
+of_each_catalogue = pytest.mark.parametrize("name", CATALOGUES)
 
 
-@pytest.mark.parametrize("message", messages(), ids=lambda message: first(message)[:50])
+@of_each_catalogue
+def test_the_catalogue_holds_exactly_the_words_of_the_sources(name: str) -> None:
+    assert {message.id for message in messages(name)} == words()[name], HOW
+
+
+@pytest.mark.parametrize("message", ALL)
 def test_every_word_is_translated(message: Message) -> None:
     assert not message.fuzzy
     for text in translations(message):
@@ -61,26 +52,30 @@ def _places(text: str) -> list[str]:
     return sorted(re.findall(r"%\(\w+\)s", text))
 
 
-def test_the_compiled_catalogue_is_the_one_of_the_source() -> None:
-    with MO.open("rb") as file:
+@of_each_catalogue
+def test_the_compiled_catalogue_is_the_one_of_the_source(name: str) -> None:
+    with (FOLDER / f"{name}.mo").open("rb") as file:
         compiled = {first(message): translations(message) for message in read_mo(file) if message.id}
-    assert compiled == {first(message): translations(message) for message in messages()}, HOW
+    assert compiled == {first(message): translations(message) for message in messages(name)}, HOW
 
 
-@pytest.mark.parametrize("message", messages(), ids=lambda message: first(message)[:50])
-def test_no_page_speaks_jargon(message: Message) -> None:
+@pytest.mark.parametrize(
+    "message", [pytest.param(message, id=first(message)[:50]) for message in messages("messages")]
+)
+def test_no_page_speaks_jargon_to_citizens(message: Message) -> None:
+    """Administrators know it; their catalogue may have it."""
     assert not JARGON.search(" ".join((first(message), *translations(message))))
 
 
-def test_long_khmer_can_be_broken_between_words() -> None:
-    runs = {
-        run for message in messages() for text in translations(message) for run in KHMER_RUN.findall(text)
-    }
-    assert not {run for run in runs if len(run) > MAX_RUN}
+@of_each_catalogue
+def test_long_khmer_can_be_broken_between_words(name: str) -> None:
+    texts = [text for message in messages(name) for text in translations(message)]
+    assert not {run for text in texts for run in KHMER_RUN.findall(text) if len(run) > MAX_RUN}
 
 
-def test_no_text_has_a_percent_sign_of_its_own() -> None:
+@of_each_catalogue
+def test_no_text_has_a_percent_sign_of_its_own(name: str) -> None:
     """The templates' gettext always formats: a lone percent sign would break the page."""
-    for message in messages():
+    for message in messages(name):
         for text in (first(message), *translations(message)):
             assert "%" not in re.sub(r"%\(\w+\)s", "", text)

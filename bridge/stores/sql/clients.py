@@ -42,7 +42,8 @@ def _page_query(
         query = query.where(tuple_(*place) > tuple_(literal(name_key(after[0])), literal(after[1])))
     if begins:
         key = name_key(begins)
-        query = query.where(clients.c.name_key.between(key, key + LAST_LETTER), clients.c.client_id != begins)
+        name = clients.c.name_key  # >= and <=, as PostgreSQL takes no BETWEEN with a collation
+        query = query.where(name >= key, name <= key + LAST_LETTER, clients.c.client_id != begins)
     return query
 
 

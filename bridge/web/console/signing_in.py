@@ -127,7 +127,7 @@ def _pending() -> PendingSignIn | None:
     sealed = uses.browser.cookies.read(PENDING_COOKIE)
     try:
         return _read(json.loads(uses.sealer.unseal(PENDING_COOKIE, sealed))) if sealed else None
-    except (SealBroken, ValueError, TypeError, KeyError):
+    except (SealBroken, ValueError, TypeError, KeyError, AttributeError):
         return None
 
 
