@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
+from bridge.domain.encoding import random_text
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage import ClientFaults, Refused, Registered
 from bridge.manage.clients import Overtaken, version_of
-from bridge.oidc.endpoints import ENDPOINTS
+from bridge.oidc.endpoints import addresses
 from bridge.products import PRODUCTS, Snippet, SnippetFault, Values, snippets
 from bridge.web.console import pages
 from bridge.web.console.fields import TABS, Form, FormFault, Tab, changes, controls
@@ -158,8 +159,9 @@ def _fields(
 
 def _overview(client: Client, product: str, secret: str | None = None, *, new: bool = False) -> Response:
     chosen = PRODUCTS.get(product) or PRODUCTS[ANY_PRODUCT]
-    endpoints = _endpoints()
-    values = Values(use_cases().policy.issuer, endpoints, client, secret)
+    endpoints = addresses(use_cases().policy.issuer)
+    own = random_text(use_cases().token_bytes, 32) if secret else None  # beside ours, on the same page alone
+    values = Values(use_cases().policy.issuer, endpoints, client, secret, own)
     texts: tuple[Snippet, ...] = ()
     fault = ""
     try:
@@ -180,8 +182,3 @@ def _overview(client: Client, product: str, secret: str | None = None, *, new: b
         secret=secret,
         new=new,
     )
-
-
-def _endpoints() -> dict[str, str]:
-    issuer = use_cases().policy.issuer
-    return {endpoint.metadata: issuer + endpoint.paths[0] for endpoint in ENDPOINTS if endpoint.metadata}
