@@ -15,11 +15,11 @@ from playwright.sync_api import Page, expect
 from tests.support.browser import NewPage
 from tests.support.live import Live
 from tests.support.walks import (
-from tests.support.walks import press
     NAMES,
     approve_here,
     begin,
     go_on_to_camdigikey,
+    press,
     result,
     sign_in,
 )

@@ -16,7 +16,7 @@ def begin(page: Page, live: Live, at: str = "portal", query: str = "") -> None:
 
 
 def press(page: Page, button: str = "#continue") -> None:
-    """Press a button once its press counts: some rest until their page was seen for a moment (DESIGN §6.20)."""
+    """Press a button once that counts: some rest until their page was seen for a moment (DESIGN §6.20)."""
     page.locator(button).wait_for()
     await_mark(page, button)
     page.locator(button).click()
