@@ -167,6 +167,7 @@ READERS: Mapping[str, Callable[[str, Values], AtHand]] = {
     "login_start": _interaction,
     "login_cancel": _interaction,
     "consent": _interaction,
+    "consent_not_me": _interaction,
     "confirm": _interaction,
     "confirm_reject": _interaction,
     "logout": _parameters,

@@ -17,6 +17,7 @@ from tests.run.processes import all_gone, environment, family, started
 from tests.support.browser import screenshot
 from tests.support.tools import MADE
 from tests.support.waiting import until
+from tests.support.walks import press
 
 Process = subprocess.Popen[str]
 
@@ -81,11 +82,11 @@ def test_a_person_signs_in_sees_what_came_back_and_signs_out(running: list[str],
     screenshot(page, "demo-1-application")
     page.locator("#sign-in").click()
     screenshot(page, "demo-2-page-before")
-    page.locator("#continue").click()
+    press(page)
     approve(page, "sophea")
     while not page.url.startswith(portal):  # consent
         screenshot(page, "demo-5-consent")
-        page.locator("#continue").click()
+        press(page)
         page.wait_for_load_state()
     expect(page.locator("#name")).to_have_text("SOPHEA CHAN")
     assert any("\u1780" <= letter <= "\u17ff" for letter in page.locator("#name-km").inner_text())
@@ -111,7 +112,7 @@ def test_a_person_signs_in_sees_what_came_back_and_signs_out(running: list[str],
     page.locator("#sign-in").click()
     while not page.url.startswith(office):
         assert page.locator("#continue").count() == 1 and page.locator("#phone").count() == 0
-        page.locator("#continue").click()
+        press(page)
         page.wait_for_load_state()
     expect(page.locator("#name")).to_have_text("SOPHEA CHAN")
     there = json.loads(page.locator("#id-token-payload").inner_text())

@@ -14,6 +14,7 @@ from bridge.simulator.relying_party import SCOPE, create_app
 from tests.support.browser import NewPage, screenshot
 from tests.support.live import Live
 from tests.support.servers import free_port, serving
+from tests.support.walks import press
 
 SAMPLES = {"sample-portal": "127.0.0.6", "sample-office": "127.0.0.7"}
 SIZES = {"phone": (360, 740), "wide": (1280, 800)}
@@ -63,7 +64,7 @@ def test_a_person_signs_in_at_one_application_and_is_known_at_the_second_until_t
     expect(page.locator("main")).to_have_attribute("data-key", "sign_in")
     expect(page.locator("html")).to_have_attribute("lang", locale[:2])
     keep("before")
-    page.locator("#continue").click()
+    press(page)
     page.locator("#phone").wait_for()
     keep("qr")
     login_page = page.url
@@ -72,7 +73,7 @@ def test_a_person_signs_in_at_one_application_and_is_known_at_the_second_until_t
     page.goto(login_page)
     page.locator("#continue").wait_for()
     keep("consent")
-    page.locator("#continue").click()
+    press(page)
     expect(page.locator("#name")).to_have_text("SOPHEA CHAN")
     expect(page.locator("#name-km")).to_have_text("ចាន់ សុភា")
     keep("signed-in")
@@ -108,7 +109,7 @@ def single_sign_on(page: Page, samples: dict[str, str]) -> None:
     page.goto(samples["sample-office"])
     page.locator("#sign-in").click()
     expect(page.locator("main")).to_have_attribute("data-key", "consent")
-    page.locator("#continue").click()
+    press(page)
     expect(page.locator("#name")).to_have_text("SOPHEA CHAN")
 
 

@@ -167,7 +167,9 @@ def test_an_error_callback_in_another_browser_leads_to_the_application_too(world
 
 
 def test_a_state_of_nobody_leads_nowhere(world: World) -> None:
-    page = visit(world, world.person(), f"{world.issuer}/camdigikey/callback?authToken=a.b.c&state=nobody")
+    page = visit(
+        world, world.person(), f"{world.issuer}/camdigikey/callback?authToken=nobody.has.sent&state=nobody"
+    )
     assert kind(world, page) == "unsolicited_callback 400"
     assert not page.has("continue")
 

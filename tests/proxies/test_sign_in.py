@@ -15,6 +15,7 @@ from tests.proxies.kinds import NAME, Proxy
 from tests.proxies.sockets import ask
 from tests.support.browser import NewPage
 from tests.support.person import Page
+from tests.support.walks import press
 from tests.support.world import CALLBACK
 
 KHMER = "សុភា".encode()
@@ -117,7 +118,7 @@ def test_a_real_browser_signs_in_by_http2(behind: Behind, new_page: NewPage) -> 
         protocol = page.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol")
         assert protocol == "h2"
         with page.expect_request(lambda request: request.url.startswith("https://own.example/cb?")) as asked:
-            page.locator("#continue").click()
+            press(page)
     assert "code=" in asked.value.url
     names = {cookie.get("name", "") for cookie in page.context.cookies(behind.issuer)}
     assert "__Host-bridge_session" in names

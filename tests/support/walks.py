@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.live import Live
 
@@ -15,12 +15,26 @@ def begin(page: Page, live: Live, at: str = "portal", query: str = "") -> None:
     page.locator("#continue").wait_for()
 
 
+def press(page: Page, button: str = "#continue") -> None:
+    """Press a button once that counts: some rest until their page was seen for a moment (DESIGN §6.20)."""
+    page.locator(button).wait_for()
+    await_mark(page, button)
+    page.locator(button).click()
+
+
+def await_mark(page: Page, button: str = "#continue") -> None:
+    """Until a press of this button counts, whether it rests or not."""
+    resting = page.locator(f"form[data-rests]:has({button})")
+    if resting.count():
+        expect(resting.locator("input[name=rested]")).to_have_count(1)
+
+
 def go_on_to_camdigikey(page: Page) -> None:
     """From the page before CamDigiKey to CamDigiKey's login page; an older login under way gives way."""
-    page.locator("#continue").click()
+    press(page)
     page.wait_for_load_state()
     if page.locator("#continue").count() and "/login/start" in page.url:  # v2: another one is under way
-        page.locator("#continue").click()
+        press(page)
     page.locator("#phone").wait_for()
 
 
@@ -47,7 +61,7 @@ def sign_in(
         go_on_to_camdigikey(page)
         approve_here(page, persona)
     while not page.url.startswith(live.addresses[at]):  # is this you?, consent
-        page.locator("#continue").click()
+        press(page)
         page.wait_for_load_state()
 
 

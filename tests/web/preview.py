@@ -7,6 +7,7 @@ python -m tests.web.preview shots     photographs them into test-output/pages
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +26,9 @@ from bridge.domain.subject import Identity
 from bridge.settings import Look, Settings
 from bridge.web import home, hooks, language, pages, texts
 from bridge.web.browser import Browser
+from bridge.web.client_address import ClientAddress
 from bridge.web.cookies import Cookies
+from bridge.web.proxy_hints import ProxyHints
 from bridge.web.responses import page
 from tests.support import tools
 from tests.support.browser import FLAGS, driven_by
@@ -175,6 +178,7 @@ class Parts:
     settings: Settings
     policy: Policy
     browser: Browser
+    proxy_hints: ProxyHints
 
 
 def make_app(issuer: str = "http://127.0.0.1:8090", **look: Any) -> Flask:
@@ -188,7 +192,8 @@ def make_app(issuer: str = "http://127.0.0.1:8090", **look: Any) -> Flask:
     app = Flask("bridge.web")
     nothing: Any = None  # pages use no store
     browser = Browser(Cookies(settings.secure), nothing, nothing, nothing, nothing)
-    parts: Any = Parts(settings, settings.policy, browser)
+    hints = ProxyHints(ClientAddress(()), time.time, secure=settings.secure)
+    parts: Any = Parts(settings, settings.policy, browser, hints)
     app.extensions["bridge"] = parts
     app.add_url_rule("/", view_func=home.home)
     app.add_url_rule("/look.css", view_func=home.look)

@@ -83,7 +83,6 @@ ONCE_MORE: Mapping[str, bool] = {
     "bad_request": False,
     "link_expired": False,
     "opened_elsewhere": False,  # in another browser nothing of the sign-in may go on (DESIGN §5)
-    "already_signed_in": False,
     "already_used": False,
     "unsolicited_callback": False,
     "not_completed": False,
@@ -161,6 +160,7 @@ REQUESTS: Mapping[tuple[str, str], Callable[[World], Sent]] = {
     ("login_start", "POST"): lambda world: Sent("/login/start", interaction(world), "/login?i="),
     ("login_cancel", "POST"): lambda world: Sent("/login/cancel", interaction(world), "/login?i="),
     ("consent", "POST"): lambda world: Sent("/consent", interaction(world), "/login?i="),
+    ("consent_not_me", "POST"): lambda world: Sent("/consent/not-me", interaction(world), "/login?i="),
     ("callback", "GET"): lambda _: Sent("/camdigikey/callback", {"authToken": "a.b.c"}, client=False),
     ("callback_error", "GET"): lambda _: Sent("/camdigikey/error", {"errorCode": "1"}, client=False),
     ("confirm", "GET"): lambda world: Sent("/confirm/abc", interaction(world)),
