@@ -5,7 +5,9 @@ by keyboard alone, without scripts, and with CamDigiKey, the bridge and other si
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from bridge.domain.ids import Sub
 from bridge.manage import OPERATOR
+from bridge.manage.administrators import Person
 from bridge.web.console.rows import PAGES
 from bridge.web.language import LANGUAGES
 from tests.console.conftest import Console, application, nobody_administers
@@ -114,9 +118,6 @@ def test_every_page_is_whole_readable_and_large_enough(
 def waiting(seen: Console) -> None:
     """Somebody who waits to be confirmed, and an auditor."""
     token = seen.invite("auditor", confirmed=False).rpartition("/")[2]
-    from bridge.domain.ids import Sub
-    from bridge.manage.administrators import Person
-
     seen.people.accept(token, Person(Sub("sub-of-who-waits"), "VANNAK LIM"))
     token = seen.invite("maintainer", ("portal", "paused-application")).rpartition("/")[2]
     seen.people.accept(token, Person(Sub("sub-of-a-maintainer"), "CHANTHOU SOK"))
@@ -245,9 +246,6 @@ def people_sessions(seen: Console) -> list[Any]:
 
 
 def age(seen: Console, key: str, **seconds: int) -> None:
-    import time
-    from dataclasses import replace
-
     sessions = seen.world.services.console_sessions
     session = sessions.get(key)
     assert session is not None
