@@ -502,7 +502,15 @@ class TestWhereItLeads:
         assert page.link("continue") == console.url("/admin/administrators")
 
 
-SENDERS = {"127.0.0.1": False, "10.20.3.4": True, "127.0.0.9": True, "::1": False}
+SENDERS = {
+    "": False,
+    "unix": False,
+    "::ffff:10.20.3.4": True,
+    "127.0.0.1": False,
+    "10.20.3.4": True,
+    "127.0.0.9": True,
+    "::1": False,
+}
 
 
 class TestSettings:

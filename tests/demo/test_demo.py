@@ -174,7 +174,7 @@ def test_the_first_start_invites_an_owner_and_the_next_one_leads_to_the_console(
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
     with demo(tmp_path) as (_, said):
-        # Where its port was taken meanwhile the pretend CamDigiKey is another one, by which nobody administers.
+        # Where its port was taken meanwhile the pretend CamDigiKey is another one: nobody administers by it.
         invites = "/admin/invitation/" in administration(said)
         assert invites or urlsplit(administration(said)).path == "/admin"
         assert invites is (camdigikey(tmp_path) != before)
