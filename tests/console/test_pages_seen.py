@@ -304,3 +304,35 @@ def test_copy_buttons_copy(seen: Console, invitation: str, new_page: NewPage) ->
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied").first).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "portal"
+
+
+@pytest.mark.parametrize("speaks", LANGUAGES)
+def test_the_pages_of_who_may_not_do_what_they_ask(
+    seen: Console, invitation: str, new_page: NewPage, speaks: str
+) -> None:
+    """Somebody who waits, somebody without a role, and an auditor at a page that is not theirs."""
+    locale = {"km": "km-KH", "en": "en-GB"}[speaks]
+    pages = {name: new_page(**VIEWS["phone"], locale=locale) for name in ("pending", "refused", "message")}
+    pages["pending"].goto(seen.invite("operator", confirmed=False))
+    through_camdigikey(pages["pending"], seen, "dara", "/admin")
+    pages["refused"].goto(seen.url("/admin"))
+    through_camdigikey(pages["refused"], seen, "sophea", "/admin/callback")
+    accept(pages["message"], seen, seen.invite("auditor"), "bopha")
+    pages["message"].goto(seen.url("/admin/new"))
+    for name, page in pages.items():
+        expect(page.locator(f"main[data-key=console-{name}]")).to_be_visible()
+        screenshot(page, f"console-{name}-{speaks}-phone")
+        assert not {kind: fault for kind, fault in looked_at(page, "phone").items() if fault}
+        words = page.locator("main").inner_text()
+        assert any("\u1780" <= letter <= "\u17ff" for letter in words) is (speaks == "km"), words
+
+
+def test_a_second_press_sends_nothing(seen: Console, invitation: str, new_page: NewPage) -> None:
+    """The answer to it would hide the first one's, which has the secret in it."""
+    page = accept(new_page(viewport=WIDE, locale="en-GB"), seen, invitation)
+    page.goto(seen.url("/admin/new/web"))
+    page.locator("#client_name").fill("Pressed twice")
+    page.locator("#redirect_uris").fill("https://twice.example/cb")
+    page.locator("#register").dblclick()
+    expect(page.locator("#secret code")).to_be_visible()
+    assert len(seen.clients.page(OPERATOR, limit=9, begins="Pressed")) == 1

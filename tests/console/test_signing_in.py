@@ -14,6 +14,7 @@ from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.encoding import digest
 from bridge.domain.ids import ClientId, ConnectorId, GrantId, SessionKey
 from bridge.manage import OPERATOR, ClientFaults, Refused
+from bridge.web.assembly import assemble
 from bridge.web.console.signing_in import MAX_PENDING, PENDING_COOKIE, local
 from bridge.web.responses import MAX_HEADERS
 from tests.console.conftest import Console, Registers, application
@@ -553,8 +554,11 @@ class TestTheConsoleAsAClient:
         ):
             with pytest.raises(Refused, match="There is no client"):
                 change()
-        with pytest.raises(Refused, match="already"):
-            clients.add(OPERATOR, replace(application("x"), client_id=CONSOLE_CLIENT_ID))
+        bare = replace(console.world.services, clients=clients._clients._clients)  # type: ignore[attr-defined]  # -- ClientsWithConsole
+        switched_off = assemble(console.world.settings, bare).administration.clients
+        for register in (clients.add, switched_off.add):
+            with pytest.raises(Refused, match="already"):
+                register(OPERATOR, replace(application("x"), client_id=CONSOLE_CLIENT_ID))
 
     def test_nor_by_a_page(self, console: Console) -> None:
         person = console.administrator()
