@@ -144,3 +144,22 @@ def test_one_is_removed_but_never_the_last_owner(office: Console) -> None:
 
 def test_without_an_account_nobody_can_be_invited(console: Console) -> None:
     assert "No CamDigiKey account" in console.say("admin", "invite", "--no-wait", wanted=1).output
+
+
+def test_the_console_is_no_application_of_anybody(office: Console) -> None:
+    office.add()
+    assert [client["client_id"] for client in office.json("client", "list")] == ["portal"]
+    console = "bridge-console"
+    for words in (
+        ("show",),
+        ("edit", "--name", "Mine"),
+        ("disable",),
+        ("rotate-secret",),
+        ("delete", "--yes"),
+    ):
+        assert "no client" in office.say("client", *words, console, wanted=1).output
+    address = ("--redirect-uri", "https://portal.example.gov.kh/callback")
+    taken = office.say("client", "add", "--client-id", console, "--name", "Mine", *address, wanted=1)
+    assert "already" in taken.output
+    own = ("--redirect-uri", "https://sso.example.gov.kh/admin/callback")
+    assert "own origin" in office.say("client", "add", "--name", "Mine", *own, wanted=1).output
