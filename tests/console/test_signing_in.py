@@ -231,6 +231,13 @@ class TestSessions:
         thief.bridge.set_cookie("bridge_admin", secret, domain="127.0.0.1")
         assert not is_signed_in(console, thief)
 
+    def test_a_new_one_in_the_same_browser_takes_its_place(self, console: Console) -> None:
+        person = console.administrator()
+        before = console.session_of(person).key
+        console.through_camdigikey(person, person.get(console.url("/admin/sign-in")), "sophea")
+        assert is_signed_in(console, person) and console.session_of(person).key != before
+        assert console.world.services.console_sessions.get(before) is None
+
     def test_ones_own_are_listed_and_can_be_ended_and_nobody_elses(self, console: Console) -> None:
         here, there = console.administrator(), console.world.person()
         console.sign_in(there, "sophea")
