@@ -88,6 +88,9 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         ("[connectors.second]\npartners = 'x'", "connectors.second.partners is not a setting"),
         ("[connectors.trial]\nmax_in_flight = 4", "of all accounts together"),  # 12 is the first one's
         ('[server]\ntrusted_proxies = ["x"]', "no address or network"),
+        ('[admin]\nnetworks = ["10.0.0.1/8"]', "admin.networks: '10.0.0.1/8' is no address or network"),
+        ('[admin]\nconnector = "second"', "admin.connector: there is no account 'second'"),
+        ('[admin]\nenabled = "perhaps"', "admin.enabled"),
         ('[look]\ncolour = "red"', "look.colour"),
         ('[look]\nlogo = "javascript:alert(1)"', "look.logo: 'javascript:alert(1)' is neither"),
         ('[look]\nlogo = "//evil.example/x.png"', "look.logo"),

@@ -66,6 +66,8 @@ class AdministratorAdministration:
         ask for. Raises Refused.
         """
         may(actor, "invite administrator")
+        if not self._environment:
+            raise Refused("No CamDigiKey account can be read that administrators could sign in by.")
         if confirmed and not actor.local:
             raise Refused("Whoever accepts this invitation has to be confirmed.")
         known, maintained = _role(role), _maintained(role, clients)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 
+from bridge.domain.administrator import CONSOLE_SECTOR
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.ids import ConnectorId
@@ -65,6 +66,8 @@ def _public(client: Client) -> Iterator[str]:
 
 def _sector(client: Client) -> Iterator[str]:
     """Chosen once for good, because every `sub` is derived from it (OIDC Core §8.1)."""
+    if client.sector_identifier == CONSOLE_SECTOR:
+        yield f"The sector {CONSOLE_SECTOR} is that of administration: no application shares it."
     if client.subject_type == "pairwise" and not client.sector_identifier:
         hosts = ", ".join(sectors(client.redirect_uris))
         yield (

@@ -106,6 +106,8 @@ class ClientAdministration:
         the id is taken.
         """
         may(actor, "add client", draft.client_id)
+        if draft.client_id == CONSOLE_CLIENT_ID:  # also where the console is switched off
+            raise Refused(f"There is a client {CONSOLE_CLIENT_ID} already.")
         secret = None if draft.public else random_text(self._token_bytes, SECRET_BYTES)
         client_id = draft.client_id or new_client_id(self._token_bytes)
         client = replace(

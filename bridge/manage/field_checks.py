@@ -28,6 +28,8 @@ DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a
 OWN_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,100}")  # RFC 6749 §3.3
 MAX_NAME_LENGTH = 100
 MAX_ENTRIES = 50  # of a list
+MAX_TEXT = 500  # letters
+ZERO_WIDTH = "\u200b\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,17 @@ def _kind_faults(row: MetadataField, value: Any) -> Iterator[str]:
         yield from _unknown_choices(row.name, (value,), row.choices)
     elif row.kind == "choices":
         yield from _unknown_choices(row.name, value, row.choices)
+    elif row.kind == "text" and (len(value) > MAX_TEXT or not _readable(value)):
+        yield f"{row.name} has at most {MAX_TEXT} letters, all of which can be seen, in one line."
     elif row.kind == "seconds" and value < 0:
         yield f"{row.name} is 0 seconds or more."
     elif row.kind == "lifetimes":
         yield from _lifetime_faults(value)
+
+
+def _readable(text: str) -> bool:
+    """Whether nothing in it hides or turns letters around; Khmer has spaces of no width between words."""
+    return all(letter.isprintable() or letter in ZERO_WIDTH for letter in text)
 
 
 def _unknown_choices(name: str, values: Collection[str], known: Collection[str]) -> Iterator[str]:

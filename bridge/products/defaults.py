@@ -1,6 +1,7 @@
 """What the fields of domain.Client begin as, for a kind or a product."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,7 +43,8 @@ def _of_client() -> dict[str, Any]:
 def _known(places: Mapping[str, str]) -> dict[str, str]:
     found = {name: value.strip().rstrip("/") for name, value in places.items() if value.strip()}
     if "base" in found:
-        found["origin"] = origin(found["base"])
+        with suppress(ValueError):  # no address: whoever checks the client says so
+            found["origin"] = origin(found["base"])
     return found
 
 

@@ -22,7 +22,8 @@ from bridge.web.use_cases import use_cases
 LANGUAGES = {"km": "ភាសាខ្មែរ", "en": "English"}
 TRANSLATIONS = Path(__file__).parent / "translations"
 MAX_ACCEPT_LANGUAGE = 512  # characters
-NOT_REPEATABLE = ("/camdigikey/",)  # a second request to these is answered with something else
+# A second request to these is answered with something else.
+NOT_REPEATABLE = ("/camdigikey/", "/admin/callback")
 QUERY_CHARACTERS = "%&=+!$'()*,/:;?@[]-._~"  # not encoded in a query (RFC 3986 §3.4)
 
 

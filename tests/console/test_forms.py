@@ -62,7 +62,7 @@ def filled(console: Console, client: Client, tab: str, **fields: str | list[str]
 
 
 def edit(console: Console, person: Person, tab: str, fields: Fields) -> Page:
-    return console.post(person, f"/admin/applications/the-app/{tab}", fields)  # type: ignore[arg-type]
+    return console.post(person, f"/admin/applications/the-app/{tab}", fields)  # type: ignore[arg-type]  # -- lists are several fields
 
 
 class TestRegistering:
@@ -139,6 +139,38 @@ class TestRegistering:
         assert str(escape(why)) in page.text
         assert 'value="New"' in page.text or "client_name" in fields
         assert "redirect_uris" in fields or ADDRESS in page.text
+
+    @pytest.mark.parametrize("kind", [*KINDS, *PRODUCTS])
+    @pytest.mark.parametrize(
+        "written", ["", "https://[", "x" * 5000, "{base}", "%s", "https://a b/", "\u202e"]
+    )
+    def test_whatever_is_written_for_an_address_is_answered(
+        self, console: Console, owner: Person, kind: str, written: str
+    ) -> None:
+        product = PRODUCTS.get(kind)
+        places = {f"place.{place.name}": written for place in product.places} if product else {}
+        form = {"client_name": "Odd", "redirect_uris": written, "client_id": "odd"}
+        assert console.post(owner, f"/admin/new/{kind}", form | places).status in (200, 422)
+
+    @pytest.mark.parametrize("product", PRODUCTS)
+    def test_every_products_configuration_is_shown_for_every_application(
+        self, console: Console, owner: Person, product: str
+    ) -> None:
+        """Or a sentence that says why it has none."""
+        for client in console.clients.all(OPERATOR):
+            address = f"/admin/applications/{client.client_id}?product={product}"
+            assert console.page(owner, address).status == 200, client.client_id
+        address = f"/admin/applications/{client.client_id}?product=nothing"
+        assert console.page(owner, address).status == 200
+
+    def test_what_hides_letters_is_in_no_text_that_people_see(
+        self, console: Console, owner: Person, app: Client
+    ) -> None:
+        for purpose in (MARKS, "two\nlines", "x" * 501):
+            fields = filled(console, app, "data", national_id_purpose=purpose)
+            assert edit(console, owner, "data", fields).status == 422
+        fields = filled(console, app, "data", national_id_purpose="ច្បាប់\u200bតម្រូវ")
+        assert edit(console, owner, "data", fields).status == 303
 
     def test_a_name_with_a_script_is_a_name(self, console: Console, owner: Person) -> None:
         page = self.register(console, owner, client_name=SCRIPT, client_id="script")

@@ -5,7 +5,9 @@ by keyboard alone, without scripts, and with CamDigiKey, the bridge and other si
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +15,9 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from bridge.domain.ids import Sub
 from bridge.manage import OPERATOR
+from bridge.manage.administrators import Person
 from bridge.web.console.rows import PAGES
 from bridge.web.language import LANGUAGES
 from tests.console.conftest import Console, application, nobody_administers
@@ -114,9 +118,6 @@ def test_every_page_is_whole_readable_and_large_enough(
 def waiting(seen: Console) -> None:
     """Somebody who waits to be confirmed, and an auditor."""
     token = seen.invite("auditor", confirmed=False).rpartition("/")[2]
-    from bridge.domain.ids import Sub
-    from bridge.manage.administrators import Person
-
     seen.people.accept(token, Person(Sub("sub-of-who-waits"), "VANNAK LIM"))
     token = seen.invite("maintainer", ("portal", "paused-application")).rpartition("/")[2]
     seen.people.accept(token, Person(Sub("sub-of-a-maintainer"), "CHANTHOU SOK"))
@@ -245,9 +246,6 @@ def people_sessions(seen: Console) -> list[Any]:
 
 
 def age(seen: Console, key: str, **seconds: int) -> None:
-    import time
-    from dataclasses import replace
-
     sessions = seen.world.services.console_sessions
     session = sessions.get(key)
     assert session is not None
@@ -306,3 +304,35 @@ def test_copy_buttons_copy(seen: Console, invitation: str, new_page: NewPage) ->
     page.get_by_role("button", name="Copy").first.click()
     expect(page.get_by_role("button", name="Copied").first).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == "portal"
+
+
+@pytest.mark.parametrize("speaks", LANGUAGES)
+def test_the_pages_of_who_may_not_do_what_they_ask(
+    seen: Console, invitation: str, new_page: NewPage, speaks: str
+) -> None:
+    """Somebody who waits, somebody without a role, and an auditor at a page that is not theirs."""
+    locale = {"km": "km-KH", "en": "en-GB"}[speaks]
+    pages = {name: new_page(**VIEWS["phone"], locale=locale) for name in ("pending", "refused", "message")}
+    pages["pending"].goto(seen.invite("operator", confirmed=False))
+    through_camdigikey(pages["pending"], seen, "dara", "/admin")
+    pages["refused"].goto(seen.url("/admin"))
+    through_camdigikey(pages["refused"], seen, "sophea", "/admin/callback")
+    accept(pages["message"], seen, seen.invite("auditor"), "bopha")
+    pages["message"].goto(seen.url("/admin/new"))
+    for name, page in pages.items():
+        expect(page.locator(f"main[data-key=console-{name}]")).to_be_visible()
+        screenshot(page, f"console-{name}-{speaks}-phone")
+        assert not {kind: fault for kind, fault in looked_at(page, "phone").items() if fault}
+        words = page.locator("main").inner_text()
+        assert any("\u1780" <= letter <= "\u17ff" for letter in words) is (speaks == "km"), words
+
+
+def test_a_second_press_sends_nothing(seen: Console, invitation: str, new_page: NewPage) -> None:
+    """The answer to it would hide the first one's, which has the secret in it."""
+    page = accept(new_page(viewport=WIDE, locale="en-GB"), seen, invitation)
+    page.goto(seen.url("/admin/new/web"))
+    page.locator("#client_name").fill("Pressed twice")
+    page.locator("#redirect_uris").fill("https://twice.example/cb")
+    page.locator("#register").dblclick()
+    expect(page.locator("#secret code")).to_be_visible()
+    assert len(seen.clients.page(OPERATOR, limit=9, begins="Pressed")) == 1

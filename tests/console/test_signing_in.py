@@ -14,6 +14,7 @@ from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.encoding import digest
 from bridge.domain.ids import ClientId, ConnectorId, GrantId, SessionKey
 from bridge.manage import OPERATOR, ClientFaults, Refused
+from bridge.web.assembly import assemble
 from bridge.web.console.signing_in import MAX_PENDING, PENDING_COOKIE, local
 from bridge.web.responses import MAX_HEADERS
 from tests.console.conftest import Console, Registers, application
@@ -229,6 +230,13 @@ class TestSessions:
         thief = console.world.person()
         thief.bridge.set_cookie("bridge_admin", secret, domain="127.0.0.1")
         assert not is_signed_in(console, thief)
+
+    def test_a_new_one_in_the_same_browser_takes_its_place(self, console: Console) -> None:
+        person = console.administrator()
+        before = console.session_of(person).key
+        console.through_camdigikey(person, person.get(console.url("/admin/sign-in")), "sophea")
+        assert is_signed_in(console, person) and console.session_of(person).key != before
+        assert console.world.services.console_sessions.get(before) is None
 
     def test_ones_own_are_listed_and_can_be_ended_and_nobody_elses(self, console: Console) -> None:
         here, there = console.administrator(), console.world.person()
@@ -502,7 +510,15 @@ class TestWhereItLeads:
         assert page.link("continue") == console.url("/admin/administrators")
 
 
-SENDERS = {"127.0.0.1": False, "10.20.3.4": True, "127.0.0.9": True, "::1": False}
+SENDERS = {
+    "": False,
+    "unix": False,
+    "::ffff:10.20.3.4": True,
+    "127.0.0.1": False,
+    "10.20.3.4": True,
+    "127.0.0.9": True,
+    "::1": False,
+}
 
 
 class TestSettings:
@@ -545,8 +561,11 @@ class TestTheConsoleAsAClient:
         ):
             with pytest.raises(Refused, match="There is no client"):
                 change()
-        with pytest.raises(Refused, match="already"):
-            clients.add(OPERATOR, replace(application("x"), client_id=CONSOLE_CLIENT_ID))
+        bare = replace(console.world.services, clients=clients._clients._clients)  # type: ignore[attr-defined]  # -- ClientsWithConsole
+        switched_off = assemble(console.world.settings, bare).administration.clients
+        for register in (clients.add, switched_off.add):
+            with pytest.raises(Refused, match="already"):
+                register(OPERATOR, replace(application("x"), client_id=CONSOLE_CLIENT_ID))
 
     def test_nor_by_a_page(self, console: Console) -> None:
         person = console.administrator()

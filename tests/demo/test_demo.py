@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -147,6 +148,37 @@ def test_a_person_who_refuses_is_told_so(running: list[str], page: Page) -> None
 def test_the_address_to_open_is_the_last_line_and_stands_alone(running: list[str]) -> None:
     assert running[-1] == running[-1].strip() and running[-1].count("http") == 1
     assert "Open this address" in running[-2]
+
+
+def camdigikey(folder: Path) -> str:
+    """The address of the pretend CamDigiKey's interface."""
+    (partner,) = (folder / "demo").rglob("partner.json")
+    return str(json.loads(partner.read_text(encoding="utf-8"))["base_url"])
+
+
+def administration(said: list[str]) -> str:
+    return next(line.split()[-1] for line in said if line.strip().startswith("administration"))
+
+
+def test_the_first_start_invites_an_owner_and_the_next_one_leads_to_the_console(
+    tmp_path: Path, page: Page
+) -> None:
+    with demo(tmp_path) as (process, said):
+        page.goto(administration(said))
+        page.locator("#continue").click()
+        page.locator("#continue").click()
+        approve(page, "sophea")
+        page.wait_for_url("**/admin/applications")
+        screenshot(page, "demo-8-console")
+        expect(page.locator("main")).to_contain_text("demo-portal")
+        before = camdigikey(tmp_path)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+    with demo(tmp_path) as (_, said):
+        # Where its port was taken meanwhile the pretend CamDigiKey is another one: nobody administers by it.
+        invites = "/admin/invitation/" in administration(said)
+        assert invites or urlsplit(administration(said)).path == "/admin"
+        assert invites is (camdigikey(tmp_path) != before)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -59,6 +59,8 @@ FAULTY: tuple[tuple[dict[str, Any], str], ...] = (
     ({"redirect_uris": ("https://sso.example/admin/callback",)}, "own origin"),
     ({"redirect_uris": ("https://sso.example:443/cb",)}, "sso.example"),
     ({"client_id": ".."}, "client id"),
+    ({"sector_identifier": "urn:bridge:console"}, "administration"),
+    ({"national_id_purpose": "x\u202ey", "scope": ("openid", "national_id")}, "can be seen"),
     ({"redirect_uris": MANY}, f"at most {MAX_ENTRIES}"),
     ({"client_id": "ខ្មែរ"}, "client id"),
     ({"backchannel_logout_uri": "http://app.example/hear"}, "https://"),

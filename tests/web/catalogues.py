@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract, extract_from_dir
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bridge.domain.client_metadata import CLIENT_METADATA
@@ -53,6 +53,23 @@ def read(name: str) -> Catalog:
         return read_po(file, locale="km")
 
 
+def compiled(name: str) -> Catalog:
+    """A catalogue as it is read by the pages."""
+    with (FOLDER / f"{name}.mo").open("rb") as file:
+        return read_mo(file)
+
+
+def said_by(catalogue: Catalog) -> dict[str, tuple[str, ...]]:
+    """What a catalogue says for each of its texts, by the singular."""
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: (
+            (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        )
+        for message in catalogue
+        if message.id
+    }
+
+
 def main() -> None:
     for name, found in words().items():
         catalogue = read(name)
@@ -65,8 +82,9 @@ def main() -> None:
         if gone or new:
             with (FOLDER / f"{name}.po").open("wb") as file:
                 write_po(file, catalogue, width=110, sort_output=True, ignore_obsolete=True)
-        with (FOLDER / f"{name}.mo").open("wb") as file:
-            write_mo(file, catalogue)
+        if gone or new or said_by(compiled(name)) != said_by(catalogue):  # its header has the time in it
+            with (FOLDER / f"{name}.mo").open("wb") as file:
+                write_mo(file, catalogue)
 
 
 if __name__ == "__main__":

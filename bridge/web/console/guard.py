@@ -9,6 +9,7 @@ from flask import abort, g, redirect, request
 from werkzeug.exceptions import BadRequest, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from bridge.domain import network
 from bridge.domain.administrator import Administrator, ConsoleSession
 from bridge.errors import ShownToUser
 from bridge.manage.access import Actor, actor_of, may
@@ -77,8 +78,8 @@ def _check_network() -> None:
     settings = use_cases().settings
     if not settings.admin.networks:
         return
-    sender = ipaddress.ip_address(ClientAddress(settings.server.trusted_proxies).of(request))
-    if not any(sender in ipaddress.ip_network(network) for network in settings.admin.networks):
+    sender = network.address_of(ClientAddress(settings.server.trusted_proxies).of(request))
+    if sender is None or not any(sender in ipaddress.ip_network(text) for text in settings.admin.networks):
         abort(404)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import g, redirect, request
 from werkzeug.wrappers import Response
 
-from bridge.domain.administrator import ROLE_LABELS, ROLE_MEANINGS
+from bridge.domain.administrator import ROLE_LABELS, ROLE_MEANINGS, ConsoleSession
 from bridge.errors import SealBroken
 from bridge.manage.access import Refused
 from bridge.manage.console_sign_in import (
@@ -45,7 +45,8 @@ def sign_in() -> Response:
 
 def begin() -> Response:
     """Goes to CamDigiKey."""
-    return _go(use_cases().console_sign_in.begin(next_path=local(request.form.get("next", ""))))
+    next_path = local(request.form.get("next", ""))
+    return _go(use_cases().console_sign_in.begin(next_path=next_path, session=_session_before()))
 
 
 def invitation(token: str) -> Response:
@@ -58,7 +59,7 @@ def invitation(token: str) -> Response:
 def accept(token: str) -> Response:
     """Goes to CamDigiKey; who comes back accepts the invitation by it."""
     use_cases().administration.administrators.invitation(token)
-    return _go(use_cases().console_sign_in.begin(invitation=token))
+    return _go(use_cases().console_sign_in.begin(invitation=token, session=_session_before()))
 
 
 def park() -> Response:
@@ -106,6 +107,11 @@ def sign_out() -> Response:
     response = redirect("/logout", 303)
     uses.browser.cookies.drop(response, COOKIE)
     return response
+
+
+def _session_before() -> ConsoleSession | None:
+    """The session that this browser has in the console already: the new one takes its place."""
+    return g.console.session if g.console else None
 
 
 def _go(begun: Begun) -> Response:
