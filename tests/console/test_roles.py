@@ -183,9 +183,9 @@ def test_no_form_is_taken_without_its_token(
         assert somebody.post(path, {}, Sec_Fetch_Site="cross-site").status == 403
         assert somebody.post(path, {}, Sec_Fetch_Site="same-site").status == 403
         return
-    right = console.uses.sealer.mac("console csrf", f"{session.key}|{case.path}")
-    others = console.uses.sealer.mac("console csrf", f"{'0' * 64}|{case.path}")
-    elsewhere = console.uses.sealer.mac("console csrf", f"{session.key}|{case.path}/more")
+    right = console.uses.sealer.mac("csrf", f"console|{session.key}|{case.path}")
+    others = console.uses.sealer.mac("csrf", f"console|{'0' * 64}|{case.path}")
+    elsewhere = console.uses.sealer.mac("csrf", f"console|{session.key}|{case.path}/more")
     for token in ("", others, elsewhere, right[:-1], "ក"):
         assert somebody.post(path, {"csrf": token}).status == 403
     for site in ("cross-site", "same-site"):
