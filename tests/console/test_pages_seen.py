@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,6 +24,9 @@ from tests.console.conftest import Console, application, nobody_administers
 from tests.support.browser import NewPage, screenshot
 from tests.support.live import Live, make_live
 from tests.support.servers import free_port, serving
+from tests.support.walks import press, press_without_scripts
+
+Press = Callable[[Page], None]
 
 NARROWEST, PHONE, WIDE = 320, {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 TARGET = 44  # pixels
@@ -58,17 +61,19 @@ def invitation(seen: Console) -> Iterator[str]:
     nobody_administers(seen.world, seen.people.all(OPERATOR))
 
 
-def accept(page: Page, seen: Console, invitation: str, persona: str = "sophea") -> Page:
+def accept(
+    page: Page, seen: Console, invitation: str, persona: str = "sophea", *, go_on: Press = press
+) -> Page:
     """Accept an invitation, as a person does; ends at the list of applications."""
     page.goto(invitation)
-    return through_camdigikey(page, seen, persona, "/admin/applications")
+    return through_camdigikey(page, seen, persona, "/admin/applications", go_on)
 
 
-def through_camdigikey(page: Page, seen: Console, persona: str, until: str) -> Page:
+def through_camdigikey(page: Page, seen: Console, persona: str, until: str, go_on: Press = press) -> Page:
     with seen.world.approving(persona):
         page.locator("#continue").click()
         page.locator("main[data-key=sign_in]").wait_for()
-        page.locator("#continue").click()
+        go_on(page)
         page.wait_for_url(f"**{until}*")
     return page
 
@@ -198,7 +203,8 @@ def walk(page: Page, selector: str, press: str = "Enter") -> None:
 
 
 def test_every_form_works_without_scripts(seen: Console, invitation: str, new_page: NewPage) -> None:
-    page = accept(new_page(java_script_enabled=False, locale="en-GB"), seen, invitation)
+    page = new_page(java_script_enabled=False, locale="en-GB")
+    accept(page, seen, invitation, go_on=press_without_scripts)
     page.locator("#new").click()
     page.locator("a[href$='/new/web']").click()
     page.locator("#client_name").fill("Without scripts")
@@ -232,7 +238,7 @@ def test_every_form_works_without_scripts(seen: Console, invitation: str, new_pa
     screenshot(page, "console-without-scripts-sign-in-again")
     with seen.world.approving("sophea"):
         page.locator("#continue").click()
-        page.locator("#continue").click()
+        press_without_scripts(page)
         page.locator("main[data-key=console-moving_on]").wait_for()
         screenshot(page, "console-without-scripts-moving-on")
     page.locator("#continue").click()

@@ -43,6 +43,7 @@ USE_CASES = {
     "clients.all": Ways(console="it shows them in pages", command=""),
     "clients.page": Ways(command="it lists all"),
     "clients.get": Ways(),
+    "clients.find": Ways(console="its list is searched"),
     "clients.add": Ways(),
     "clients.edit": Ways(),
     "clients.rotate_secret": Ways(),

@@ -22,6 +22,17 @@ def press(page: Page, button: str = "#continue") -> None:
     page.locator(button).click()
 
 
+def press_without_scripts(page: Page, button: str = "#continue") -> None:
+    """Press until it counts: without scripts the page comes again first, and counts after a moment."""
+    shown = page.locator("main").get_attribute("data-key")
+    page.locator(button).click()
+    page.wait_for_load_state()
+    while page.locator(f"main[data-key={shown}] {button}").count():
+        page.wait_for_timeout(750)
+        page.locator(button).click()
+        page.wait_for_load_state()
+
+
 def await_mark(page: Page, button: str = "#continue") -> None:
     """Until a press of this button counts, whether it rests or not."""
     resting = page.locator(f"form[data-rests]:has({button})")
