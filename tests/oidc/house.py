@@ -238,6 +238,10 @@ class House:
             fetcher=cast(Any, None),  # nothing here calls out
             lease=cast(Any, None),
             job_log=cast(Any, None),
+            administrators=cast(Any, None),
+            console_sessions=cast(Any, None),
+            environment="",
+            every={},
             counters=counters,
             checks={},
             close=self.close,

@@ -64,7 +64,7 @@ def apply(live: Live, product: str, host: str) -> Applied:
         "skip_consent": True,
     }
     client = live.world.register(Client(**fields))
-    check_client(client, ())
+    check_client(client, (), live.issuer)
     discovered = requests.get(f"{live.issuer}/.well-known/openid-configuration", timeout=10).json()
     endpoints = {name: value for name, value in discovered.items() if isinstance(value, str)}
     secret = None if client.public else live.world.secrets[product]
