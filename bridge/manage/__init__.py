@@ -11,6 +11,7 @@ Leaves to others: how a command or a page asks, and where it is kept.
 from bridge.manage.access import OPERATOR, Actor, Forbidden, Refused
 from bridge.manage.administration import Administration
 from bridge.manage.all_keys import AllKeys
+from bridge.manage.audit import AuditAdministration, AuditFilter
 from bridge.manage.client_checks import ClientFaults
 from bridge.manage.clients import ClientAdministration, Registered
 from bridge.manage.hashing_keys import HashingKeyAdministration, HashingKeyState
@@ -23,6 +24,8 @@ __all__ = [
     "Actor",
     "Administration",
     "AllKeys",
+    "AuditAdministration",
+    "AuditFilter",
     "ClientAdministration",
     "ClientFaults",
     "Forbidden",

@@ -236,6 +236,11 @@ class House:
             limiter=redis.RedisRateLimiter(kept),
             outbox=cast(Any, self.outbox),
             fetcher=cast(Any, None),  # nothing here calls out
+            trail=cast(Any, None),  # nobody administers here
+            administrators=cast(Any, None),
+            console_sessions=cast(Any, None),
+            environment="",
+            every={},
             lease=cast(Any, None),
             job_log=cast(Any, None),
             counters=counters,

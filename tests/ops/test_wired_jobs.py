@@ -46,7 +46,9 @@ def services(settings: Settings, tmp_path: Path) -> Iterator[Any]:
     """The part of Services that the jobs work with."""
     server = embedded.start(tmp_path / "redis")
     engine, kept, counters = sql.connect(settings.database_url), redis.connect(server.url), Counters()
-    signing_keys = sql.SqlSigningKeys(engine, MasterSealer([b"m" * 32]))
+    sealer = MasterSealer([b"m" * 32])
+    sql.chain_with(engine, sealer)
+    signing_keys = sql.SqlSigningKeys(engine, sealer)
     yield SimpleNamespace(
         clock=time.time,
         token_bytes=os.urandom,
@@ -57,6 +59,7 @@ def services(settings: Settings, tmp_path: Path) -> Iterator[Any]:
         fetcher=fetcher_of(settings),
         lease=redis.RedisLease(kept),
         job_log=sql.SqlJobLog(engine),
+        trail=sql.SqlAdminAudit(engine, sealer),
         counters=counters,
     )
     kept.close()

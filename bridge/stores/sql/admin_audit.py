@@ -1,0 +1,192 @@
+"""The trail of administration: one row after another, in the transaction of what it tells of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
+
+from bridge.domain.admin_audit import MACHINE, AuditEntry, AuditHead, AuditRow, AuditVerdict
+from bridge.stores.audit_chain import (
+    OPENED,
+    PRUNED,
+    ChainKeys,
+    ChainRow,
+    SegmentHash,
+    begins_segment,
+    facts_of,
+    next_row,
+    opening_entry,
+    rows_key,
+    signed_head,
+)
+from bridge.stores.audit_verifier import AuditVerifier, Beginning
+from bridge.stores.sql.engine import reading, writing
+from bridge.stores.sql.tables import admin_audit, master_keys, versions
+from bridge.stores.sql.watched import bump_version
+
+_VERSION = "admin_audit"  # its number is that of the last row; changing it keeps other writers out
+_KEYS = "audit_chain_keys"
+_NEWEST = select(admin_audit).order_by(admin_audit.c.sequence.desc()).limit(1)
+_BATCH = 1000  # rows that are read at a time
+
+
+def chain_with(engine: Engine, keys: ChainKeys) -> None:
+    """From now on `chained` writes rows on this engine, with these keys."""
+    engine.update_execution_options(**{_KEYS: keys})
+
+
+def chained(connection: Connection, entry: AuditEntry | None, **facts: str) -> None:
+    """Write an entry after the last row, in the transaction of what it tells of; None: nothing is to be told.
+
+    The last step of a transaction: it keeps others out who would write here. `facts`: those that the store
+    alone knows. Raises UnknownMasterKey where this process does not know the key in use.
+    """
+    if entry is None:
+        return
+    keys: ChainKeys = connection.get_execution_options()[_KEYS]
+    sequence = bump_version(connection, _VERSION)
+    last, key_id = _row(connection.execute(_NEWEST).first()), _key_in_use(connection, keys)
+    key, segment = rows_key(keys, key_id), last.segment if last else 0
+    opening = _opening(connection, segment) if last else None
+    if begins_segment(opening, key_id, entry.at):
+        hashed = SegmentHash(_segment(connection, segment))
+        segment += 1
+        last = next_row(key, sequence, last, segment, opening_entry(entry.at, key_id, hashed))
+        _insert(connection, last)
+        sequence = bump_version(connection, _VERSION)
+    told = replace(entry, facts={**entry.facts, **facts})
+    _insert(connection, next_row(key, sequence, last, segment, told))
+
+
+class SqlAdminAudit:
+    """ports.AdminAudit."""
+
+    def __init__(self, engine: Engine, keys: ChainKeys) -> None:
+        self._engine = engine
+        self._keys = keys
+
+    def record(self, entry: AuditEntry) -> None:
+        """Keep an entry that comes with no change of a row."""
+        writing(self._engine, lambda connection: chained(connection, entry))
+
+    def page(
+        self,
+        *,
+        limit: int,
+        before: int | None = None,
+        since: int = 0,
+        actor: str = "",
+        event: str = "",
+        subject: str = "",
+    ) -> Sequence[AuditRow]:
+        """At most `limit` rows that fit, newest first (see ports.AdminAudit)."""
+        query = select(admin_audit).order_by(admin_audit.c.sequence.desc()).limit(limit)
+        for column, wanted in (("actor", actor), ("event", event), ("subject", subject)):
+            if wanted:
+                query = query.where(admin_audit.c[column] == wanted)
+        if before is not None:
+            query = query.where(admin_audit.c.sequence < before)
+        if since:
+            query = query.where(admin_audit.c.at >= since)
+        with reading(self._engine) as connection:
+            return tuple(_made(row).read() for row in connection.execute(query).all())
+
+    def head(self) -> AuditHead | None:
+        """The last row, signed with the key that seals."""
+        with reading(self._engine) as connection:
+            last = _row(connection.execute(_NEWEST).first())
+        return None if last is None else signed_head(self._keys, last)
+
+    def verify(self, head: str = "") -> AuditVerdict:
+        """Walk all rows as they are at one moment (see ports.AdminAudit)."""
+        return writing(self._engine, lambda connection: self._verified(connection, head))
+
+    def _verified(self, connection: Connection, head: str) -> AuditVerdict:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        counted = int(connection.execute(_COUNTED).scalar_one())
+        verifier = AuditVerifier(self._keys, _beginning(connection), head)
+        for row in _all(connection):
+            verifier.row(row)
+        return verifier.verdict(counted)
+
+    def prune(self, before: int, now: int) -> int:
+        """Delete whole segments that are older than `before`, never the last one; how many rows."""
+
+        def step(connection: Connection) -> int:
+            connection.execute(_COUNTED.with_for_update())  # keeps other writers out
+            last = _last_old(connection, before)
+            if last is None:
+                return 0
+            hashed = SegmentHash(_segment(connection, last.segment))
+            gone = delete(admin_audit).where(admin_audit.c.segment <= last.segment)
+            rows = connection.execute(gone).rowcount
+            facts = {
+                "through": str(last.sequence),
+                "rows": str(rows),
+                "mac": last.mac,
+                "segment": hashed.text(),
+            }
+            chained(connection, AuditEntry(now, MACHINE, PRUNED, "", facts))
+            return rows
+
+        return writing(self._engine, step)
+
+
+_COUNTED = select(versions.c.number).where(versions.c.name == _VERSION)
+
+
+def _key_in_use(connection: Connection, keys: ChainKeys) -> str:
+    """The key that SQL names, also where this process has not noticed yet that it is another one."""
+    in_use = select(master_keys.c.key_id).where(master_keys.c.used_until.is_(None))
+    return connection.execute(in_use).scalar() or keys.seals_with
+
+
+def _opening(connection: Connection, segment: int) -> ChainRow | None:
+    query = select(admin_audit).where(admin_audit.c.segment == segment, admin_audit.c.event == OPENED)
+    return _row(connection.execute(query).first())
+
+
+def _segment(connection: Connection, segment: int) -> Iterator[ChainRow]:
+    query = select(admin_audit).where(admin_audit.c.segment == segment).order_by(admin_audit.c.sequence)
+    return map(_made, connection.execute(query).yield_per(_BATCH))
+
+
+def _all(connection: Connection) -> Iterator[ChainRow]:
+    query = select(admin_audit).order_by(admin_audit.c.sequence)
+    return map(_made, connection.execute(query).yield_per(_BATCH))
+
+
+def _beginning(connection: Connection) -> Beginning:
+    """What the newest entry of a pruning says of the rows that are gone; the walk comes to that entry too."""
+    query = select(admin_audit).where(admin_audit.c.event == PRUNED).order_by(admin_audit.c.sequence.desc())
+    pruned = _row(connection.execute(query.limit(1)).first())
+    if pruned is None:
+        return Beginning()
+    facts = facts_of(pruned)
+    through = facts.get("through", "")
+    number = int(through) if through.isdecimal() and len(through) < 19 else 0
+    return Beginning(number, facts.get("mac", ""), facts.get("segment", ""))
+
+
+def _last_old(connection: Connection, before: int) -> ChainRow | None:
+    """The last row of the last segment of which nothing is younger; None where there is none."""
+    newest = select(func.max(admin_audit.c.segment)).scalar_subquery()
+    young = select(func.min(admin_audit.c.segment)).where(admin_audit.c.at > before).scalar_subquery()
+    old = select(admin_audit).where(
+        admin_audit.c.segment < newest, admin_audit.c.segment < func.coalesce(young, newest)
+    )
+    return _row(connection.execute(old.order_by(admin_audit.c.sequence.desc()).limit(1)).first())
+
+
+def _insert(connection: Connection, row: ChainRow) -> None:
+    connection.execute(insert(admin_audit).values(**row._asdict()))
+
+
+def _row(found: Row[Any] | None) -> ChainRow | None:
+    return None if found is None else _made(found)
+
+
+def _made(found: Row[Any]) -> ChainRow:
+    return ChainRow._make(found)
