@@ -17,16 +17,16 @@ MAX_NUMBER = 18  # digits of a row's number
 
 def audit() -> Response:
     """The list, a page of it: after the number of the last row of the page before."""
-    uses, actor = use_cases().administration.audit, here().actor
+    admin, actor = use_cases().administration, here().actor
     given = {name: request.args.get(name, "").strip()[:MAX_TEXT] for name in ("actor", "event", "subject")}
     wanted = AuditFilter(actor=given["actor"], event=given["event"], subject=given["subject"])
     before = _number(request.args.get("before", ""))
-    found = uses.page(actor, wanted, limit=PAGE + 1, before=before)
+    found = admin.audit.page(actor, wanted, limit=PAGE + 1, before=before)
     shown = found[:PAGE]
     return pages.show(
         "audit",
         rows=shown,
-        names=uses.names(actor, shown),
+        names=admin.audit.names(actor, shown),
         more=len(found) > PAGE,
         first=before is None,
         given={name: text for name, text in given.items() if text},
