@@ -5,16 +5,18 @@ from __future__ import annotations
 import calendar
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, insert, text
 
 from bridge.domain.admin_audit import AuditEntry, AuditVerdict
 from bridge.errors import UnknownMasterKey
 from bridge.stores import audit_verifier, sql
 from bridge.stores.audit_chain import OPENED, PRUNED
 from bridge.stores.sealing import MasterSealer
-from bridge.stores.sql.admin_audit import chained
+from bridge.stores.sql.admin_audit import chained, page_query
+from bridge.stores.sql.tables import admin_audit
 from tests.stores.races import Racers
 
 OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
@@ -418,3 +420,53 @@ class TestPruning:
         assert faults(months) == ()
         change(engine, statement)
         assert faults(months)[0].startswith(said)
+
+
+MANY = 3000
+
+
+@pytest.fixture
+def many(trail: sql.SqlAdminAudit, engine: Engine) -> Engine:
+    rows = [
+        {
+            "sequence": number,
+            "segment": 1,
+            "at": NOVEMBER + number,
+            "actor": f"administrator:{number % 50}",
+            "event": f"event.{number % 50}",
+            "subject": f"client-{number % 50}",
+            "facts": "{}",
+            "mac": "",
+        }
+        for number in range(1, MANY + 1)
+    ]
+    for first in range(0, MANY, 500):
+        with engine.begin() as connection:
+            connection.execute(insert(admin_audit), rows[first : first + 500])
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        ({}, ""),
+        ({"before": 2000}, ""),
+        ({"actor": "administrator:7"}, "ix_admin_audit_actor"),
+        ({"event": "event.7"}, "ix_admin_audit_event"),
+        ({"subject": "client-7", "before": 2000}, "ix_admin_audit_subject"),
+    ],
+    ids=["the first page", "a later page", "of somebody", "of an event", "a later page of an application"],
+)
+def test_a_page_reads_an_index_and_scans_nothing(many: Engine, wanted: dict[str, Any], index: str) -> None:
+    on_sqlite = many.dialect.name == "sqlite"
+    query = page_query(limit=51, **wanted).compile(
+        dialect=many.dialect, compile_kwargs={"literal_binds": True}
+    )
+    with many.connect() as connection:
+        explain = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
+        plan = str(connection.exec_driver_sql(explain + str(query).replace("%", "%%")).all())
+    assert index in plan, plan
+    assert not any(word in plan for word in ("TEMP B-TREE", "Seq Scan")), plan
+    assert "Sort" not in plan or index  # PostgreSQL may sort the few rows that fit

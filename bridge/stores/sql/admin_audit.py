@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select
 
 from bridge.domain.admin_audit import MACHINE, AuditEntry, AuditHead, AuditRow, AuditVerdict
 from bridge.stores.audit_chain import (
@@ -81,14 +81,7 @@ class SqlAdminAudit:
         subject: str = "",
     ) -> Sequence[AuditRow]:
         """At most `limit` rows that fit, newest first (see ports.AdminAudit)."""
-        query = select(admin_audit).order_by(admin_audit.c.sequence.desc()).limit(limit)
-        for column, wanted in (("actor", actor), ("event", event), ("subject", subject)):
-            if wanted:
-                query = query.where(admin_audit.c[column] == wanted)
-        if before is not None:
-            query = query.where(admin_audit.c.sequence < before)
-        if since:
-            query = query.where(admin_audit.c.at >= since)
+        query = page_query(limit, before, since, actor, event, subject)
         with reading(self._engine) as connection:
             return tuple(_made(row).read() for row in connection.execute(query).all())
 
@@ -132,6 +125,19 @@ class SqlAdminAudit:
             return rows
 
         return writing(self._engine, step)
+
+
+def page_query(
+    limit: int, before: int | None = None, since: int = 0, actor: str = "", event: str = "", subject: str = ""
+) -> Select[Any]:
+    """The rows of a page, newest first; there is an index for each text that may be asked for."""
+    query = select(admin_audit).order_by(admin_audit.c.sequence.desc()).limit(limit)
+    for column, wanted in (("actor", actor), ("event", event), ("subject", subject)):
+        if wanted:
+            query = query.where(admin_audit.c[column] == wanted)
+    if before is not None:
+        query = query.where(admin_audit.c.sequence < before)
+    return query.where(admin_audit.c.at >= since) if since else query
 
 
 _COUNTED = select(versions.c.number).where(versions.c.name == _VERSION)

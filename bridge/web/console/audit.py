@@ -3,6 +3,7 @@
 from flask import request
 from werkzeug.wrappers import Response
 
+from bridge.domain.admin_audit import AuditRow
 from bridge.domain.events import CHAINED_EVENTS, EVENTS
 from bridge.manage import OPERATOR, AuditFilter
 from bridge.manage.access import ADMINISTRATOR
@@ -11,6 +12,7 @@ from bridge.web.console.guard import here
 from bridge.web.use_cases import use_cases
 
 PAGE = 50  # rows on a page
+HASHES = ("before", "mac", "segment")  # facts of the chain itself
 MAX_TEXT = 255  # characters of an id
 MAX_NUMBER = 18  # digits of a row's number
 
@@ -26,6 +28,7 @@ def audit() -> Response:
     return pages.show(
         "audit",
         rows=shown,
+        shown={row.sequence: _for_people(row) for row in shown},
         names=admin.audit.names(actor, shown),
         more=len(found) > PAGE,
         first=before is None,
@@ -33,6 +36,11 @@ def audit() -> Response:
         actors=_actors(),
         meanings={name: EVENTS[name].meaning for name in CHAINED_EVENTS},
     )
+
+
+def _for_people(row: AuditRow) -> dict[str, str]:
+    """The facts of a row, without the hashes that only `bridge audit verify` reads."""
+    return {name: text for name, text in row.entry.facts.items() if name not in HASHES and text}
 
 
 def _number(text: str) -> int | None:
