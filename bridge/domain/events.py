@@ -97,6 +97,9 @@ _ROWS = (
     # The machine.
     Event("audit.opened", ("chained",), "machine", "A month of this list begins, or a new master key."),
     Event("audit.pruned", ("chained",), "machine", "What was older than is kept was deleted."),
+    Event(
+        "audit.not_pruned", ("log",), "machine", "The trail of administration does not verify, and is kept."
+    ),
     Event("audit.head", ("log",), "machine", "The last row of the trail of administration, signed."),
     Event("clock.differs", ("log",), "machine", "This machine's clock is not the database's."),
     Event("signing_key.unreadable", ("log",), "machine", "A signing key can't be opened here, and why."),

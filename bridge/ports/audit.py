@@ -40,4 +40,7 @@ class AdminAudit(Protocol):
         """
 
     def prune(self, before: int, now: int) -> int:
-        """Delete whole segments whose last row is older than `before`; how many rows. An entry says so."""
+        """Delete whole segments whose last row is older than `before`; how many rows. An entry says so.
+
+        Where the trail does not verify nothing is deleted.
+        """

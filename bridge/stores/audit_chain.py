@@ -3,7 +3,8 @@
 Each row's mac is HMAC-SHA-256 over the mac before it and the row itself. Its key comes from the master key
 that seals (HKDF), so whoever can write to SQL alone can make none. Rows are in segments, by months and by
 master keys: the first row of each names the key, and has a plain hash of the whole segment before it. So a
-segment whose key was taken out of the settings long ago is still vouched for by the next one.
+segment whose key was taken out of the settings long ago is still vouched for by the next one. It vouches only
+where that segment's macs fitted when it was written: else a changed segment would be vouched for as well.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ from bridge.errors import UnknownMasterKey
 
 OPENED = "audit.opened"
 PRUNED = "audit.pruned"
+UNFIT = "unfit"  # in place of the hash of a segment that nothing vouches for
 _ROWS, _HEAD = "audit rows", "audit head"  # what keys are derived for
 _HEAD_TEXT = re.compile(r"(\d{1,18})\.([0-9a-f]{64})\.([0-9a-f]{64})")
 
@@ -116,9 +118,9 @@ def begins_segment(opening: ChainRow | None, key_id: str, at: int) -> bool:
     return time.gmtime(at)[:2] > time.gmtime(opening.at)[:2]
 
 
-def opening_entry(at: int, key_id: str, before: SegmentHash) -> AuditEntry:
-    """The first entry of a segment, after a segment of that hash."""
-    return AuditEntry(at, MACHINE, OPENED, "", {"master_key": key_id, "before": before.text()})
+def opening_entry(at: int, key_id: str, before: str) -> AuditEntry:
+    """The first entry of a segment. `before`: the hash of the segment before it, or UNFIT."""
+    return AuditEntry(at, MACHINE, OPENED, "", {"master_key": key_id, "before": before})
 
 
 def signed_head(keys: ChainKeys, row: ChainRow) -> AuditHead:

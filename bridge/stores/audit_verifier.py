@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from bridge.domain.admin_audit import AuditVerdict
 from bridge.stores.audit_chain import (
     OPENED,
+    UNFIT,
     ChainKeys,
     ChainRow,
     SegmentHash,
@@ -76,12 +77,7 @@ class AuditVerifier:
         elif counted < last:
             self._say(f"The counter of rows stands at {counted}, and was set back.")
         self._check_head(last)
-        if self._unvouched:
-            (first, key_id), (end, _) = self._unvouched[0], self._unvouched[-1]
-            self._say(
-                f"{_rows(first, end)} not verified: the master key {key_id or '?'} that wrote there is not"
-                " among the master_keys here."
-            )
+        self._say_unvouched(before=last + 1)
         return AuditVerdict(self._first, last if self._first else 0, tuple(self._faults[:MAX_FAULTS]))
 
     def _begin_segment(self, row: ChainRow, follows: bool) -> None:
@@ -95,10 +91,12 @@ class AuditVerifier:
             self._say(f"{_named(row)} can't be the first of the trail.")
         if not self._check_mac(row, mac, follows) or not follows:
             return
-        if facts.get("before") == hashed:
-            if self._key is not None:
-                self._unvouched = []  # by this hash, and those in the rows that it was made of
-        elif whole and row.event == OPENED:
+        vouched = facts.get("before")
+        if vouched == UNFIT:
+            self._say_unvouched(before=row.sequence)
+        elif vouched == hashed and self._key is not None:
+            self._unvouched = []  # by this hash, and those in the rows that it was made of
+        elif vouched != hashed and whole and row.event == OPENED:
             self._say(f"{_named(row)} does not fit the segment before it: rows were changed there, or here.")
 
     def _check_mac(self, row: ChainRow, before: str, follows: bool) -> bool:
@@ -110,6 +108,18 @@ class AuditVerifier:
             self._say(f"{_named(row)} was changed, or put in: it is not the row that was written there.")
             return False
         return True
+
+    def _say_unvouched(self, before: int) -> None:
+        """The rows before that one whose key is not known, and for which no later row will speak."""
+        said = [row for row in self._unvouched if row[0] < before]
+        self._unvouched = [row for row in self._unvouched if row[0] >= before]
+        if not said:
+            return
+        (first, key_id), (end, _) = said[0], said[-1]
+        self._say(
+            f"{_rows(first, end)} not verified: the master key {key_id or '?'} that wrote there is not"
+            " among the master_keys here."
+        )
 
     def _say_gap(self, before: int, number: int) -> None:
         if number <= before:

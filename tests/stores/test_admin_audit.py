@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import structlog
 from sqlalchemy import Engine, insert, text
 
 from bridge.domain.admin_audit import AuditEntry, AuditVerdict
@@ -358,6 +359,41 @@ class TestMasterKeys:
             "UPDATE versions SET number = 10 WHERE name = 'admin_audit'",
         )
         assert "Row 10 is not verified: the master key 00000000" in str(faults(written))
+
+
+class TestWhatTheBridgeItselfWouldVouchFor:
+    """Who can write to SQL alone has the next entry vouch for what they changed."""
+
+    HIDDEN = (
+        "UPDATE admin_audit SET actor = 'x' WHERE sequence = 5",
+        """UPDATE admin_audit SET facts = '{"master_key": "deadbeef"}' WHERE sequence = 1""",
+    )
+
+    def test_a_segment_whose_key_was_made_unknown_is_not_vouched_for_by_the_next(
+        self, written: sql.SqlAdminAudit, engine: Engine
+    ) -> None:
+        change(engine, *self.HIDDEN)
+        for at in (SEPTEMBER, OCTOBER, NOVEMBER):
+            written.record(entry(8, at))
+        assert "Rows 1 to 9 are not verified: the master key deadbeef" in str(faults(written))
+
+    def test_nor_is_a_changed_one_when_its_key_is_gone(
+        self, written: sql.SqlAdminAudit, engine: Engine
+    ) -> None:
+        change(engine, self.HIDDEN[0])
+        use(engine, NEW)
+        written.record(entry(8))
+        written.record(entry(9, OCTOBER))
+        assert faults(written)[0].startswith("Row 5 (")
+        assert "Rows 1 to 9 are not verified" in str(faults(with_key(engine, NEW_KEY)))
+
+    def test_what_was_changed_is_not_pruned_away(self, written: sql.SqlAdminAudit, engine: Engine) -> None:
+        written.record(entry(8, OCTOBER))
+        change(engine, "UPDATE admin_audit SET at = 0 WHERE segment = 1")
+        with structlog.testing.capture_logs() as logged:
+            assert written.prune(before=SEPTEMBER - 1, now=OCTOBER) == 0
+        assert [line["event"] for line in logged] == ["audit.not_pruned"]
+        assert faults(written)[0].startswith("Row 1 (")
 
 
 class TestPruning:

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select
 
 from bridge.domain.admin_audit import MACHINE, AuditEntry, AuditHead, AuditRow, AuditVerdict
 from bridge.stores.audit_chain import (
     OPENED,
     PRUNED,
+    UNFIT,
     ChainKeys,
     ChainRow,
     SegmentHash,
@@ -50,9 +52,9 @@ def chained(connection: Connection, entry: AuditEntry | None, **facts: str) -> N
     key, segment = rows_key(keys, key_id), last.segment if last else 0
     opening = _opening(connection, segment) if last else None
     if begins_segment(opening, key_id, entry.at):
-        hashed = SegmentHash(_segment(connection, segment))
+        before = _vouched_for(connection, keys, segment)
         segment += 1
-        last = next_row(key, sequence, last, segment, opening_entry(entry.at, key_id, hashed))
+        last = next_row(key, sequence, last, segment, opening_entry(entry.at, key_id, before))
         _insert(connection, last)
         sequence = bump_version(connection, _VERSION)
     told = replace(entry, facts={**entry.facts, **facts})
@@ -93,11 +95,15 @@ class SqlAdminAudit:
 
     def verify(self, head: str = "") -> AuditVerdict:
         """Walk all rows as they are at one moment (see ports.AdminAudit)."""
-        return writing(self._engine, lambda connection: self._verified(connection, head))
+
+        def step(connection: Connection) -> AuditVerdict:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return self._verified(connection, head)
+
+        return writing(self._engine, step)
 
     def _verified(self, connection: Connection, head: str) -> AuditVerdict:
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         counted = int(connection.execute(_COUNTED).scalar_one())
         verifier = AuditVerifier(self._keys, _beginning(connection), head)
         for row in _all(connection):
@@ -105,12 +111,18 @@ class SqlAdminAudit:
         return verifier.verdict(counted)
 
     def prune(self, before: int, now: int) -> int:
-        """Delete whole segments that are older than `before`, never the last one; how many rows."""
+        """Delete whole segments that are older than `before`, never the last one; how many rows.
+
+        Nothing of a trail that does not verify: it would take the traces away.
+        """
 
         def step(connection: Connection) -> int:
             connection.execute(_COUNTED.with_for_update())  # keeps other writers out
             last = _last_old(connection, before)
             if last is None:
+                return 0
+            if faults := self._verified(connection, "").faults:
+                structlog.get_logger().error("audit.not_pruned", faults=len(faults))
                 return 0
             hashed = SegmentHash(_segment(connection, last.segment))
             gone = delete(admin_audit).where(admin_audit.c.segment <= last.segment)
@@ -152,6 +164,22 @@ def _key_in_use(connection: Connection, keys: ChainKeys) -> str:
 def _opening(connection: Connection, segment: int) -> ChainRow | None:
     query = select(admin_audit).where(admin_audit.c.segment == segment, admin_audit.c.event == OPENED)
     return _row(connection.execute(query).first())
+
+
+def _vouched_for(connection: Connection, keys: ChainKeys, segment: int) -> str:
+    """The hash of a segment; UNFIT where a mac in it does not fit, or its key is not known here."""
+    rows = list(_segment(connection, segment))
+    if not rows:
+        return SegmentHash().text()
+    before = _row(connection.execute(_NEWEST.where(admin_audit.c.sequence < rows[0].sequence)).first())
+    mark = facts_of(rows[0]).get("before", "")  # of the segment before this one, which is not looked at here
+    beginning = _beginning(connection)
+    if before is not None:
+        beginning = Beginning(before.sequence, before.mac)
+    verifier = AuditVerifier(keys, replace(beginning, segment=mark))
+    for row in rows:
+        verifier.row(row)
+    return UNFIT if verifier.verdict(rows[-1].sequence).faults else SegmentHash(rows).text()
 
 
 def _segment(connection: Connection, segment: int) -> Iterator[ChainRow]:
