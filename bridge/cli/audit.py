@@ -19,7 +19,7 @@ TIMES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 
 @click.group()
 def audit() -> None:
-    """What administrators did, and whether the record of it is whole."""
+    """What administrators did, and whether its record is whole."""
 
 
 @audit.command("list")

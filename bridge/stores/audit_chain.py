@@ -75,11 +75,6 @@ def row_mac(key: bytes, before: str, row: ChainRow) -> str:
     return hmac.new(key, before.encode() + b"\n" + row.canonical(), hashlib.sha256).hexdigest()
 
 
-def rows_key(keys: ChainKeys, key_id: str) -> bytes:
-    """The key of the rows of a segment. Raises UnknownMasterKey."""
-    return keys.key_for(key_id, _ROWS)
-
-
 class SegmentHash:
     """A plain hash of a segment's rows, which the next segment keeps."""
 
@@ -146,6 +141,6 @@ def _head_proof(key: bytes, sequence: str, mac: str) -> str:
 def known_key(keys: ChainKeys, key_id: str) -> bytes | None:
     """The key of rows; None where the settings do not have its master key."""
     try:
-        return rows_key(keys, key_id)
+        return keys.key_for(key_id, _ROWS)
     except UnknownMasterKey:
         return None

@@ -10,6 +10,7 @@ import pytest
 from bridge.domain.events import CHAINED_EVENTS
 from bridge.manage import OPERATOR, Forbidden
 from bridge.manage.access import actor_of
+from bridge.stores.sql import admin_audit
 from bridge.web.console import audit
 from tests.console.conftest import Console, Registers, application
 from tests.support.person import Page, Person
@@ -99,6 +100,31 @@ def test_what_somebody_wrote_into_sql_is_shown_as_text(console: Console, owner: 
     )
     page = console.page(owner, "/admin/audit")
     assert "<script>" not in page.text.partition("<main")[2] and "&lt;script&gt;" in page.text
+
+
+def test_what_can_not_be_recorded_is_not_done_and_the_page_says_to_come_again(
+    console: Console, owner: Person, registered: Registers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered(application("kept", sector_identifier="kept.example"))
+    path = "/admin/applications/kept/disable"
+    monkeypatch.setattr(admin_audit, "_key_in_use", lambda connection, keys: "deadbeef")
+    assert console.post(owner, path).status == 503
+    monkeypatch.undo()
+    kept = console.world.services.clients.latest("kept")
+    assert kept is not None and kept.enabled
+
+
+def test_a_sign_in_that_can_not_be_recorded_opens_no_session(
+    console: Console, owner: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me, sessions = console.of(owner), console.world.services.console_sessions
+    before, again = sessions.all(me.id), console.world.person()
+    monkeypatch.setattr(admin_audit, "_key_in_use", lambda connection, keys: "deadbeef")
+    assert console.sign_in(again, "sophea").status == 503
+    monkeypatch.undo()
+    assert [session.key for session in sessions.all(me.id)] == [session.key for session in before]
+    found = console.world.services.administrators.get(me.id)
+    assert found == me
 
 
 def test_hashes_are_left_to_the_command(console: Console, owner: Person) -> None:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Engine, insert, text
 
 from bridge.domain.admin_audit import AuditEntry, AuditVerdict
-from bridge.errors import UnknownMasterKey
+from bridge.errors import NotRecorded
 from bridge.stores import audit_verifier, sql
 from bridge.stores.audit_chain import OPENED, PRUNED
 from bridge.stores.sealing import MasterSealer
@@ -300,7 +300,7 @@ class TestMasterKeys:
     ) -> None:
         use(engine, NEW)
         old = with_key(engine, OLD_KEY)
-        with pytest.raises(UnknownMasterKey):
+        with pytest.raises(NotRecorded):
             old.record(entry(8))
         assert len(written.page(limit=50)) == 9
 

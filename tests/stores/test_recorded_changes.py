@@ -18,7 +18,7 @@ from bridge.domain.admin_audit import MACHINE, AuditEntry
 from bridge.domain.administrator import Administrator, ConsoleSession
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, ConnectorId, Kid, SessionKey, Sid, Sub
-from bridge.errors import UnknownMasterKey
+from bridge.errors import NotRecorded
 from bridge.manage import (
     OPERATOR,
     ClientAdministration,
@@ -260,7 +260,7 @@ def test_with_a_master_key_that_is_not_known_here_nothing_is_changed(
     if change.event == "master_key.used":
         office.master.use(OPERATOR, office.sealer.key_ids[0])  # which this process knows
         return
-    with pytest.raises(UnknownMasterKey):
+    with pytest.raises(NotRecorded):
         change.make(office)
     assert office.everything() == before
 

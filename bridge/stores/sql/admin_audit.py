@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select
 
 from bridge.domain.admin_audit import MACHINE, AuditEntry, AuditHead, AuditRow, AuditVerdict
+from bridge.errors import NotRecorded
 from bridge.stores.audit_chain import (
     OPENED,
     PRUNED,
@@ -17,9 +18,9 @@ from bridge.stores.audit_chain import (
     SegmentHash,
     begins_segment,
     facts_of,
+    known_key,
     next_row,
     opening_entry,
-    rows_key,
     signed_head,
 )
 from bridge.stores.audit_verifier import AuditVerifier, Beginning
@@ -42,14 +43,16 @@ def chained(connection: Connection, entry: AuditEntry | None, **facts: str) -> N
     """Write an entry after the last row, in the transaction of what it tells of; None: nothing is to be told.
 
     The last step of a transaction: it keeps others out who would write here. `facts`: those that the store
-    alone knows. Raises UnknownMasterKey where this process does not know the key in use.
+    alone knows. Raises NotRecorded where this process does not know the key in use.
     """
     if entry is None:
         return
     keys: ChainKeys = connection.get_execution_options()[_KEYS]
     sequence = bump_version(connection, _VERSION)
     last, key_id = _row(connection.execute(_NEWEST).first()), _key_in_use(connection, keys)
-    key, segment = rows_key(keys, key_id), last.segment if last else 0
+    key, segment = known_key(keys, key_id), last.segment if last else 0
+    if key is None:
+        raise NotRecorded(key_id)
     opening = _opening(connection, segment) if last else None
     if begins_segment(opening, key_id, entry.at):
         before = _vouched_for(connection, keys, segment)
