@@ -234,3 +234,7 @@ class UnknownMasterKey(SealBroken):
     def facts(self) -> Mapping[str, str]:
         """The fields of its line in the log."""
         return {"cause": self.cause, "master_key": self.key_id, "mend": self.sentence}
+
+
+class NotRecorded(UnknownMasterKey):
+    """What an administrator asks for is not done: it can't be recorded, as the key in use is unknown here."""

@@ -29,6 +29,7 @@ KINDS_OF_CHANGE = {
     "response mode",
     "page",
     "page of the console",
+    "what administrators may change",
     "role or permission of administrators",
     "text",
     "setting",

@@ -19,6 +19,9 @@ AUDIT_METHODS: dict[str, Place] = {"record": "audit", "note": "noted"}
 def written(tree: ast.AST, constants: dict[str, str]) -> Iterator[tuple[str, Place]]:
     """Each event that a module writes, and where."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "AuditEntry":
+            for name in texts(node.args[2], constants):
+                yield name, "chained"
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
             continue
         place = place_of(node.func)
@@ -34,8 +37,8 @@ def place_of(called: ast.Attribute) -> Place | None:
     owner, method = called.value, called.attr
     if method in LOG_METHODS and (is_logger(owner) or ends_with(owner, *ATTRIBUTES)):
         return "log"
-    if ends_with(owner, "_trail") and method == "note":
-        return "audit"
+    if ends_with(owner, "_trail") and method == "entry":
+        return "chained"
     if ends_with(owner, "_audit", "audit"):
         return AUDIT_METHODS.get(method)
     return "counted" if ends_with(owner, "_counters", "counters") and method == "add" else None
@@ -60,7 +63,7 @@ def texts(node: ast.expr, constants: dict[str, str]) -> Iterator[str]:
         case ast.IfExp(body=body, orelse=orelse):
             yield from texts(body, constants)
             yield from texts(orelse, constants)
-        case ast.Name(id="event"):
+        case ast.Name(id="event") | ast.Attribute(attr="event"):
             return  # handed on by administration's trail, which is looked at where it is called
         case _:
             raise AssertionError(f"an event without a name to be read: {ast.dump(node)}")

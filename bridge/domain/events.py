@@ -1,4 +1,4 @@
-"""What is written down: a row for every event of the log and of the audit trail.
+"""What is written down: a row for every event of the log, the audit trail and the trail of administration.
 
 A test reads the code for names, so that none is written that is not a row here, and none stands here in vain.
 """
@@ -12,6 +12,7 @@ Place = Literal[
     "log",  # a JSON line on standard error
     "audit",  # a row of SQL, written before the answer: rare, and grave
     "noted",  # a row of SQL, written within a second after the answer: what happens at every sign-in
+    "chained",  # a row of the trail of administration, in the transaction of what it tells of
     "counted",  # in memory alone
 ]
 Cause = Literal["person", "application", "operator", "camdigikey", "stranger", "machine"]
@@ -72,26 +73,34 @@ _ROWS = (
     Event("callback.unsolicited_not_ended", ("audit",), "stranger", "Its person could not be signed out."),
     Event("callback.unsolicited_unrecorded", ("counted",), "stranger", "More such than are written down."),
     # Operators.
-    Event("client.added", ("audit",), "operator", "An application was registered."),
-    Event("client.edited", ("audit",), "operator", "An application's registration was changed."),
-    Event("client.secret_rotated", ("audit",), "operator", "An application got a new secret."),
-    Event("client.enabled", ("audit",), "operator", "An application was let in again."),
-    Event("client.disabled", ("audit",), "operator", "An application was kept out."),
-    Event("client.deleted", ("audit",), "operator", "An application was forgotten."),
-    Event("administrator.invited", ("audit",), "operator", "Somebody was invited to administer."),
-    Event("administrator.accepted", ("audit",), "operator", "An invitation to administer was accepted."),
-    Event("administrator.confirmed", ("audit",), "operator", "A waiting administrator was let in."),
-    Event("administrator.changed", ("audit",), "operator", "An administrator got another role."),
-    Event("administrator.removed", ("audit",), "operator", "An administrator was removed."),
-    Event("console.signed_in", ("audit",), "operator", "An administrator signed in to the console."),
-    Event("console.signed_out", ("audit",), "operator", "An administrator signed out of the console."),
+    Event("client.added", ("chained",), "operator", "An application was registered."),
+    Event("client.edited", ("chained",), "operator", "An application's registration was changed."),
+    Event("client.secret_rotated", ("chained",), "operator", "An application got a new secret."),
+    Event("client.enabled", ("chained",), "operator", "An application was let in again."),
+    Event("client.disabled", ("chained",), "operator", "An application was kept out."),
+    Event("client.deleted", ("chained",), "operator", "An application was deleted."),
+    Event("administrator.invited", ("chained",), "operator", "Somebody was invited to administer."),
+    Event("administrator.accepted", ("chained",), "operator", "An invitation to administer was accepted."),
+    Event("administrator.confirmed", ("chained",), "operator", "A waiting administrator was let in."),
+    Event("administrator.changed", ("chained",), "operator", "An administrator got another role."),
+    Event("administrator.removed", ("chained",), "operator", "An administrator was removed."),
+    Event("console.signed_in", ("chained",), "operator", "An administrator signed in to the console."),
+    Event("console.signed_out", ("chained",), "operator", "An administrator signed out of the console."),
     Event("console.refused", ("audit",), "stranger", "Somebody without a role signed in to the console."),
-    Event("key.rotated", ("audit",), "operator", "A signing key has a successor."),
-    Event("key.removed", ("audit",), "operator", "A signing key was removed."),
-    Event("master_key.used", ("audit",), "operator", "Another master key seals."),
-    Event("master_key.resealed", ("audit",), "operator", "What earlier master keys sealed was sealed anew."),
-    Event("hashing_key.renewed", ("audit",), "operator", "A key of hashes has a successor."),
+    Event("key.rotated", ("chained",), "operator", "A signing key has a successor."),
+    Event("key.removed", ("chained",), "operator", "A signing key was removed."),
+    Event("master_key.used", ("chained",), "operator", "Another master key seals."),
+    Event(
+        "master_key.resealed", ("chained",), "operator", "What earlier master keys sealed was sealed anew."
+    ),
+    Event("hashing_key.renewed", ("chained",), "operator", "A key of hashes has a successor."),
     # The machine.
+    Event("audit.opened", ("chained",), "machine", "A month of this list begins, or a new master key."),
+    Event("audit.pruned", ("chained",), "machine", "What was older than is kept was deleted."),
+    Event(
+        "audit.not_pruned", ("log",), "machine", "The trail of administration does not verify, and is kept."
+    ),
+    Event("audit.head", ("log",), "machine", "The last row of the trail of administration, signed."),
     Event("clock.differs", ("log",), "machine", "This machine's clock is not the database's."),
     Event("signing_key.unreadable", ("log",), "machine", "A signing key can't be opened here, and why."),
     Event("request", ("log",), "stranger", "A request was answered."),
@@ -128,6 +137,9 @@ _ROWS = (
     Event("outbox_attempts", ("counted",), "machine", "Attempts to tell applications."),
 )
 EVENTS: Mapping[str, Event] = MappingProxyType({row.name: row for row in _ROWS})
+
+
+CHAINED_EVENTS = tuple(row.name for row in _ROWS if "chained" in row.places)
 
 
 def audited(*, noted: bool = False, cause: Cause | None = None) -> frozenset[str]:

@@ -2,15 +2,16 @@
 
 Owns: registering applications and the checks that explain (`clients`, `client_checks`, `field_checks`,
 `addresses`), their secrets, signing keys (`keys`), master keys
-(`master_keys`), keys of hashes (`hashing_keys`), and a look at background jobs (`jobs`). Every change is
-written to the audit trail, with ids alone. What each field of a client means stands in
-domain/client_metadata.
+(`master_keys`), keys of hashes (`hashing_keys`), and a look at background jobs (`jobs`) and at what
+administrators did (`audit`). Every change hands its store an entry for the trail of administration, with ids
+alone, and both are written or neither. What each field of a client means stands in domain/client_metadata.
 Leaves to others: how a command or a page asks, and where it is kept.
 """
 
 from bridge.manage.access import OPERATOR, Actor, Forbidden, Refused
 from bridge.manage.administration import Administration
 from bridge.manage.all_keys import AllKeys
+from bridge.manage.audit import AuditAdministration, AuditFilter
 from bridge.manage.client_checks import ClientFaults
 from bridge.manage.clients import ClientAdministration, Registered
 from bridge.manage.hashing_keys import HashingKeyAdministration, HashingKeyState
@@ -23,6 +24,8 @@ __all__ = [
     "Actor",
     "Administration",
     "AllKeys",
+    "AuditAdministration",
+    "AuditFilter",
     "ClientAdministration",
     "ClientFaults",
     "Forbidden",

@@ -1,13 +1,14 @@
-"""Who may administer what: the table of actions and roles, and the audit trail of administration."""
+"""Who may administer what: the table of actions and roles, and what the trail of administration gets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import Administrator, Role
 from bridge.errors import BridgeError
-from bridge.ports.basics import AuditLog, Clock
+from bridge.ports.basics import Clock
 
 Action = Literal[
     "list clients",
@@ -34,6 +35,7 @@ Action = Literal[
     "confirm administrator",
     "change administrator",
     "remove administrator",
+    "see audit",
 ]
 EVERYBODY = frozenset[Role](("owner", "operator", "maintainer", "auditor"))
 CLIENTS_CHANGED_BY = frozenset[Role](("owner", "operator", "maintainer"))
@@ -68,6 +70,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         "confirm administrator": OWNERS,
         "change administrator": OWNERS,
         "remove administrator": OWNERS,
+        "see audit": SERVICE_SEEN_BY,
     }
 )
 
@@ -93,13 +96,14 @@ class Actor:
     local: bool = False
 
 
+ADMINISTRATOR = "administrator:"  # what the id of such an actor begins with
 OPERATOR = Actor("command line", "owner", local=True)  # somebody with a shell on the server may do everything
 
 
 def actor_of(administrator: Administrator) -> Actor:
     """An administrator as an actor; one that is not active may do nothing."""
     role = administrator.role if administrator.active else None
-    return Actor(f"administrator:{administrator.id}", role, frozenset(administrator.clients))
+    return Actor(ADMINISTRATOR + administrator.id, role, frozenset(administrator.clients))
 
 
 def allowed(actor: Actor, action: Action, subject: str = "") -> bool:
@@ -117,11 +121,14 @@ def may(actor: Actor, action: Action, subject: str = "") -> None:
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Writes to the audit trail, always with who did it."""
+    """Makes the entries of the trail of administration, always with who does it.
 
-    audit: AuditLog
+    The store that changes something writes its entry in the same transaction: what can't be recorded does
+    not happen.
+    """
+
     clock: Clock
 
-    def note(self, actor: Actor, event: str, **facts: str) -> None:
-        """Write one line; `facts` are ids and fixed words, never names or secrets."""
-        self.audit.record(event, int(self.clock()), actor=actor.id, **facts)
+    def entry(self, actor: Actor, event: str, subject: str = "", **facts: str) -> AuditEntry:
+        """What is about to happen; `subject` and `facts` are ids and fixed words, never names or secrets."""
+        return AuditEntry(int(self.clock()), actor.id, event, subject, facts)

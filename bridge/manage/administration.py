@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from bridge.domain.encoding import TokenBytes
 from bridge.domain.ids import ConnectorId
 from bridge.manage.administrators import AdministratorAdministration
+from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
-from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
-from bridge.ports.basics import AuditLog, Clock, Sealer
+from bridge.ports.administrators import AdministratorStore
+from bridge.ports.audit import AdminAudit
+from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ClientStore
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
@@ -26,10 +28,9 @@ class AdministrationPorts:
 
     clients: ClientStore
     administrators: AdministratorStore
-    console_sessions: ConsoleSessionStore
     signing_keys: SigningKeyStore
     sealer: Sealer
-    audit: AuditLog
+    trail: AdminAudit
     outbox: Outbox
     job_log: JobLog
     clock: Clock
@@ -48,6 +49,7 @@ class Administration:
     keys: KeyAdministration
     jobs: JobAdministration
     administrators: AdministratorAdministration
+    audit: AuditAdministration
     clock: Clock
 
 
@@ -55,13 +57,10 @@ def assemble(ports: AdministrationPorts) -> Administration:
     """The use cases on these ports."""
     p = ports
     return Administration(
-        clients=ClientAdministration(
-            p.clients, p.sealer, p.audit, p.clock, p.token_bytes, p.connectors, p.issuer
-        ),
-        keys=KeyAdministration(p.signing_keys, p.audit, p.clock),
+        clients=ClientAdministration(p.clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer),
+        keys=KeyAdministration(p.signing_keys, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
-        administrators=AdministratorAdministration(
-            p.administrators, p.console_sessions, p.environment, p.audit, p.clock, p.token_bytes
-        ),
+        administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),
+        audit=AuditAdministration(p.trail, p.administrators),
         clock=p.clock,
     )

@@ -4,13 +4,14 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import ROLES, Administrator, Invitation, Role
 from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import AdministratorId, ClientId, Sub
-from bridge.manage.access import Actor, Refused, Trail, may
+from bridge.manage.access import Actor, Refused, Trail, actor_of, may
 from bridge.manage.field_checks import CLIENT_ID
-from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
-from bridge.ports.basics import AuditLog, Clock
+from bridge.ports.administrators import AdministratorStore
+from bridge.ports.basics import Clock
 
 INVITATION_LIVES = 15 * 60  # seconds
 CODE_DIGITS = 6
@@ -32,17 +33,14 @@ class AdministratorAdministration:
     def __init__(
         self,
         administrators: AdministratorStore,
-        console_sessions: ConsoleSessionStore,
         environment: str,
-        audit: AuditLog,
         clock: Clock,
         token_bytes: TokenBytes,
     ) -> None:
         """`environment`: the CamDigiKey by which administrators sign in now."""
-        self._administrators, self._sessions = administrators, console_sessions
-        self._environment = environment
+        self._administrators, self._environment = administrators, environment
         self._clock, self._token_bytes = clock, token_bytes
-        self._trail = Trail(audit, clock)
+        self._trail = Trail(clock)
 
     def all(self, actor: Actor) -> Sequence[Administrator]:
         """Those that are active or wait to be confirmed, the oldest first."""
@@ -81,8 +79,8 @@ class AdministratorAdministration:
             clients=maintained,
             confirmed=confirmed,
         )
-        self._trail.note(actor, "administrator.invited", role=known)
-        self._administrators.invite(token, invitation)
+        entry = self._trail.entry(actor, "administrator.invited", role=known)
+        self._administrators.invite(token, invitation, entry=entry)
         return token
 
     def invitation(self, token: str) -> Invitation:
@@ -117,11 +115,15 @@ class AdministratorAdministration:
                 last_sign_in_at=now,
             )
 
-        made = self._administrators.accept(token, now, self._environment, person.sub, accepted)
+        made = self._administrators.accept(
+            token, now, self._environment, person.sub, accepted, entry=self._accepted
+        )
         if made is None:
             raise Refused("This invitation has expired, or was used already. Ask for a new one.")
-        self._trail.audit.record("administrator.accepted", now, administrator=made.id, role=made.role)
         return made
+
+    def _accepted(self, made: Administrator) -> AuditEntry:
+        return self._trail.entry(actor_of(made), "administrator.accepted", made.id, role=made.role)
 
     def confirm(self, actor: Actor, administrator_id: str, code: str) -> Administrator:
         """Let a waiting person in, whose code the actor has compared. Raises Refused."""
@@ -134,9 +136,8 @@ class AdministratorAdministration:
                 raise Refused("This is not the code that the person was shown.")
             return replace(before, state="active", code="", invitation="")
 
-        person = self._changed(administrator_id, confirmed)
-        self._trail.note(actor, "administrator.confirmed", administrator=person.id)
-        return person
+        entry = self._trail.entry(actor, "administrator.confirmed", administrator_id)
+        return self._changed(administrator_id, confirmed, entry)
 
     def change_role(
         self, actor: Actor, administrator_id: str, role: str, clients: Collection[str] = ()
@@ -152,9 +153,10 @@ class AdministratorAdministration:
                 _check_not_last_owner(before, others)
             return replace(before, role=known, clients=maintained)
 
-        person = self._changed(administrator_id, changed)
-        self._trail.note(actor, "administrator.changed", administrator=person.id, role=known)
-        return person
+        entry = self._trail.entry(
+            actor, "administrator.changed", administrator_id, role=known, clients=" ".join(maintained)
+        )
+        return self._changed(administrator_id, changed, entry)
 
     def remove(self, actor: Actor, administrator_id: str) -> Administrator:
         """Remove an administrator: their console sessions end at once. Raises Refused."""
@@ -166,15 +168,14 @@ class AdministratorAdministration:
             _check_not_last_owner(before, others)
             return replace(before, state="removed", code="", invitation="", clients=())
 
-        gone = self._changed(administrator_id, removed)
-        self._sessions.end_all(gone.id)
-        self._trail.note(actor, "administrator.removed", administrator=gone.id)
-        return gone
+        entry = self._trail.entry(actor, "administrator.removed", administrator_id)
+        return self._changed(administrator_id, removed, entry)
 
     def _changed(
         self,
         administrator_id: str,
         change: Callable[[Administrator, Sequence[Administrator]], Administrator],
+        entry: AuditEntry,
     ) -> Administrator:
         def within_environment(before: Administrator, others: Sequence[Administrator]) -> Administrator:
             if before.environment != self._environment:
@@ -182,7 +183,9 @@ class AdministratorAdministration:
             return change(before, others)
 
         try:
-            return self._administrators.change(AdministratorId(administrator_id), within_environment)
+            return self._administrators.change(
+                AdministratorId(administrator_id), within_environment, entry=entry
+            )
         except KeyError:
             raise _not_found(administrator_id) from None
 

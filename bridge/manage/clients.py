@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
@@ -15,7 +16,7 @@ from bridge.manage.addresses import sectors
 from bridge.manage.client_checks import check_client
 from bridge.manage.sensitive import check_sensitive
 from bridge.oidc.client_auth.secrets import SECRET
-from bridge.ports.basics import AuditLog, Clock, Sealer
+from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ChangedMeanwhile, ClientStore
 
 EDITABLE = frozenset(row.name for row in CLIENT_METADATA.values() if row.fixed in ("no", "once_set"))
@@ -52,7 +53,6 @@ class ClientAdministration:
         self,
         clients: ClientStore,
         sealer: Sealer,
-        audit: AuditLog,
         clock: Clock,
         token_bytes: TokenBytes,
         connectors: Collection[ConnectorId],
@@ -61,7 +61,7 @@ class ClientAdministration:
         """`connectors`: the CamDigiKey accounts that a client may name; `issuer`: our own address."""
         self._clients, self._sealer, self._clock = clients, sealer, clock
         self._token_bytes, self._connectors, self._issuer = token_bytes, connectors, issuer
-        self._trail = Trail(audit, clock)
+        self._trail = Trail(clock)
 
     def all(self, actor: Actor) -> Sequence[Client]:
         """All clients that the actor may see, in the order of their names."""
@@ -120,10 +120,10 @@ class ClientAdministration:
         check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, None, client)
         try:
-            self._clients.add(client)
+            entry = self._trail.entry(actor, "client.added", client.client_id)
+            self._clients.add(client, entry=entry)
         except KeyError:
             raise Refused(f"There is a client {client.client_id} already.") from None
-        self._trail.note(actor, "client.added", client_id=client.client_id)
         return Registered(client, secret)
 
     def edit(
@@ -144,8 +144,8 @@ class ClientAdministration:
             client = replace(client, secret_hashes=())
         check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, before, client)
-        self._replace(client, before)
-        self._trail.note(actor, "client.edited", client_id=client_id, fields=" ".join(sorted(changes)))
+        fields = " ".join(sorted(changes))
+        self._replace(client, before, self._trail.entry(actor, "client.edited", client_id, fields=fields))
         return client
 
     def rotate_secret(
@@ -165,8 +165,7 @@ class ClientAdministration:
         kept = () if at_once else before.secret_hashes[: MAX_LIVE_SECRETS - 1]
         client = replace(before, secret_hashes=(self._sealer.mac(SECRET, secret), *kept))
         check_sensitive(actor, before, client)
-        self._replace(client, before)
-        self._trail.note(actor, "client.secret_rotated", client_id=client_id)
+        self._replace(client, before, self._trail.entry(actor, "client.secret_rotated", client_id))
         return Registered(client, secret)
 
     def set_enabled(self, actor: Actor, client_id: str, enabled: bool) -> Client:
@@ -174,18 +173,18 @@ class ClientAdministration:
         may(actor, "enable client" if enabled else "disable client", client_id)
         before = self._found(client_id)
         client = replace(before, enabled=enabled)
-        self._replace(client, before)
-        self._trail.note(actor, "client.enabled" if enabled else "client.disabled", client_id=client_id)
+        entry = self._trail.entry(actor, "client.enabled" if enabled else "client.disabled", client_id)
+        self._replace(client, before, entry)
         return client
 
     def delete(self, actor: Actor, client_id: str) -> None:
         """Delete a client with its consents and offline Grants. Raises Refused when there is none."""
         may(actor, "delete client", client_id)
         try:
-            self._clients.remove(ClientId(client_id))
+            entry = self._trail.entry(actor, "client.deleted", client_id)
+            self._clients.remove(ClientId(client_id), entry=entry)
         except KeyError:
             raise _not_found(client_id) from None
-        self._trail.note(actor, "client.deleted", client_id=client_id)
 
     def _found(self, client_id: str) -> Client:
         """The console is a client too, and nobody's to look at or to change."""
@@ -194,9 +193,9 @@ class ClientAdministration:
             raise _not_found(client_id)
         return client
 
-    def _replace(self, client: Client, before: Client) -> None:
+    def _replace(self, client: Client, before: Client, entry: AuditEntry) -> None:
         try:
-            self._clients.replace(client, before=before)
+            self._clients.replace(client, before=before, entry=entry)
         except KeyError:  # deleted meanwhile
             raise _not_found(client.client_id) from None
         except ChangedMeanwhile:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import CONSOLE_CLIENT_ID, CONSOLE_SECTOR
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, ConnectorId
@@ -52,10 +53,10 @@ class ClientsWithConsole:
         """All but the console."""
         return self._clients.all()
 
-    def add(self, client: Client) -> None:
+    def add(self, client: Client, *, entry: AuditEntry | None = None) -> None:
         """Raises KeyError when the id is taken."""
         self._refuse(client.client_id)
-        self._clients.add(client)
+        self._clients.add(client, entry=entry)
 
     def page(
         self,
@@ -68,15 +69,17 @@ class ClientsWithConsole:
         """A page of all but the console."""
         return self._clients.page(limit=limit, after=after, begins=begins, among=among)
 
-    def replace(self, client: Client, *, before: Client | None = None) -> None:
+    def replace(
+        self, client: Client, *, before: Client | None = None, entry: AuditEntry | None = None
+    ) -> None:
         """Raises KeyError when there is none, ChangedMeanwhile."""
         self._refuse(client.client_id)
-        self._clients.replace(client, before=before)
+        self._clients.replace(client, before=before, entry=entry)
 
-    def remove(self, client_id: ClientId) -> None:
+    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         """Raises KeyError when there is none."""
         self._refuse(client_id)
-        self._clients.remove(client_id)
+        self._clients.remove(client_id, entry=entry)
 
     def _refuse(self, client_id: ClientId) -> None:
         if client_id == CONSOLE_CLIENT_ID:

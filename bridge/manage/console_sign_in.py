@@ -16,7 +16,7 @@ from bridge.domain.policy import CLOCK_SKEW
 from bridge.domain.principal import PersonPrincipal
 from bridge.domain.subject import Identity
 from bridge.domain.token import RedeemedCode
-from bridge.manage.access import Refused
+from bridge.manage.access import Actor, Refused, Trail, actor_of
 from bridge.manage.administrators import AdministratorAdministration, Person
 from bridge.manage.console_client import CALLBACK
 from bridge.oidc.server.authorization_code import same_challenge
@@ -104,6 +104,7 @@ class ConsoleSignIn:
         self._administrators, self._console_sessions = administrators, console_sessions
         self._administration = administration
         self._audit, self._clock, self._token_bytes = audit, clock, token_bytes
+        self._trail = Trail(clock)
         self._issuer, self._environment, self._connector = issuer, environment, connector
 
     def begin(
@@ -150,7 +151,7 @@ class ConsoleSignIn:
         if pending.invitation:
             administrator = self._administration.accept(pending.invitation, Person(principal.sub, name))
         else:
-            administrator = self._known(principal, name, now)
+            administrator = self._known(principal, now)
         secret = random_text(self._token_bytes, 32)
         session = ConsoleSession(
             key=digest(secret),
@@ -162,10 +163,14 @@ class ConsoleSignIn:
             used_at=now,
             browser=browser[:MAX_BROWSER],
         )
-        if pending.session:
-            self._console_sessions.end(pending.session)
-        self._console_sessions.open(session)
-        self._audit.record("console.signed_in", now, administrator=administrator.id, sid=session.sid)
+        entry = self._trail.entry(
+            actor_of(administrator), "console.signed_in", administrator.id, sid=session.sid
+        )
+        self._console_sessions.open(session, replaced=pending.session, entry=entry)
+        administrator = self._administrators.change(
+            administrator.id,
+            lambda before, others: replace(before, name=name or before.name, last_sign_in_at=now),
+        )
         return SignedIn(administrator, session, secret, _parked_by(administrator, pending.parked))
 
     def current(self, secret: str, *, active: bool = True) -> tuple[Administrator, ConsoleSession] | None:
@@ -204,11 +209,10 @@ class ConsoleSignIn:
             if now - session.created_at < LIMIT and now - session.used_at < IDLE
         ]
 
-    def end(self, session: ConsoleSession) -> None:
+    def end(self, actor: Actor, session: ConsoleSession) -> None:
         """The administrator signs out of the console."""
-        self._console_sessions.end(session.key)
-        now = int(self._clock())
-        self._audit.record("console.signed_out", now, administrator=session.administrator_id, sid=session.sid)
+        entry = self._trail.entry(actor, "console.signed_out", session.administrator_id, sid=session.sid)
+        self._console_sessions.end(session.key, entry=entry)
 
     def _redeemed(self, pending: PendingSignIn, state: str, code: str, now: int) -> PersonPrincipal:
         if not state or state != pending.state:
@@ -239,14 +243,12 @@ class ConsoleSignIn:
         if session is None or session.upstream is None or session.upstream.connector != self._connector:
             raise Refused("The console wants a sign-in by its own CamDigiKey account. Begin it again.")
 
-    def _known(self, principal: PersonPrincipal, name: str, now: int) -> Administrator:
+    def _known(self, principal: PersonPrincipal, now: int) -> Administrator:
         known = self._administrators.find(self._environment, principal.sub)
         if known is None or known.state == "removed":
             self._audit.record("console.refused", now, sub=principal.sub)
             raise Refused(NOT_ADMINISTRATOR)
-        return self._administrators.change(
-            known.id, lambda before, others: replace(before, name=name or before.name, last_sign_in_at=now)
-        )
+        return known
 
 
 def _parked_by(administrator: Administrator, parked: ParkedChange | None) -> ParkedChange | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bridge.domain.ids import ClientId
 from bridge.domain.lasting_keys import HASHING_KEYS, HashingKey
 from bridge.manage.access import Actor, Refused, Trail, may
-from bridge.ports.basics import AuditLog, Clock
+from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore
 from bridge.ports.keys import RenewableKeys
 
@@ -27,9 +27,9 @@ class HashingKeyState:
 class HashingKeyAdministration:
     """Everything that can be done to keys of hashes. Each method begins with may()."""
 
-    def __init__(self, keys: RenewableKeys, clients: ClientStore, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, keys: RenewableKeys, clients: ClientStore, clock: Clock) -> None:
         self._keys, self._clients, self._clock = keys, clients, clock
-        self._trail = Trail(audit, clock)
+        self._trail = Trail(clock)
 
     def all(self, actor: Actor) -> Sequence[HashingKeyState]:
         """The keys of each row that has any; nothing is opened for it."""
@@ -41,9 +41,8 @@ class HashingKeyAdministration:
         may(actor, "renew key", name)
         if name not in {row.name for row in HASHING_KEYS}:
             raise Refused(f"There are {', '.join(row.name for row in HASHING_KEYS)}, and no {name}.")
-        number = self._keys.renew(name, new(32), int(self._clock()))
-        self._trail.note(actor, "hashing_key.renewed", key=name, number=str(number))
-        return number
+        entry = self._trail.entry(actor, "hashing_key.renewed", name)
+        return self._keys.renew(name, new(32), int(self._clock()), entry=entry)
 
     def next_steps(self, actor: Actor) -> Sequence[str]:
         """What an operator has to do next, a sentence each."""

@@ -6,16 +6,16 @@ from bridge.domain.client import SIGNING_ALGS, SigningAlg
 from bridge.domain.ids import Kid
 from bridge.manage.access import Actor, Refused, Trail, may
 from bridge.oidc.keys import Keys
-from bridge.ports.basics import AuditLog, Clock
+from bridge.ports.basics import Clock
 from bridge.ports.keys import SigningKey, SigningKeyStore
 
 
 class KeyAdministration:
     """Everything that can be done to signing keys. Each method begins with may()."""
 
-    def __init__(self, signing_keys: SigningKeyStore, audit: AuditLog, clock: Clock) -> None:
+    def __init__(self, signing_keys: SigningKeyStore, clock: Clock) -> None:
         self._signing_keys, self._clock = signing_keys, clock
-        self._trail = Trail(audit, clock)
+        self._trail = Trail(clock)
 
     def all(self, actor: Actor) -> Sequence[SigningKey]:
         """All keys, newest first, retired ones too."""
@@ -31,9 +31,12 @@ class KeyAdministration:
         may(actor, "rotate key", alg)
         if alg not in SIGNING_ALGS:
             raise Refused(f"There are keys for {', '.join(SIGNING_ALGS)}, none for {alg}.")
-        kid = Keys(self._signing_keys, self._clock).rotate(alg, int(self._clock()), at_once=at_once)
-        self._trail.note(actor, "key.rotated", kid=kid, alg=alg)
-        return Kid(kid)
+        return Keys(self._signing_keys, self._clock).rotate(
+            alg,
+            int(self._clock()),
+            at_once=at_once,
+            entry=lambda kid: self._trail.entry(actor, "key.rotated", kid, alg=alg),
+        )
 
     def removable(self, actor: Actor, kid: str) -> SigningKey:
         """The key of that kid. Raises Refused where it may not be removed: it signs, or is the last one."""
@@ -57,5 +60,5 @@ class KeyAdministration:
     def remove(self, actor: Actor, kid: str) -> None:
         """Remove a retired key from the JWKS: what it signed is no longer valid. Raises Refused."""
         key = self.removable(actor, kid)
-        self._signing_keys.remove(key.kid)
-        self._trail.note(actor, "key.removed", kid=kid, alg=key.alg)
+        entry = self._trail.entry(actor, "key.removed", kid, alg=key.alg)
+        self._signing_keys.remove(key.kid, entry=entry)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bridge.manage.access import Actor, Refused, Trail, may
-from bridge.ports.basics import AuditLog, Clock
+from bridge.ports.basics import Clock
 from bridge.ports.keys import Instance, Instances, MasterKeyStore, MasterKeyUse, Resealing
 
 
@@ -40,13 +40,12 @@ class MasterKeyAdministration:
         resealing: Resealing,
         here: Sequence[str],
         kept_for: int,
-        audit: AuditLog,
         clock: Clock,
     ) -> None:
         """`here`: the ids of the keys in the settings. `kept_for`: seconds that Redis keeps anything."""
         self._master_keys, self._instances, self._resealing = master_keys, instances, resealing
         self._here, self._kept_for, self._clock = tuple(here), kept_for, clock
-        self._trail = Trail(audit, clock)
+        self._trail = Trail(clock)
 
     def instances(self, actor: Actor) -> Sequence[Instance]:
         """The processes that serve now."""
@@ -89,16 +88,14 @@ class MasterKeyAdministration:
             raise Refused(f"{state.key_id} is in use already.")
         if state.unknown_to:
             raise Refused(_spread(state) + f" Then `bridge keys use {state.key_id}` again.")
-        self._master_keys.use(state.key_id, int(self._clock()))
-        self._trail.note(actor, "master_key.used", master_key=state.key_id)
+        entry = self._trail.entry(actor, "master_key.used", state.key_id)
+        self._master_keys.use(state.key_id, int(self._clock()), entry=entry)
         return state.key_id
 
     def reseal(self, actor: Actor) -> int:
         """Seal anew what rests in SQL under other keys than the one in use; how many rows."""
         may(actor, "reseal")
-        rows = self._resealing.reseal()
-        self._trail.note(actor, "master_key.resealed", rows=str(rows))
-        return rows
+        return self._resealing.reseal(entry=self._trail.entry(actor, "master_key.resealed"))
 
     def _state(
         self, key_id: str, use: MasterKeyUse | None, live: Sequence[Instance], rows: Mapping[str, int]

@@ -7,7 +7,7 @@ every verification names the alg that it accepts (RFC 8725 §3.1).
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, assert_never
 
@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, JWKRegistry, Key, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry, extract_compact
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import SIGNING_ALGS, SigningAlg
 from bridge.domain.ids import Kid
 from bridge.errors import BridgeError
@@ -141,17 +142,23 @@ class Keys:
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             raise TokenInvalid("not a token of ours") from None
 
-    def rotate(self, alg: SigningAlg, now: int, *, at_once: bool = False) -> Kid:
+    def rotate(
+        self,
+        alg: SigningAlg,
+        now: int,
+        *,
+        at_once: bool = False,
+        entry: Callable[[Kid], AuditEntry] | None = None,
+    ) -> Kid:
         """Make a new key for an alg and retire the others; the new kid.
 
         The new key is published at once, and signs after HANDOVER seconds, when all relying parties have had
-        the time to fetch it. `at_once`: it signs immediately, because the old one leaked.
+        the time to fetch it. `at_once`: it signs immediately, because the old one leaked. `entry`: what
+        the trail of administration gets in the same transaction.
         """
-        before = [key for key in self._store.all() if key.alg == alg]
-        new = generate(alg, now)
-        self._store.add(new)
-        for key in before:  # one that retires sooner already is left as it is
-            self._store.retire(key.kid, now if at_once else now + HANDOVER)
+        before = [key.kid for key in self._store.all() if key.alg == alg]
+        new, at = generate(alg, now), now if at_once else now + HANDOVER
+        self._store.succeed(new, before, at, entry=entry(new.kid) if entry else None)
         return new.kid
 
     def _current(self) -> _KeySet:

@@ -1,8 +1,13 @@
-"""Registered clients, and what people agreed to give them."""
+"""Registered clients, and what people agreed to give them.
+
+`entry`: what the trail of administration gets in the same transaction: both are written, or neither. None
+where nobody administers.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
 from bridge.domain.ids import ClientId, SubjectId
@@ -43,16 +48,18 @@ class ClientStore(Protocol):
     def all(self) -> Sequence[Client]:
         """In the order of their names, straight from SQL."""
 
-    def add(self, client: Client) -> None:
+    def add(self, client: Client, *, entry: AuditEntry | None = None) -> None:
         """Raises KeyError when the id is taken."""
 
-    def replace(self, client: Client, *, before: Client | None = None) -> None:
+    def replace(
+        self, client: Client, *, before: Client | None = None, entry: AuditEntry | None = None
+    ) -> None:
         """Raises KeyError when there is none.
 
         `before`: what it has to be still; raises ChangedMeanwhile where it is something else.
         """
 
-    def remove(self, client_id: ClientId) -> None:
+    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         """Raises KeyError when there is none."""
 
 

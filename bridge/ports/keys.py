@@ -1,9 +1,14 @@
-"""Signing keys and lasting secrets: their stores, and the Signer."""
+"""Signing keys and lasting secrets: their stores, and the Signer.
+
+`entry`: what the trail of administration gets in the same transaction: both are written, or neither. None
+where nobody administers.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import SigningAlg
 from bridge.domain.ids import Kid
 
@@ -28,9 +33,12 @@ class SigningKeyStore(Protocol):
     def add(self, key: SigningKey, *, only_if_first: bool = False) -> bool:
         """Store a new key; whether it was stored. `only_if_first`: not where its alg has an active one."""
 
-    def retire(self, kid: Kid, now: int) -> None: ...
+    def succeed(
+        self, key: SigningKey, before: Sequence[Kid], at: int, *, entry: AuditEntry | None = None
+    ) -> None:
+        """Store a new key, and have those of `before` retire at `at`, unless they do so earlier already."""
 
-    def remove(self, kid: Kid) -> None: ...
+    def remove(self, kid: Kid, *, entry: AuditEntry | None = None) -> None: ...
 
 
 class SecretStore(Protocol):
@@ -61,8 +69,8 @@ class RenewableKeys(Protocol):
     def listed(self, name: str) -> Sequence[LastingKey]:
         """The same without the secrets: whatever master key sealed them. Raises StoreUnavailable."""
 
-    def renew(self, name: str, secret: bytes, now: int) -> int:
-        """Add a key after the others; its number."""
+    def renew(self, name: str, secret: bytes, now: int, *, entry: AuditEntry | None = None) -> int:
+        """Add a key after the others; its number, which the entry gets too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ class MasterKeyStore(Protocol):
     def begin(self, key_id: str, now: int) -> str:
         """The id of the key that seals; where there is none yet, this one from now on."""
 
-    def use(self, key_id: str, now: int) -> None:
+    def use(self, key_id: str, now: int, *, entry: AuditEntry | None = None) -> None:
         """This one seals from now on."""
 
     def all(self) -> Sequence[MasterKeyUse]:
@@ -118,8 +126,11 @@ class Resealing(Protocol):
     def counts(self) -> Mapping[str, int]:
         """How many rows each key has sealed, by its id."""
 
-    def reseal(self) -> int:
-        """Seal anew what another key than the one in use sealed; how many rows. What none opens stays."""
+    def reseal(self, *, entry: AuditEntry | None = None) -> int:
+        """Seal anew what another key than the one in use sealed; how many rows. What none opens stays.
+
+        The entry is written before anything else: the rows are sealed in several transactions.
+        """
 
 
 class Signer(Protocol):

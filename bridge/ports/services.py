@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bridge.domain.encoding import TokenBytes
 from bridge.domain.subject import SubjectKey
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
+from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connectors
@@ -33,6 +34,7 @@ class Services:
     consents: ConsentStore
     spent: SpentTokens
     audit: AuditLog
+    trail: AdminAudit
     handoffs: HandoffStore
     confirmations: ConfirmationStore
     sessions: SessionStore

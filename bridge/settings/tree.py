@@ -121,6 +121,7 @@ class Admin(_Part):
     enabled: bool = True
     connector: str = ""  # the CamDigiKey account by which administrators sign in; empty: the first
     networks: Annotated[tuple[str, ...], Listed] = ()  # that may see it (10.0.0.0/8); empty: everywhere
+    audit_days: Annotated[int, Field(ge=30, le=36500)] = 400  # how long what administrators did is kept
 
 
 class Outbound(_Part):

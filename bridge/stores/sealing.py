@@ -84,6 +84,12 @@ class MasterSealer:
         """Take `mac` and `macs` from there."""
         self._hashes = hashes
 
+    def key_for(self, key_id: str, use: str) -> bytes:
+        """A key derived from the master key of that id, for one use. Raises UnknownMasterKey."""
+        if key_id not in self.key_ids:
+            raise UnknownMasterKey(key_id)
+        return derived_key(self._keys[self.key_ids.index(key_id)], use)
+
     def seal(self, purpose: str, data: bytes) -> str:
         """Text in the URL-safe alphabet that only `unseal` with the same purpose opens."""
         nonce = os.urandom(_NONCE)

@@ -76,10 +76,9 @@ def _administration_ports(services: Services, issuer: str) -> AdministrationPort
     return AdministrationPorts(
         clients=s.clients,
         administrators=s.administrators,
-        console_sessions=s.console_sessions,
         signing_keys=s.signing_keys,
         sealer=s.sealer,
-        audit=s.audit,
+        trail=s.trail,
         outbox=s.outbox,
         job_log=s.job_log,
         clock=s.clock,

@@ -5,7 +5,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from bridge.domain.client import Client
-from bridge.errors import SealBroken, ShownToUser, StoreUnavailable, UpstreamError
+from bridge.errors import NotRecorded, SealBroken, ShownToUser, StoreUnavailable, UpstreamError
 from bridge.login.begin_anew import BeginAnew
 from bridge.oidc.authorization import RequestRefused
 from bridge.oidc.authorization_response import failure
@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(ShownToUser, _shown)
     app.register_error_handler(BeginAnew, begin_again)
     app.register_error_handler(SealBroken, _seal_broken)
+    app.register_error_handler(NotRecorded, _unavailable)
     app.register_error_handler(StoreUnavailable, _unavailable)
     app.register_error_handler(UpstreamError, _unavailable)
     app.register_error_handler(AddressUnreadable, _address_unreadable)
@@ -67,7 +68,7 @@ def _seal_broken(error: SealBroken) -> BaseResponse:
 
 
 def _unavailable(error: Exception) -> BaseResponse:
-    facts = error.facts if isinstance(error, StoreUnavailable) else {}
+    facts = error.facts if isinstance(error, StoreUnavailable | NotRecorded) else {}
     logger().error("unavailable", error=type(error).__name__, **facts)
     response = _error_answer(503, "unavailable")
     response.headers["Retry-After"] = RETRY_AFTER

@@ -36,15 +36,15 @@ def administration(settings: Settings) -> Iterator[Administration]:
     """
     with _database(settings) as (engine, clock):
         sealer, counters = MasterSealer(settings.keys()), Counters()
+        sql.chain_with(engine, sealer)
         sealing(engine, sealer, sql.SqlSecrets(engine, sealer), clock)
         yield assemble(
             AdministrationPorts(
                 clients=with_console(settings, sql.SqlClients(engine, counters)),
                 administrators=sql.SqlAdministrators(engine, sealer, counters),
-                console_sessions=sql.SqlConsoleSessions(engine),
                 signing_keys=sql.SqlSigningKeys(engine, sealer),
                 sealer=sealer,
-                audit=sql.SqlAuditLog(engine, counters),
+                trail=sql.SqlAdminAudit(engine, sealer),
                 outbox=sql.SqlOutbox(engine),
                 job_log=sql.SqlJobLog(engine),
                 clock=clock,
@@ -64,7 +64,8 @@ def key_administration(settings: Settings, *, only_look: bool = False) -> Iterat
     Raises ConfigError, StoreUnavailable; UnknownMasterKey where the settings have not the key in use.
     """
     with _database(settings) as (engine, clock):
-        sealer, audit = MasterSealer(settings.keys()), sql.SqlAuditLog(engine, Counters())
+        sealer = MasterSealer(settings.keys())
+        sql.chain_with(engine, sealer)
         master_keys, secrets = sql.SqlMasterKeys(engine), sql.SqlSecrets(engine, sealer)
         in_use = master_keys.in_use()
         if in_use is not None and not sealer.use(in_use) and not only_look:
@@ -76,11 +77,10 @@ def key_administration(settings: Settings, *, only_look: bool = False) -> Iterat
                 sql.SqlResealing(engine, sealer),
                 sealer.key_ids,
                 max(settings.lifetimes.session, MAX_LIFETIMES["access_token"]) + _LATE,
-                audit,
                 clock,
             ),
-            hashing=HashingKeyAdministration(secrets, sql.SqlClients(engine, Counters()), audit, clock),
-            signing=KeyAdministration(sql.SqlSigningKeys(engine, sealer), audit, clock),
+            hashing=HashingKeyAdministration(secrets, sql.SqlClients(engine, Counters()), clock),
+            signing=KeyAdministration(sql.SqlSigningKeys(engine, sealer), clock),
             clock=clock,
         )
 

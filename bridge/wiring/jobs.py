@@ -9,6 +9,7 @@ from bridge.ops import logs
 from bridge.ops.jobs import Job, Jobs
 from bridge.outbound.backchannel_logout import BackchannelLogout
 from bridge.outbound.sender import Sender, SenderLimits
+from bridge.ports.audit import AdminAudit
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.stores import sql
@@ -16,12 +17,15 @@ from bridge.stores.sealing import MasterSealer
 from bridge.wiring.database import engine_of
 from bridge.wiring.job_table import EVERY
 
+DAY = 24 * 3600  # seconds
+
 
 def start_jobs(settings: Settings, services: Services) -> Jobs:
     """Start the background jobs; to be called in the process that runs them, after any fork."""
     table = (
         Job("outbox", EVERY["outbox"], _sender(settings, services).run),
         Job("keys", EVERY["keys"], lambda: _look_after_keys(settings, services)),
+        Job("audit", EVERY["audit"], lambda: _log_audit_head(services.trail)),
         Job("purge", EVERY["purge"], lambda: _purge(settings, services), limit=120),
     )
     jobs = Jobs(
@@ -73,10 +77,18 @@ def _sealed_anew(settings: Settings) -> int:
         engine.dispose()
 
 
+def _log_audit_head(trail: AdminAudit) -> None:
+    """Say in the log what the last row of the trail is: whoever keeps the log sees if rows were cut off."""
+    head = trail.head()
+    if head is not None:
+        logs.logger().info("audit.head", sequence=head.sequence, head=head.text)
+
+
 def _purge(settings: Settings, services: Services) -> int:
     """Delete what has expired, on a connection of its own: the job runs once an hour."""
-    engine = engine_of(settings)
+    engine, now = engine_of(settings), int(services.clock())
     try:
-        return sql.purge(engine, int(services.clock()))
+        expired = sql.purge(engine, now)
     finally:
         engine.dispose()
+    return expired + services.trail.prune(now - settings.admin.audit_days * DAY, now)

@@ -76,6 +76,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
     """The services on these foundations; missing signing keys are made. Raises as `build`."""
     f, lifetimes = foundations, settings.lifetimes
     redis_store, engine, sealer, counters = f.redis, f.engine, f.sealer, f.counters
+    sql.chain_with(engine, sealer)
     secrets, signing_keys = sql.SqlSecrets(engine, sealer), sql.SqlSigningKeys(engine, sealer)
     signer = Keys(signing_keys, f.clock)
     try:
@@ -101,6 +102,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         consents=sql.SqlConsents(engine),
         spent=sql.SqlSpentTokens(engine),
         audit=sql.SqlAuditLog(engine, counters),
+        trail=sql.SqlAdminAudit(engine, sealer),
         handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
         confirmations=redis.RedisConfirmations(redis_store, sealer, counters),
         sessions=redis.RedisSessions(

@@ -312,7 +312,7 @@ def test_a_key_that_leaked_is_taken_out_of_what_is_published(console: Console) -
     (left,) = console.json("keys", "list")
     assert (left["kid"], left["retired_at"]) == (rotated.stdout.split()[0], None)
     with closing(sqlite3.connect(console.folder / "data" / "bridge.db")) as connection:
-        events = [row[0] for row in connection.execute("SELECT event FROM audit")]
+        events = [row[0] for row in connection.execute("SELECT event FROM admin_audit")]
     assert events.count("key.removed") == 1
 
 

@@ -32,10 +32,11 @@ def test_before_the_first_start_every_job_had_nothing_to_do(console: Console) ->
     assert [(job["job"], job["last"]) for job in found["jobs"]] == [
         ("outbox", None),
         ("keys", None),
+        ("audit", None),
         ("purge", None),
     ]
     assert found["messages"] == {"waiting": 0, "done": 0, "dead": 0}
-    assert console.say("jobs").output.count("had nothing to do yet") == 3
+    assert console.say("jobs").output.count("had nothing to do yet") == 4
 
 
 def test_it_tells_of_each_jobs_last_run_and_of_messages(console: Console) -> None:

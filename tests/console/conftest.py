@@ -109,9 +109,12 @@ class Console:
 
     def make(self, person: Person, **changes: Any) -> None:
         """Change somebody's record behind everybody's back: their role, their state."""
+        session = self.session_of(person)
         self.world.services.administrators.change(
-            self.of(person).id, lambda before, others: replace(before, **changes)
+            session.administrator_id, lambda before, others: replace(before, **changes)
         )
+        if changes.get("state") == "removed":  # a session that opened in that very moment
+            self.world.services.console_sessions.open(session)
 
     def ago(self, person: Person, **seconds: int) -> None:
         """Move instants of a person's console session into the past."""

@@ -16,6 +16,7 @@ import pytest
 from bridge import cli, manage
 from bridge.manage.access import PERMISSIONS
 from bridge.manage.administrators import AdministratorAdministration
+from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
@@ -26,6 +27,7 @@ ROOMS = {
     "administrators": AdministratorAdministration,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
+    "audit": AuditAdministration,
 }
 LATER = "a later page of the console"
 BY_PERSON = "only a person who has just signed in with a browser does it"
@@ -63,6 +65,10 @@ USE_CASES = {
     "keys.remove": Ways(console=LATER),
     "jobs.all": Ways(console=LATER),
     "jobs.messages": Ways(console=LATER),
+    "audit.page": Ways(),
+    "audit.names": Ways(command="it prints ids, for scripts"),
+    "audit.head": Ways(console="it is kept elsewhere by who has a shell"),
+    "audit.verify": Ways(console="a walk through all rows, which no browser waits for"),
 }
 WITHOUT_ACTOR = {"administrators.invitation", "administrators.accept"}
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from bridge.domain.admin_audit import MACHINE, AuditEntry
 from bridge.domain.ids import ConnectorId
 from bridge.manage import Administration, ClientAdministration, KeyAdministration
 from bridge.manage.administration import AdministrationPorts, assemble
 from bridge.ops.counters import Counters
-from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
+from bridge.ports.administrators import AdministratorStore
+from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore
 from bridge.ports.keys import SigningKeyStore
@@ -28,17 +30,10 @@ ENVIRONMENT = "https://camdigikey.example"
 CONNECTORS = (ConnectorId("camdigikey"), ConnectorId("second"))
 
 
-class RememberedAudit:
-    """An audit trail that can be read."""
-
-    def __init__(self) -> None:
-        self.lines: list[tuple[str, dict[str, str]]] = []
-
-    def note(self, event: str, now: int, **facts: str) -> None:
-        raise AssertionError("what operators do is recorded before anything goes on")
-
-    def record(self, event: str, now: int, **facts: str) -> None:
-        self.lines.append((event, facts))
+def told(trail: AdminAudit) -> list[AuditEntry]:
+    """What the trail of administration tells of people, oldest first."""
+    entries = [row.entry for row in trail.page(limit=1000)]
+    return [entry for entry in reversed(entries) if entry.actor != MACHINE]
 
 
 @dataclass
@@ -51,8 +46,7 @@ class Office:
     job_log: JobLog
     outbox: Outbox
     administrators: AdministratorStore
-    console_sessions: ConsoleSessionStore
-    audit: RememberedAudit = field(default_factory=RememberedAudit)
+    trail: AdminAudit
     clock: Clock = time.time
     environment: str = ENVIRONMENT
 
@@ -63,10 +57,9 @@ class Office:
             AdministrationPorts(
                 clients=kept,
                 administrators=self.administrators,
-                console_sessions=self.console_sessions,
                 signing_keys=self.signing_keys,
                 sealer=self.sealer,
-                audit=self.audit,
+                trail=self.trail,
                 outbox=self.outbox,
                 job_log=self.job_log,
                 clock=self.clock,
@@ -85,6 +78,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     migrate.upgrade(url)
     engine = sql.connect(url)
     sealer = MasterSealer([os.urandom(32)])
+    sql.chain_with(engine, sealer)
     yield Office(
         sql.SqlClients(engine, Counters()),
         sql.SqlSigningKeys(engine, sealer),
@@ -92,7 +86,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sql.SqlJobLog(engine),
         sql.SqlOutbox(engine),
         sql.SqlAdministrators(engine, sealer, Counters()),
-        sql.SqlConsoleSessions(engine),
+        sql.SqlAdminAudit(engine, sealer),
     )
     engine.dispose()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, Kid
 from bridge.domain.lasting_keys import HANDOVER
@@ -24,12 +25,13 @@ from bridge.ops.counters import Counters
 from bridge.ports.keys import Instance, SigningKey
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
-from tests.manage.conftest import RememberedAudit
+from tests.manage.conftest import told
 
 NOW = 1_790_000_000
 KEPT_FOR = 3600
 OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
-OLD, NEW = (MasterSealer([key]).seals_with for key in (OLD_KEY, NEW_KEY))
+BOTH = MasterSealer([OLD_KEY, NEW_KEY])
+OLD, NEW = BOTH.key_ids
 STRANGER = Actor("somebody")
 
 
@@ -38,7 +40,6 @@ class Keys:
     """The stores, a clock that a test sets, and who asks with which master keys."""
 
     engine: Engine
-    audit: RememberedAudit
     now: int = NOW
 
     def admin(self, *keys: bytes) -> MasterKeyAdministration:
@@ -50,17 +51,19 @@ class Keys:
             sql.SqlResealing(self.engine, sealer),
             sealer.key_ids,
             KEPT_FOR,
-            self.audit,
             lambda: self.now,
         )
 
     def hashing(self) -> HashingKeyAdministration:
         secrets = sql.SqlSecrets(self.engine, MasterSealer([OLD_KEY]))
         clients = sql.SqlClients(self.engine, Counters())
-        return HashingKeyAdministration(secrets, clients, self.audit, lambda: self.now)
+        return HashingKeyAdministration(secrets, clients, lambda: self.now)
 
     def serves(self, host: str, *known: str) -> None:
         sql.SqlInstances(self.engine).tell(Instance(host, host, known, 0, self.now))
+
+    def told(self) -> list[AuditEntry]:
+        return told(sql.SqlAdminAudit(self.engine, BOTH))
 
     def next(self, *keys: bytes) -> Sequence[str]:
         return self.admin(*keys).next_steps(OPERATOR)
@@ -71,7 +74,8 @@ def keys(tmp_path: Path) -> Iterator[Keys]:
     url = f"sqlite:///{tmp_path / 'bridge.db'}"
     migrate.upgrade(url)
     engine = sql.connect(url)
-    yield Keys(engine, RememberedAudit())
+    sql.chain_with(engine, BOTH)
+    yield Keys(engine)
     engine.dispose()
 
 
@@ -103,7 +107,7 @@ def test_a_new_key_is_not_used_before_every_instance_knows_it(serving: Keys) -> 
         with pytest.raises(Refused, match=r"at web-2: add it to master_keys there .* again\.$"):
             serving.admin().use(OPERATOR, named)
     assert sql.SqlMasterKeys(serving.engine).in_use() == OLD
-    assert serving.audit.lines == []
+    assert serving.told() == []
 
 
 def test_spread_used_sealed_anew_and_retired(serving: Keys) -> None:
@@ -125,7 +129,10 @@ def test_spread_used_sealed_anew_and_retired(serving: Keys) -> None:
     serving.serves("web-1", NEW)
     serving.serves("web-2", NEW)
     assert serving.next(NEW_KEY) == []
-    assert [event for event, _ in serving.audit.lines] == ["master_key.used", "master_key.resealed"]
+    assert [(entry.event, entry.subject) for entry in serving.told()] == [
+        ("master_key.used", NEW),
+        ("master_key.resealed", ""),
+    ]
 
 
 def test_a_process_that_ended_without_a_word_holds_nobody_up_for_long(serving: Keys) -> None:
@@ -180,7 +187,7 @@ def test_a_stranger_may_do_nothing_of_it(serving: Keys) -> None:
     ):
         with pytest.raises(Forbidden):
             forbidden()
-    assert serving.audit.lines == []
+    assert serving.told() == []
 
 
 def test_a_key_of_hashes_is_renewed_and_whose_secret_hangs_on_the_old_one_is_named(serving: Keys) -> None:
@@ -203,6 +210,10 @@ def test_a_key_of_hashes_is_renewed_and_whose_secret_hangs_on_the_old_one_is_nam
     assert serving.hashing().next_steps(OPERATOR) == []
     with pytest.raises(Refused, match="no subject key"):
         hashing.renew(OPERATOR, "subject key")
-    assert serving.audit.lines == [
-        ("hashing_key.renewed", {"actor": "command line", "key": "client-secrets", "number": "2"})
-    ]
+    (entry,) = serving.told()
+    assert (entry.event, entry.actor, entry.subject) == (
+        "hashing_key.renewed",
+        "command line",
+        "client-secrets",
+    )
+    assert entry.facts == {"number": "2"}

@@ -236,12 +236,13 @@ class House:
             limiter=redis.RedisRateLimiter(kept),
             outbox=cast(Any, self.outbox),
             fetcher=cast(Any, None),  # nothing here calls out
-            lease=cast(Any, None),
-            job_log=cast(Any, None),
+            trail=cast(Any, None),  # nobody administers here
             administrators=cast(Any, None),
             console_sessions=cast(Any, None),
             environment="",
             every={},
+            lease=cast(Any, None),
+            job_log=cast(Any, None),
             counters=counters,
             checks={},
             close=self.close,

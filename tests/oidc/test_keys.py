@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import JWKRegistry
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import SIGNING_ALGS, SigningAlg
 from bridge.domain.encoding import base64url
 from bridge.domain.ids import Kid
@@ -42,13 +43,16 @@ class KeyStore:
             self.keys = (key, *self.keys)
             return True
 
-    def retire(self, kid: Kid, now: int) -> None:
-        self.keys = tuple(
-            replace(key, retired_at=min(now, key.retired_at or now)) if key.kid == kid else key
-            for key in self.keys
+    def succeed(
+        self, key: SigningKey, before: Sequence[Kid], at: int, *, entry: AuditEntry | None = None
+    ) -> None:
+        retired = tuple(
+            replace(held, retired_at=min(at, held.retired_at or at)) if held.kid in before else held
+            for held in self.keys
         )
+        self.keys = (key, *retired)
 
-    def remove(self, kid: Kid) -> None:
+    def remove(self, kid: Kid, *, entry: AuditEntry | None = None) -> None:
         self.keys = tuple(key for key in self.keys if key.kid != kid)
 
 

@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+import structlog
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, GrantId, Sid, Sub
 from bridge.domain.outbox import logout_messages
@@ -25,7 +27,7 @@ from bridge.settings import Settings
 from bridge.settings.tree import Outbound
 from bridge.stores import embedded, migrate, redis, sql
 from bridge.stores.sealing import MasterSealer
-from bridge.wiring.jobs import start_jobs
+from bridge.wiring.jobs import DAY, start_jobs
 from bridge.wiring.outbound import fetcher_of
 from tests.outbound.receivers import plain_receiver
 from tests.support.socket_server import http
@@ -46,7 +48,9 @@ def services(settings: Settings, tmp_path: Path) -> Iterator[Any]:
     """The part of Services that the jobs work with."""
     server = embedded.start(tmp_path / "redis")
     engine, kept, counters = sql.connect(settings.database_url), redis.connect(server.url), Counters()
-    signing_keys = sql.SqlSigningKeys(engine, MasterSealer([b"m" * 32]))
+    sealer = MasterSealer([b"m" * 32])
+    sql.chain_with(engine, sealer)
+    signing_keys = sql.SqlSigningKeys(engine, sealer)
     yield SimpleNamespace(
         clock=time.time,
         token_bytes=os.urandom,
@@ -57,6 +61,7 @@ def services(settings: Settings, tmp_path: Path) -> Iterator[Any]:
         fetcher=fetcher_of(settings),
         lease=redis.RedisLease(kept),
         job_log=sql.SqlJobLog(engine),
+        trail=sql.SqlAdminAudit(engine, sealer),
         counters=counters,
     )
     kept.close()
@@ -87,6 +92,30 @@ def test_a_client_hears_of_the_end_of_a_session_keys_are_made_and_what_is_over_g
     assert runs["keys"].result.startswith("made ")
     assert len(services.signing_keys.all()) == 4
     assert runs["purge"].result == "0"
+
+
+def test_the_head_of_the_trail_of_administration_is_logged_and_what_is_old_in_it_goes(
+    settings: Settings, services: Any
+) -> None:
+    long_ago = int(time.time()) - (settings.admin.audit_days + 70) * DAY
+    for at in (long_ago, long_ago + 40 * DAY):
+        services.trail.record(AuditEntry(at, "command line", "client.edited", "portal"))
+    with structlog.testing.capture_logs() as logged:
+        jobs = start_jobs(settings, services)
+        try:
+            until(lambda: "audit.head" in [line["event"] for line in logged], "no head was logged")
+            until(lambda: "purge" in services.job_log.last(), "nothing was purged")
+        finally:
+            assert jobs.stop(10)
+    line = next(line for line in logged if line["event"] == "audit.head")
+    assert services.trail.verify(line["head"]).faults == ()
+    assert [row.entry.event for row in services.trail.page(limit=9)] == [
+        "audit.pruned",
+        "audit.opened",
+        "client.edited",
+        "audit.opened",
+    ]
+    assert services.job_log.last()["purge"].result == "2"
 
 
 class TestFetcherOfSettings:

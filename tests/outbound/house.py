@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import SigningAlg
 from bridge.domain.ids import ClientId, Kid
 from bridge.domain.outbox import OutboxId, OutboxMessage
@@ -47,10 +48,12 @@ class KeysInMemory:
         self._keys.append(key)
         return True
 
-    def retire(self, kid: Kid, now: int) -> None:
+    def succeed(
+        self, key: SigningKey, before: Sequence[Kid], at: int, *, entry: AuditEntry | None = None
+    ) -> None:
         raise NotImplementedError
 
-    def remove(self, kid: Kid) -> None:
+    def remove(self, kid: Kid, *, entry: AuditEntry | None = None) -> None:
         self._keys = [key for key in self._keys if key.kid != kid]
 
 

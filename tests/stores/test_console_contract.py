@@ -16,7 +16,6 @@ from bridge.manage import Actor, Refused
 from bridge.manage.administrators import LAST_OWNER, AdministratorAdministration, Person
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.stores import sql as stores
-from tests.manage.conftest import RememberedAudit
 from tests.stores.samples import COUNTERS, NOW, SEALER
 
 HERE, ELSEWHERE = "https://camdigikey.example", "https://trial.example"
@@ -38,6 +37,7 @@ def made(store: AdministratorStore, who: Administrator) -> Administrator:
 
 @pytest.fixture
 def store(engine: Engine) -> AdministratorStore:
+    stores.chain_with(engine, SEALER)
     return stores.SqlAdministrators(engine, SEALER, COUNTERS)
 
 
@@ -132,9 +132,7 @@ LOCAL = Actor("command line", "owner", local=True)
 
 
 def administration(store: AdministratorStore) -> AdministratorAdministration:
-    sessions = stores.SqlConsoleSessions(store._engine)  # type: ignore[attr-defined]  # -- of this very store
-    audit = RememberedAudit()
-    return AdministratorAdministration(store, sessions, HERE, audit, lambda: NOW, os.urandom)
+    return AdministratorAdministration(store, HERE, lambda: NOW, os.urandom)
 
 
 @pytest.mark.parametrize("way", ["remove", "demote"])
@@ -192,6 +190,18 @@ class TestConsoleSessions:
             sessions.open(session)
         assert sessions.all(AdministratorId("a")) == (later, self.SESSION)
         sessions.end_all(AdministratorId("a"))
+        assert sessions.all(AdministratorId("a")) == ()
+        assert sessions.get("key-3") == other
+
+    def test_one_ends_for_another_and_all_when_their_administrator_is_removed(
+        self, sessions: ConsoleSessionStore, store: AdministratorStore
+    ) -> None:
+        other = replace(self.SESSION, key="key-3", administrator_id=AdministratorId("b"))
+        for session in (self.SESSION, other):
+            sessions.open(session)
+        sessions.open(replace(self.SESSION, key="key-2"), replaced="key-1")
+        assert [session.key for session in sessions.all(AdministratorId("a"))] == ["key-2"]
+        store.change(AdministratorId("a"), lambda before, others: replace(before, state="removed"))
         assert sessions.all(AdministratorId("a")) == ()
         assert sessions.get("key-3") == other
 

@@ -174,8 +174,7 @@ class TestSigningKeys:
         mine, stranger = sql.SqlSigningKeys(engine, OLD, every=0), sql.SqlSigningKeys(engine, BOTH)
         mine.add(SigningKey(Kid("a"), "RS256", "private", NOW))
         assert [key.kid for key in mine.all()] == ["a"]
-        stranger.add(SigningKey(Kid("b"), "RS256", "theirs", NOW + 1))
-        stranger.retire(Kid("a"), NOW + 2)
+        stranger.succeed(SigningKey(Kid("b"), "RS256", "theirs", NOW + 1), [Kid("a")], NOW + 2)
         sql.SqlResealing(engine, BOTH).reseal()
         assert mine.all() == (SigningKey(Kid("a"), "RS256", "private", NOW, NOW + 2),)
         with pytest.raises(UnknownMasterKey) as told:

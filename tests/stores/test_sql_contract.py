@@ -49,21 +49,21 @@ class TestSigningKeys:
         assert tuple(store.all()) == (new, old)
 
     def test_a_retired_one_stays_and_a_removed_one_goes(self, store: SigningKeyStore) -> None:
-        store.add(SigningKey(Kid("k"), "RS256", "{}", NOW))
-        store.retire(Kid("k"), NOW + 9)
-        store.retire(Kid("k"), NOW + 5)  # sooner, for it leaked
-        store.retire(Kid("k"), NOW + 9)
-        assert tuple(store.all()) == (SigningKey(Kid("k"), "RS256", "{}", NOW, NOW + 5),)
-        store.remove(Kid("k"))
-        assert tuple(store.all()) == ()
+        first, *others = (SigningKey(Kid(f"k{n}"), "RS256", "{}", NOW + n) for n in range(4))
+        store.add(first)
+        for key, at in zip(others, (NOW + 9, NOW + 5, NOW + 9), strict=True):  # sooner once, for it leaked
+            store.succeed(key, [first.kid], at)
+        assert tuple(store.all()) == (*reversed(others), replace(first, retired_at=NOW + 5))
+        store.remove(first.kid)
+        assert tuple(store.all()) == tuple(reversed(others))
 
     def test_the_first_of_an_alg_is_kept_once(self, store: SigningKeyStore) -> None:
         assert store.add(SigningKey(Kid("a"), "RS256", "{}", NOW), only_if_first=True)
         assert not store.add(SigningKey(Kid("b"), "RS256", "{}", NOW), only_if_first=True)
         assert store.add(SigningKey(Kid("c"), "ES256", "{}", NOW), only_if_first=True)
-        store.retire(Kid("a"), NOW)
-        assert store.add(SigningKey(Kid("d"), "RS256", "{}", NOW), only_if_first=True)
-        assert {key.kid for key in store.all()} == {"a", "c", "d"}
+        store.succeed(SigningKey(Kid("d"), "PS256", "{}", NOW), [Kid("a")], NOW)
+        assert store.add(SigningKey(Kid("e"), "RS256", "{}", NOW), only_if_first=True)
+        assert {key.kid for key in store.all()} == {"a", "c", "d", "e"}
 
     def test_of_a_hundred_first_keys_one_is_kept(
         self, store: SigningKeyStore, sql_url: str, racers: Racers
@@ -77,7 +77,8 @@ class TestSigningKeys:
         with count_round_trips(None, engine, versions=True) as trips:
             store.all()
             assert not trips
-        stores.SqlSigningKeys(engine, SEALER).retire(Kid("k"), NOW)
+        other = stores.SqlSigningKeys(engine, SEALER)
+        other.succeed(SigningKey(Kid("a"), "RS256", "{}", NOW - 1), [Kid("k")], NOW)
         hand.time += 3
         assert store.all()[0].retired_at == NOW
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
 from bridge.domain.connector import Capabilities, UpstreamLogin
 from bridge.domain.consent import Consent
@@ -250,15 +251,17 @@ class MemoryClients(dict[str, Client]):
     def all(self) -> Sequence[Client]:
         return list(self.values())
 
-    def add(self, client: Client) -> None:
+    def add(self, client: Client, *, entry: AuditEntry | None = None) -> None:
         self[client.client_id] = client
 
-    def replace(self, client: Client, *, before: Client | None = None) -> None:
+    def replace(
+        self, client: Client, *, before: Client | None = None, entry: AuditEntry | None = None
+    ) -> None:
         if before is not None and self.get(client.client_id) != before:
             raise ChangedMeanwhile
         self[client.client_id] = client
 
-    def remove(self, client_id: ClientId) -> None:
+    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         del self[client_id]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.encoding import digest
 from bridge.domain.ids import AdministratorId, Sub
@@ -11,8 +12,9 @@ from bridge.ports.administrators import Accepted
 from bridge.ports.basics import Counters, Sealer
 from bridge.stores.records import ADMINISTRATOR, INVITATION
 from bridge.stores.sealed import Sealed
+from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import dialect_insert, reading, writing
-from bridge.stores.sql.tables import administrators, invitations
+from bridge.stores.sql.tables import administrators, console_sessions, invitations
 from bridge.stores.sql.watched import bump_version
 
 _VERSION = "administrators"
@@ -42,7 +44,9 @@ class SqlAdministrators:
         with reading(self._engine) as connection:
             return self._find(connection, environment, sub)
 
-    def change(self, administrator_id: AdministratorId, change: Change) -> Administrator:
+    def change(
+        self, administrator_id: AdministratorId, change: Change, *, entry: AuditEntry | None = None
+    ) -> Administrator:
         """Replace a record by what `change` makes of it (see ports.AdministratorStore)."""
 
         def step(connection: Connection) -> Administrator:
@@ -52,11 +56,15 @@ class SqlAdministrators:
                 raise KeyError(administrator_id)
             after = change(before, self._all(connection, before.environment))
             self._save(connection, after)
+            if after.state == "removed":
+                theirs = console_sessions.c.administrator_id == administrator_id
+                connection.execute(delete(console_sessions).where(theirs))
+            chained(connection, entry)
             return after
 
         return writing(self._engine, step)
 
-    def invite(self, token: str, invitation: Invitation) -> None:
+    def invite(self, token: str, invitation: Invitation, *, entry: AuditEntry | None = None) -> None:
         """Store an invitation under the hash of its token; those that are over are forgotten."""
         over = delete(invitations).where(invitations.c.expires_at <= invitation.created_at)
         row = {
@@ -68,6 +76,7 @@ class SqlAdministrators:
         def step(connection: Connection) -> None:
             connection.execute(over)
             connection.execute(insert(invitations).values(**row))
+            chained(connection, entry)
 
         writing(self._engine, step)
 
@@ -80,7 +89,14 @@ class SqlAdministrators:
             return self._invitations.open(connection.execute(query).scalar())
 
     def accept(
-        self, token: str, now: int, environment: str, sub: Sub, accepted: Accepted
+        self,
+        token: str,
+        now: int,
+        environment: str,
+        sub: Sub,
+        accepted: Accepted,
+        *,
+        entry: Callable[[Administrator], AuditEntry] | None = None,
     ) -> Administrator | None:
         """Spend an invitation, and store whom it makes (see ports.AdministratorStore)."""
         spent = (
@@ -96,6 +112,7 @@ class SqlAdministrators:
                 return None
             made = accepted(invitation, self._find(connection, environment, sub))
             self._save(connection, made)
+            chained(connection, entry(made) if entry else None)
             return made
 
         return writing(self._engine, step)

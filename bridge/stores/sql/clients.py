@@ -8,12 +8,14 @@ from threading import Lock
 from sqlalchemy import Connection, Engine, Select, delete, insert, literal, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.ports.basics import Counters
 from bridge.ports.clients import ChangedMeanwhile
 from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
+from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import clients, consents, grants
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
@@ -140,12 +142,13 @@ class SqlClients:
         found = (self._read(row.data) for row in rows)
         return tuple(client for client in found if client is not None)
 
-    def add(self, client: Client) -> None:
+    def add(self, client: Client, *, entry: AuditEntry | None = None) -> None:
         """Store a new client. Raises KeyError when the id is taken."""
 
         def step(connection: Connection) -> None:
             row = _row(client, bump_version(connection, _VERSION))
             connection.execute(insert(clients).values(client_id=client.client_id, **row))
+            chained(connection, entry)
 
         try:
             writing(self._engine, step)
@@ -170,7 +173,9 @@ class SqlClients:
         found = [self._read(row.data) for row in rows[:limit]]
         return tuple(client for client in found if client is not None)
 
-    def replace(self, client: Client, *, before: Client | None = None) -> None:
+    def replace(
+        self, client: Client, *, before: Client | None = None, entry: AuditEntry | None = None
+    ) -> None:
         """Store the new state of a client; `before`: what it has to be still.
 
         Raises KeyError when there is none of its id, ChangedMeanwhile.
@@ -185,11 +190,12 @@ class SqlClients:
                     raise ChangedMeanwhile
             if not connection.execute(update(clients).where(of_it).values(**row)).rowcount:
                 raise KeyError(client.client_id)
+            chained(connection, entry)
 
         writing(self._engine, step)
         self._read_again()
 
-    def remove(self, client_id: ClientId) -> None:
+    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         """Delete a client with its consents and offline Grants: a later one of that id must not inherit them.
 
         Raises KeyError when there is none.
@@ -201,6 +207,7 @@ class SqlClients:
                 connection.execute(delete(table).where(table.c.client_id == client_id))
             if not connection.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount:
                 raise KeyError(client_id)
+            chained(connection, entry)
 
         writing(self._engine, step)
         self._read_again()

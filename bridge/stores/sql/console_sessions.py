@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Engine, Row, delete, insert, select, update
+from sqlalchemy import Connection, Delete, Engine, Row, delete, insert, or_, select, update
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import ConsoleSession
 from bridge.domain.ids import AdministratorId
+from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import console_sessions
 
@@ -19,15 +21,19 @@ class SqlConsoleSessions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open(self, session: ConsoleSession) -> None:
-        """Store a new one; those that are over are forgotten."""
+    def open(self, session: ConsoleSession, *, replaced: str = "", entry: AuditEntry | None = None) -> None:
+        """Store a new one; those that are over are forgotten, and `replaced` ends."""
         over = delete(console_sessions).where(
-            console_sessions.c.created_at <= session.created_at - FORGOTTEN_AFTER
+            or_(
+                console_sessions.c.created_at <= session.created_at - FORGOTTEN_AFTER,
+                console_sessions.c.digest == replaced,
+            )
         )
 
         def step(connection: Connection) -> None:
             connection.execute(over)
             connection.execute(insert(console_sessions).values(**_row(session)))
+            chained(connection, entry)
 
         writing(self._engine, step)
 
@@ -42,9 +48,9 @@ class SqlConsoleSessions:
         used = update(console_sessions).where(console_sessions.c.digest == key).values(used_at=now)
         writing(self._engine, lambda connection: connection.execute(used).close())
 
-    def end(self, key: str) -> None:
+    def end(self, key: str, *, entry: AuditEntry | None = None) -> None:
         """End one."""
-        self._delete(delete(console_sessions).where(console_sessions.c.digest == key))
+        self._delete(delete(console_sessions).where(console_sessions.c.digest == key), entry)
 
     def end_all(self, administrator_id: AdministratorId) -> None:
         """End all sessions of one administrator."""
@@ -60,8 +66,12 @@ class SqlConsoleSessions:
         with reading(self._engine) as connection:
             return tuple(map(_session, connection.execute(query).all()))
 
-    def _delete(self, statement: Delete) -> None:
-        writing(self._engine, lambda connection: connection.execute(statement).close())
+    def _delete(self, statement: Delete, entry: AuditEntry | None = None) -> None:
+        def step(connection: Connection) -> None:
+            connection.execute(statement)
+            chained(connection, entry)
+
+        writing(self._engine, step)
 
 
 def _row(session: ConsoleSession) -> dict[str, Any]:

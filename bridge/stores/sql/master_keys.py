@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, select, update
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.ports.keys import MasterKeyUse
+from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import dialect_insert, reading, writing
 from bridge.stores.sql.tables import master_keys
 from bridge.stores.sql.watched import bump_version
@@ -41,14 +43,15 @@ class SqlMasterKeys:
 
         return writing(self._engine, step)
 
-    def use(self, key_id: str, now: int) -> None:
-        """This one seals from now on; every process notices within seconds."""
+    def use(self, key_id: str, now: int, *, entry: AuditEntry | None = None) -> None:
+        """This one seals from now on; every process notices within seconds. The entry is chained with it."""
         before = update(master_keys).where(master_keys.c.used_until.is_(None), master_keys.c.key_id != key_id)
 
         def step(connection: Connection) -> None:
             bump_version(connection, "master_keys")
             connection.execute(before.values(used_until=now))
             _begin_use(connection, key_id, now)
+            chained(connection, entry)
 
         writing(self._engine, step)
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Table, func, select, update
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.errors import SealBroken
 from bridge.ports.basics import Sealer
 from bridge.stores.records import GRANT
 from bridge.stores.sealing import sealing_key_id
+from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.secrets import secret_purpose
 from bridge.stores.sql.signing_keys import signing_key_purpose
@@ -57,8 +59,9 @@ class SqlResealing:
                     counted[sealing_key_id(text)] += number
         return counted
 
-    def reseal(self) -> int:
+    def reseal(self, *, entry: AuditEntry | None = None) -> int:
         """Seal anew what the key in use has not sealed; how many rows. What can't be opened stays."""
+        writing(self._engine, lambda connection: chained(connection, entry))
         return sum(self._resealed(sealed, batch) for sealed in _COLUMNS for batch in self._batches(sealed))
 
     def _batches(self, sealed: _Sealed) -> Iterator[Sequence[Row[Any]]]:

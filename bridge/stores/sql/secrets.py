@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, func, insert, select
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.ports.basics import Sealer
 from bridge.ports.keys import LastingKey
+from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import dialect_insert, reading, writing
 from bridge.stores.sql.tables import secrets
 from bridge.stores.sql.watched import bump_version
@@ -47,7 +49,7 @@ class SqlSecrets:
         """The same without the secrets: nothing is opened."""
         return tuple(LastingKey(row.number, row.made_at) for row in self._rows(name))
 
-    def renew(self, name: str, secret: bytes, now: int) -> int:
+    def renew(self, name: str, secret: bytes, now: int, *, entry: AuditEntry | None = None) -> int:
         """Add a key after the others; its number."""
         last = select(func.coalesce(func.max(secrets.c.number), 0)).where(secrets.c.name == name)
 
@@ -57,6 +59,7 @@ class SqlSecrets:
             sealed = self._sealer.seal(secret_purpose(name, number), secret)
             row = {"name": name, "number": number, "made_at": now, "sealed": sealed}
             connection.execute(insert(secrets).values(**row))
+            chained(connection, entry, number=str(number))
             return number
 
         return writing(self._engine, step)

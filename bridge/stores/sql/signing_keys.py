@@ -8,10 +8,12 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, Row, delete, insert, or_, select, update
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.ids import Kid
 from bridge.errors import SealBroken, UnknownMasterKey
 from bridge.ports.basics import Sealer
 from bridge.ports.keys import SigningKey
+from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import writing
 from bridge.stores.sql.tables import signing_keys
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
@@ -55,13 +57,7 @@ class SqlSigningKeys:
         active = select(signing_keys.c.kid).where(
             signing_keys.c.alg == key.alg, signing_keys.c.retired_at.is_(None)
         )
-        row = {
-            "kid": key.kid,
-            "alg": key.alg,
-            "private_jwk": self._sealer.seal(signing_key_purpose(key.kid), key.private_jwk.encode()),
-            "created_at": key.created_at,
-            "retired_at": key.retired_at,
-        }
+        row = self._row(key)
 
         def step(connection: Connection) -> bool:
             bump_version(connection, _VERSION)
@@ -72,30 +68,46 @@ class SqlSigningKeys:
 
         return self._written(step)
 
-    def retire(self, kid: Kid, now: int) -> None:
-        """From `now` on it no longer signs, and stays published.
+    def succeed(
+        self, key: SigningKey, before: Sequence[Kid], at: int, *, entry: AuditEntry | None = None
+    ) -> None:
+        """Store a new key and have those of `before` retire at `at`, unless they do so earlier already.
 
-        One that retires earlier already stays so.
+        From then on they no longer sign, and stay published.
         """
-        retired_at = signing_keys.c.retired_at
+        row, retired_at = self._row(key), signing_keys.c.retired_at
         retired = update(signing_keys).where(
-            signing_keys.c.kid == kid, or_(retired_at.is_(None), retired_at > now)
+            signing_keys.c.kid.in_(before), or_(retired_at.is_(None), retired_at > at)
         )
 
         def step(connection: Connection) -> bool:
             bump_version(connection, _VERSION)
-            return bool(connection.execute(retired.values(retired_at=now)).rowcount)
+            connection.execute(insert(signing_keys).values(**row))
+            connection.execute(retired.values(retired_at=at))
+            chained(connection, entry)
+            return True
 
         self._written(step)
 
-    def remove(self, kid: Kid) -> None:
+    def remove(self, kid: Kid, *, entry: AuditEntry | None = None) -> None:
         """Delete it: what it has signed can no longer be verified."""
 
         def step(connection: Connection) -> bool:
             bump_version(connection, _VERSION)
-            return bool(connection.execute(delete(signing_keys).where(signing_keys.c.kid == kid)).rowcount)
+            gone = connection.execute(delete(signing_keys).where(signing_keys.c.kid == kid)).rowcount
+            chained(connection, entry)
+            return bool(gone)
 
         self._written(step)
+
+    def _row(self, key: SigningKey) -> dict[str, Any]:
+        return {
+            "kid": key.kid,
+            "alg": key.alg,
+            "private_jwk": self._sealer.seal(signing_key_purpose(key.kid), key.private_jwk.encode()),
+            "created_at": key.created_at,
+            "retired_at": key.retired_at,
+        }
 
     def _written(self, step: Callable[[Connection], bool]) -> bool:
         done = writing(self._engine, step)

@@ -115,6 +115,22 @@ audit = Table(
     Column("facts", Text, nullable=False),  # JSON object of texts
 )
 
+admin_audit = Table(  # the trail of administration, chained: stores.audit_chain
+    "admin_audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("segment", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(255), nullable=False),
+    Column("event", String(64), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("facts", Text, nullable=False),  # JSON object of texts
+    Column("mac", String(64), nullable=False),
+    Index(None, "actor", "sequence"),
+    Index(None, "event", "sequence"),
+    Index(None, "subject", "sequence"),
+)
+
 grants = Table(  # offline ones; all others live in Redis
     "grants",
     metadata,

@@ -64,7 +64,7 @@ def end_session() -> Response:
     key, sign_in = request.form.get("key", ""), use_cases().console_sign_in
     for session in sign_in.sessions_of(here().administrator):
         if session.key == key:
-            sign_in.end(session)
+            sign_in.end(here().actor, session)
     return redirect(f"{ROOT}/sessions", 303)
 
 

@@ -41,6 +41,7 @@ class NavigationEntry:
 NAVIGATION = (
     NavigationEntry(f"{ROOT}/applications", N_("Applications"), "list clients"),
     NavigationEntry(f"{ROOT}/administrators", N_("Administrators"), "list administrators"),
+    NavigationEntry(f"{ROOT}/audit", N_("What was done"), "see audit"),
 )
 
 
@@ -76,6 +77,7 @@ def _html(template: str, values: Mapping[str, Any]) -> str:
         "csrf": csrf,
         "label": label,
         "prose": _prose,
+        "said_here": _say,
         "at": _at,
         "section": "",
         **values,

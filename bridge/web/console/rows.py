@@ -63,4 +63,5 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ADMINISTRATOR}/confirm", "POST", "confirm", "confirm administrator", PERSON, recent=True),
     ConsolePage(f"{ADMINISTRATOR}/role", "POST", "change_role", "change administrator", PERSON, recent=True),
     ConsolePage(f"{ADMINISTRATOR}/remove", "POST", "remove", "remove administrator", PERSON, recent=True),
+    ConsolePage(f"{ROOT}/audit", "GET", "audit", "see audit"),
 )

@@ -103,7 +103,7 @@ def callback() -> Response:
 def sign_out() -> Response:
     """Ends the session in the console; the sign-in with CamDigiKey ends on the page after it."""
     uses = use_cases()
-    uses.console_sign_in.end(g.console.session)
+    uses.console_sign_in.end(g.console.actor, g.console.session)
     response = redirect("/logout", 303)
     uses.browser.cookies.drop(response, COOKIE)
     return response

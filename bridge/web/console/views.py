@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, pages, signing_in
+from bridge.web.console import administrators, application, applications, audit, pages, signing_in
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
@@ -38,6 +38,7 @@ VIEWS: Mapping[str, View] = {
     "confirm": administrators.confirm,
     "change_role": administrators.change_role,
     "remove": administrators.remove,
+    "audit": audit.audit,
 }
 FORBIDDEN = N_("Your role does not allow this. An owner can change it.")
 

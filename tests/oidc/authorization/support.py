@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, Kid
@@ -65,10 +66,12 @@ class KeptKeys:
         self._keys.insert(0, key)
         return True
 
-    def retire(self, kid: Kid, now: int) -> None:
-        self._keys = [replace(key, retired_at=now) if key.kid == kid else key for key in self._keys]
+    def succeed(
+        self, key: SigningKey, before: Sequence[Kid], at: int, *, entry: AuditEntry | None = None
+    ) -> None:
+        raise NotImplementedError
 
-    def remove(self, kid: Kid) -> None:
+    def remove(self, kid: Kid, *, entry: AuditEntry | None = None) -> None:
         self._keys = [key for key in self._keys if key.kid != kid]
 
 

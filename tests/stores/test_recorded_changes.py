@@ -1,0 +1,303 @@
+"""What can't be recorded does not happen: each change of administration and its entry are one transaction.
+
+Each change is tried with SQL failing at its first statement, at its second, and so on: nothing stays of it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+import pytest
+from sqlalchemy import Engine, event, select, text
+
+from bridge.domain.admin_audit import MACHINE, AuditEntry
+from bridge.domain.administrator import Administrator, ConsoleSession
+from bridge.domain.client import Client
+from bridge.domain.ids import ClientId, ConnectorId, Kid, SessionKey, Sid, Sub
+from bridge.errors import NotRecorded
+from bridge.manage import (
+    OPERATOR,
+    ClientAdministration,
+    HashingKeyAdministration,
+    KeyAdministration,
+    MasterKeyAdministration,
+)
+from bridge.manage.access import Action, Trail, actor_of
+from bridge.manage.administrators import AdministratorAdministration, Person
+from bridge.manage.clients import Registered
+from bridge.ports.keys import SigningKey
+from bridge.stores import sql
+from bridge.stores.sealing import MasterSealer
+from bridge.stores.sql.tables import metadata
+from tests.stores.samples import COUNTERS, NOW
+
+OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
+HERE = "https://camdigikey.example"
+PORTAL = ClientId("portal")
+PORTAL_CLIENT = Client(
+    PORTAL,
+    "Portal",
+    ("https://portal.example/cb",),
+    sector_identifier="portal.example",
+    secret_hashes=("a",),
+)
+
+
+class Failed(Exception):
+    """SQL failed, as the test wanted."""
+
+
+@contextmanager
+def failing(engine: Engine, at: int) -> Iterator[list[str]]:
+    """SQL fails at that statement; those that were sent."""
+    sent: list[str] = []
+
+    def fail(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+        if len(sent) == at:
+            raise Failed
+
+    event.listen(engine, "before_cursor_execute", fail)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", fail)
+
+
+class Office:
+    """The use cases on one database, with something of everything in it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.sealer = engine, MasterSealer([OLD_KEY, NEW_KEY])
+        sql.chain_with(engine, self.sealer)
+        self.trail = sql.SqlAdminAudit(engine, self.sealer)
+        self.kept_clients = sql.SqlClients(engine, COUNTERS)
+        self.kept_keys = sql.SqlSigningKeys(engine, self.sealer)
+        self.secrets = sql.SqlSecrets(engine, self.sealer)
+        self.sessions = sql.SqlConsoleSessions(engine)
+        self.kept_people = sql.SqlAdministrators(engine, self.sealer, COUNTERS)
+        self.entries = Trail(lambda: NOW)
+        sql.SqlMasterKeys(engine).begin(self.sealer.key_ids[0], NOW)
+        self.clients = ClientAdministration(
+            self.kept_clients,
+            self.sealer,
+            lambda: NOW,
+            os.urandom,
+            (ConnectorId("camdigikey"),),
+            "https://sso.example",
+        )
+        self.keys = KeyAdministration(self.kept_keys, lambda: NOW)
+        self.hashing = HashingKeyAdministration(self.secrets, self.kept_clients, lambda: NOW)
+        self.people = AdministratorAdministration(self.kept_people, HERE, lambda: NOW, os.urandom)
+        self.master = MasterKeyAdministration(
+            sql.SqlMasterKeys(engine),
+            sql.SqlInstances(engine),
+            sql.SqlResealing(engine, self.sealer),
+            self.sealer.key_ids,
+            3600,
+            lambda: NOW,
+        )
+        self._furnish()
+
+    def _furnish(self) -> None:
+        self.kept_clients.add(PORTAL_CLIENT)
+        self.kept_keys.add(SigningKey(Kid("old"), "ES256", "{}", NOW - 9, NOW - 5))
+        self.kept_keys.add(SigningKey(Kid("new"), "ES256", "{}", NOW - 8))
+        self.secrets.get_or_make("forms", lambda: b"s" * 32)
+        self.owner = self.somebody("owner", confirmed=True)
+        self.waiting = self.somebody("waiting", confirmed=False)
+        self.session = ConsoleSession(
+            "key-1", self.owner.id, Sid("sid"), SessionKey("session"), NOW, NOW, NOW, "Firefox"
+        )
+        self.sessions.open(self.session)
+        self.link = self.people.invite(OPERATOR, "auditor")
+
+    def somebody(self, name: str, *, confirmed: bool) -> Administrator:
+        token = self.people.invite(OPERATOR, "owner", confirmed=confirmed)
+        return self.people.accept(token, Person(Sub(f"sub-of-{name}"), name.upper()))
+
+    def everything(self) -> dict[str, list[Any]]:
+        """All that rests in SQL."""
+        with self.engine.connect() as connection:
+            return {
+                table.name: sorted(map(repr, connection.execute(select(table)).all()))
+                for table in metadata.sorted_tables
+            }
+
+    def told(self) -> list[AuditEntry]:
+        """What the trail tells of people, newest first."""
+        entries = [row.entry for row in self.trail.page(limit=100)]
+        return [entry for entry in entries if entry.actor != MACHINE]
+
+
+@pytest.fixture
+def office(engine: Engine) -> Office:
+    return Office(engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change: what the trail tells of it. `action`: that it needs; empty: signing in and out."""
+
+    event: str
+    action: Action | str
+    make: Callable[[Office], Any]
+
+    def __str__(self) -> str:
+        return self.event
+
+
+def add(office: Office) -> Registered:
+    return office.clients.add(OPERATOR, Client(ClientId("other"), "Other", ("https://other.example/cb",)))
+
+
+def sign_in(office: Office) -> None:
+    entry = office.entries.entry(actor_of(office.owner), "console.signed_in", office.owner.id)
+    office.sessions.open(replace(office.session, key="key-2"), replaced="key-1", entry=entry)
+
+
+def sign_out(office: Office) -> None:
+    entry = office.entries.entry(actor_of(office.owner), "console.signed_out", office.owner.id)
+    office.sessions.end("key-1", entry=entry)
+
+
+CHANGES = (
+    Change("client.added", "add client", add),
+    Change(
+        "client.edited",
+        "edit client",
+        lambda office: office.clients.edit(OPERATOR, PORTAL, {"client_name": "P"}),
+    ),
+    Change(
+        "client.secret_rotated",
+        "rotate secret",
+        lambda office: office.clients.rotate_secret(OPERATOR, PORTAL),
+    ),
+    Change(
+        "client.disabled",
+        "disable client",
+        lambda office: office.clients.set_enabled(OPERATOR, PORTAL, False),
+    ),
+    Change(
+        "client.enabled", "enable client", lambda office: office.clients.set_enabled(OPERATOR, PORTAL, True)
+    ),
+    Change("client.deleted", "delete client", lambda office: office.clients.delete(OPERATOR, PORTAL)),
+    Change("key.rotated", "rotate key", lambda office: office.keys.rotate(OPERATOR, "ES256")),
+    Change("key.removed", "remove key", lambda office: office.keys.remove(OPERATOR, "old")),
+    Change("hashing_key.renewed", "renew key", lambda office: office.hashing.renew(OPERATOR, "forms")),
+    Change("master_key.used", "use master key", lambda office: office.master.use(OPERATOR, None)),
+    Change(
+        "administrator.invited",
+        "invite administrator",
+        lambda office: office.people.invite(OPERATOR, "auditor"),
+    ),
+    Change(
+        "administrator.accepted",
+        "",
+        lambda office: office.people.accept(office.link, Person(Sub("sub-of-third"), "THIRD")),
+    ),
+    Change(
+        "administrator.confirmed",
+        "confirm administrator",
+        lambda office: office.people.confirm(OPERATOR, office.waiting.id, office.waiting.code),
+    ),
+    Change(
+        "administrator.changed",
+        "change administrator",
+        lambda office: office.people.change_role(OPERATOR, office.waiting.id, "operator"),
+    ),
+    Change(
+        "administrator.removed",
+        "remove administrator",
+        lambda office: office.people.remove(OPERATOR, office.waiting.id),
+    ),
+    Change("console.signed_in", "", sign_in),
+    Change("console.signed_out", "", sign_out),
+)
+CHANGES_NOTHING = ("list ", "see ")
+BY_PIECES = {"reseal"}  # tried below
+
+
+def test_every_action_that_changes_something_is_tried() -> None:
+    changing = {action for action in get_args(Action) if not action.startswith(CHANGES_NOTHING)}
+    assert {change.action for change in CHANGES} - {""} == changing - BY_PIECES
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_where_sql_fails_at_any_statement_nothing_is_changed_and_nothing_recorded(
+    office: Office, engine: Engine, change: Change
+) -> None:
+    before, at = office.everything(), 1
+    while True:
+        with failing(engine, at) as sent:
+            try:
+                change.make(office)
+            except Failed:
+                pass
+        if len(sent) < at:
+            break
+        assert office.everything() == before, sent[-1]
+        at += 1
+    assert any("admin_audit" in statement for statement in sent)
+    told = office.told()[0]
+    assert (told.event, told.at) == (change.event, NOW)
+    assert office.everything() != before
+    assert office.trail.verify().faults == ()
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_with_a_master_key_that_is_not_known_here_nothing_is_changed(
+    office: Office, engine: Engine, change: Change
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE master_keys SET key_id = 'deadbeef'"))
+    before = office.everything()
+    sql.chain_with(engine, MasterSealer([OLD_KEY]))
+    if change.event == "master_key.used":
+        office.master.use(OPERATOR, office.sealer.key_ids[0])  # which this process knows
+        return
+    with pytest.raises(NotRecorded):
+        change.make(office)
+    assert office.everything() == before
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=str)
+def test_each_change_has_one_entry_with_ids_alone(office: Office, change: Change) -> None:
+    count = len(office.told())
+    made = change.make(office)
+    entries = office.told()
+    assert len(entries) == count + 1
+    secret = made.secret if isinstance(made, Registered) else made if isinstance(made, str) else None
+    text_of_it = str(entries[0])
+    for word in ("OWNER", "WAITING", "THIRD", "Portal", "Other", office.link, office.waiting.code):
+        assert word not in text_of_it
+    if change.event in ("administrator.invited", "client.added", "client.secret_rotated"):
+        assert secret and secret not in text_of_it
+
+
+def test_sealing_anew_begins_when_it_is_recorded(office: Office, engine: Engine) -> None:
+    office.sealer.use(office.sealer.key_ids[1])
+    before, at = office.everything(), 1
+    while len(office.told()) == 3 + 2:  # three invitations, two of them accepted
+        assert office.everything() == before
+        with failing(engine, at), pytest.raises(Failed):
+            office.master.reseal(OPERATOR)
+        at += 1
+    told = office.told()[0]
+    assert (told.event, told.actor) == ("master_key.resealed", "command line")
+    assert office.master.reseal(OPERATOR) > 0
+
+
+def test_what_an_owner_does_is_told_of_them_and_what_the_shell_does_of_the_command_line(
+    office: Office,
+) -> None:
+    actor = actor_of(office.owner)
+    office.people.confirm(actor, office.waiting.id, office.waiting.code)
+    office.clients.set_enabled(OPERATOR, PORTAL, False)
+    by_shell, by_owner = office.told()[:2]
+    assert (by_owner.actor, by_owner.subject) == (f"administrator:{office.owner.id}", office.waiting.id)
+    assert (by_shell.actor, by_shell.subject) == ("command line", PORTAL)
