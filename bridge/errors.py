@@ -210,7 +210,10 @@ class StoreUnavailable(BridgeError):
 class SealBroken(BridgeError):
     """A sealed text was not made by us, was changed, or was sealed for another purpose."""
 
-    sentence = "master_keys: none of them opens what the database holds; add the one that sealed it."
+    @property
+    def sentence(self) -> str:
+        """What is wrong and what mends it, for the person at the console."""
+        return "master_keys: none of them opens what the database holds; add the one that sealed it."
 
 
 class UnknownMasterKey(SealBroken):
@@ -223,8 +226,8 @@ class UnknownMasterKey(SealBroken):
         self.key_id = key_id
 
     @property
-    def sentence(self) -> str:  # type: ignore[override]  # -- a fixed sentence above, one with the key here
-        """What is wrong and what mends it, for the person at the console."""
+    def sentence(self) -> str:
+        """The same, with the key's id."""
         return (
             f"master_keys: none of them opens what is sealed with the key {self.key_id}; add the one that"
             " sealed it, and start again (`bridge keys status` where it is known says more)."

@@ -19,6 +19,12 @@ from bridge.web.fetch_metadata import is_from_another_site, is_part_of_a_page
 SIGNED_OUT = "out"
 
 
+def token_fits(sealer: Sealer, bound_to: str) -> bool:
+    """Whether this request's form brings the CSRF token that is bound to this text; in constant time."""
+    given = request.form.get("csrf", "").encode("utf-8", "replace")
+    return any([hmac.compare_digest(given, token.encode()) for token in sealer.macs("csrf", bound_to)])
+
+
 class Browser:
     """Reads and sets what this request's browser is known by."""
 
@@ -102,9 +108,7 @@ class Browser:
         """
         if is_from_another_site(request):
             raise ShownToUser(403, "csrf", "the form came from another site", client_id=client_id)
-        given = request.form.get("csrf", "").encode("utf-8", "replace")
-        ours = self._sealer.macs("csrf", self._bound_to(action))
-        if self.id() is None or not any([hmac.compare_digest(given, token.encode()) for token in ours]):
+        if self.id() is None or not token_fits(self._sealer, self._bound_to(action)):
             raise ShownToUser(403, "csrf", "the form's token does not fit", client_id=client_id)
 
     def _bound_to(self, action: str) -> str:

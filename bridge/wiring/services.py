@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import Engine
 
 from bridge.domain.encoding import TokenBytes
+from bridge.domain.subject import SubjectKey
 from bridge.errors import ConfigError, SealBroken, StoreUnavailable
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
@@ -77,28 +79,19 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
     f, lifetimes = foundations, settings.lifetimes
     redis_store, engine, sealer, counters = f.redis, f.engine, f.sealer, f.counters
     sql.chain_with(engine, sealer)
-    secrets, signing_keys = sql.SqlSecrets(engine, sealer), sql.SqlSigningKeys(engine, sealer)
-    signer = Keys(signing_keys, f.clock)
-    try:
-        hashes = sealing(engine, sealer, secrets, f.clock)
-        subject_key = subject_key_of(engine, secrets)
-        signer.ensure()
-    except SealBroken as error:
-        raise ConfigError((error.sentence,)) from None
-    watch = KeyWatch(engine, sealer, hashes, signing_keys, f.clock)
-    watch()
+    keys = _keys(f)
     grants, tokens = _grants_and_tokens(f, lifetimes.session)
     return Services(
         clock=f.clock,
         token_bytes=f.token_bytes,
-        subject_key=subject_key,
+        subject_key=keys.subject_key,
         connectors=f.connectors,
         sealer=sealer,
-        signer=signer,
+        signer=keys.signer,
         interactions=SealedInteractions(sealer, redis.Parking(redis_store), counters),
         clients=with_console(settings, sql.SqlClients(engine, counters)),
-        signing_keys=signing_keys,
-        secrets=secrets,
+        signing_keys=keys.signing_keys,
+        secrets=keys.secrets,
         consents=sql.SqlConsents(engine),
         spent=sql.SqlSpentTokens(engine),
         audit=sql.SqlAuditLog(engine, counters),
@@ -121,9 +114,34 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         counters=counters,
         environment=environment_of(settings),
         every=EVERY,
-        checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": watch},
-        close=_closing(foundations, watch),
+        checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": keys.watch},
+        close=_closing(foundations, keys.watch),
     )
+
+
+class _AllKeys(NamedTuple):
+    """The keys of a process, opened, and what looks after them."""
+
+    secrets: sql.SqlSecrets
+    signing_keys: sql.SqlSigningKeys
+    subject_key: SubjectKey
+    signer: Keys
+    watch: KeyWatch
+
+
+def _keys(f: Foundations) -> _AllKeys:
+    """All keys; missing signing keys are made. Raises ConfigError where the master keys open too little."""
+    secrets, signing_keys = sql.SqlSecrets(f.engine, f.sealer), sql.SqlSigningKeys(f.engine, f.sealer)
+    signer = Keys(signing_keys, f.clock)
+    try:
+        hashes = sealing(f.engine, f.sealer, secrets, f.clock)
+        subject_key = subject_key_of(f.engine, secrets)
+        signer.ensure()
+    except SealBroken as error:
+        raise ConfigError((error.sentence,)) from None
+    watch = KeyWatch(f.engine, f.sealer, hashes, signing_keys, f.clock)
+    watch()
+    return _AllKeys(secrets, signing_keys, subject_key, signer, watch)
 
 
 def _grants_and_tokens(f: Foundations, session_limit: int) -> tuple[Grants, Tokens]:

@@ -1,6 +1,5 @@
 """Renders the console's pages: what they all show, and the response with its headers."""
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response
 from bridge.domain.metadata_field import Label
 from bridge.manage.access import Action, allowed
 from bridge.web import language
+from bridge.web.browser import token_fits
 from bridge.web.console.rows import ROOT
 from bridge.web.responses import page
 from bridge.web.texts import N_
@@ -126,11 +126,9 @@ def csrf(action: str, session_key: str = "") -> str:
     return use_cases().sealer.mac("csrf", _bound_to(session_key or g.console.session.key, action))
 
 
-def csrf_fits(given: str, action: str) -> bool:
-    """Whether a form brings that token; in constant time."""
-    ours = use_cases().sealer.macs("csrf", _bound_to(g.console.session.key, action))
-    shown = given.encode("utf-8", "replace")
-    return any([hmac.compare_digest(shown, token.encode()) for token in ours])
+def csrf_fits(action: str) -> bool:
+    """Whether this request's form brings that token."""
+    return token_fits(use_cases().sealer, _bound_to(g.console.session.key, action))
 
 
 def _bound_to(session_key: str, action: str) -> str:
