@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,19 +36,21 @@ STABLE_AFTER = 5.0  # seconds; before that a death is early
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedRedis:
-    """A running Valkey; `url` is for `stores.redis.connect`."""
+    """A running Valkey; `url` is for `stores.redis.connect`, `directory` holds its data."""
 
     url: str
     process: subprocess.Popen[bytes]
+    directory: Path
 
     def stop(self) -> None:
-        """Let it write its data and exit; kill it when that takes too long."""
+        """Let it write its data and exit; kill it when that takes too long. Leaves nothing but its data."""
         self.process.terminate()  # Valkey takes SIGTERM for SHUTDOWN
         try:
             self.process.wait(STOP_WITHIN)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        _remove_short_folder(self.directory)
 
 
 def binary() -> Path:
@@ -82,7 +84,7 @@ def start(directory: Path) -> EmbeddedRedis:
         process = _launched(directory, socket, lock)
     finally:
         os.close(lock)  # the server has its own handle: the lock lives exactly as long as it does
-    embedded = EmbeddedRedis(f"unix://{socket}", process)
+    embedded = EmbeddedRedis(f"unix://{socket}", process, directory)
     _await_ready(embedded, directory)
     return embedded
 
@@ -163,14 +165,35 @@ def _socket_path(directory: Path) -> Path:
     path = directory / "valkey.sock"
     if len(os.fsencode(path)) <= MAX_SOCKET_PATH:
         return path
-    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
-    shortest = min((tempfile.gettempdir(), SHORT_FOLDER), key=len)  # TMPDIR may be long, too
-    short = Path(shortest) / f"bridge-{os.getuid()}-{name}"
+    short = _short_folder(directory)
     short.mkdir(mode=0o700, exist_ok=True)
     found = short.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise ConfigError((f"{short} must be a directory of this user alone (mode 0700).",))
     return short / "valkey.sock"
+
+
+def _short_folder(directory: Path) -> Path:
+    name = hashlib.sha256(os.fsencode(directory)).hexdigest()[:16]
+    shortest = min((tempfile.gettempdir(), SHORT_FOLDER), key=len)  # TMPDIR may be long, too
+    return Path(shortest) / f"bridge-{os.getuid()}-{name}"
+
+
+def _remove_short_folder(directory: Path) -> None:
+    """Remove the folder that a long path asked for, unless the next server on the same data is there."""
+    short = _short_folder(directory)
+    if not short.is_dir() or not directory.is_dir():
+        return
+    handle = os.open(directory / "valkey.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with suppress(FileNotFoundError):
+            (short / "valkey.sock").unlink()  # a killed server leaves it
+        short.rmdir()
+    except OSError:  # the next server holds the lock, or somebody else's file is there: it stays
+        return
+    finally:
+        os.close(handle)
 
 
 def _launched(directory: Path, socket: Path, lock: int) -> subprocess.Popen[bytes]:

@@ -87,11 +87,23 @@ def test_a_second_server_on_the_same_data_is_refused(tmp_path: Path, monkeypatch
 def test_a_long_path_gets_a_short_socket(tmp_path: Path) -> None:
     server = embedded.start(tmp_path / ("ខ" * 60))
     redis_stores.connect(server.url).ping()
-    server.stop()
     assert len(server.url) < 100
-    socket = Path(server.url.removeprefix("unix://"))
-    assert stat.S_IMODE(socket.parent.stat().st_mode) == 0o700
-    socket.parent.rmdir()
+    folder = Path(server.url.removeprefix("unix://")).parent
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    server.stop()
+    assert not folder.exists()
+
+
+def test_the_folder_of_the_next_server_stays(tmp_path: Path) -> None:
+    directory = tmp_path / ("ខ" * 60)
+    first = embedded.start(directory)
+    first.process.kill()
+    first.process.wait()
+    second = embedded.start(directory)
+    first.stop()
+    redis_stores.connect(second.url).ping()
+    second.stop()
+    assert not Path(second.url.removeprefix("unix://")).parent.exists()
 
 
 def test_a_directory_that_cannot_be_made_is_refused_in_one_sentence(tmp_path: Path) -> None:
