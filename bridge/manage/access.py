@@ -36,6 +36,8 @@ Action = Literal[
     "change administrator",
     "remove administrator",
     "see audit",
+    "see accounts",
+    "see settings",
 ]
 EVERYBODY = frozenset[Role](("owner", "operator", "maintainer", "auditor"))
 CLIENTS_CHANGED_BY = frozenset[Role](("owner", "operator", "maintainer"))
@@ -71,6 +73,8 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         "change administrator": OWNERS,
         "remove administrator": OWNERS,
         "see audit": SERVICE_SEEN_BY,
+        "see accounts": SERVICE_SEEN_BY,
+        "see settings": SERVICE_SEEN_BY,
     }
 )
 

@@ -10,10 +10,12 @@ from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.service import ServiceAdministration
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ClientStore
+from bridge.ports.facts import ServiceFacts
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
 
@@ -33,6 +35,7 @@ class AdministrationPorts:
     trail: AdminAudit
     outbox: Outbox
     job_log: JobLog
+    facts: ServiceFacts
     clock: Clock
     token_bytes: TokenBytes
     connectors: Collection[ConnectorId]
@@ -50,6 +53,7 @@ class Administration:
     jobs: JobAdministration
     administrators: AdministratorAdministration
     audit: AuditAdministration
+    service: ServiceAdministration
     clock: Clock
 
 
@@ -62,5 +66,6 @@ def assemble(ports: AdministrationPorts) -> Administration:
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),
         audit=AuditAdministration(p.trail, p.administrators),
+        service=ServiceAdministration(p.facts),
         clock=p.clock,
     )

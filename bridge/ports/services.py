@@ -10,6 +10,7 @@ from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connectors
+from bridge.ports.facts import ServiceFacts
 from bridge.ports.grants import CodeStore, GrantStore, TokenStore
 from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
 from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
@@ -49,6 +50,7 @@ class Services:
     lease: Lease
     job_log: JobLog
     counters: Counters
+    facts: ServiceFacts
     environment: str  # the CamDigiKey by which administrators sign in
     every: Mapping[str, float]  # seconds between two runs of each background job
     checks: Mapping[str, HealthCheck]

@@ -8,6 +8,7 @@ printed as `***`.
 """
 
 from bridge.settings.hints import settings_hints
+from bridge.settings.listing import settings_in_force
 from bridge.settings.reading import PREFIX, load
 from bridge.settings.tree import (
     DEFAULT_CONNECTOR,
@@ -34,4 +35,5 @@ __all__ = [
     "load",
     "section_of",
     "settings_hints",
+    "settings_in_force",
 ]

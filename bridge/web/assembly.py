@@ -81,6 +81,7 @@ def _administration_ports(services: Services, issuer: str) -> AdministrationPort
         trail=s.trail,
         outbox=s.outbox,
         job_log=s.job_log,
+        facts=s.facts,
         clock=s.clock,
         token_bytes=s.token_bytes,
         connectors=tuple(s.connectors),

@@ -22,6 +22,7 @@ from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
 from bridge.wiring.connectors import environment_of
 from bridge.wiring.database import engine_of, upgrade
+from bridge.wiring.facts import SettingsFacts
 from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import sealing
 
@@ -47,6 +48,7 @@ def administration(settings: Settings) -> Iterator[Administration]:
                 trail=sql.SqlAdminAudit(engine, sealer),
                 outbox=sql.SqlOutbox(engine),
                 job_log=sql.SqlJobLog(engine),
+                facts=SettingsFacts(settings),
                 clock=clock,
                 token_bytes=os.urandom,
                 connectors=tuple(settings.accounts),

@@ -26,6 +26,7 @@ from bridge.stores.tokens import Tokens
 from bridge.wiring.administration import with_console
 from bridge.wiring.connectors import close_connectors, connectors_of, environment_of
 from bridge.wiring.database import engine_of, subject_key_of
+from bridge.wiring.facts import SettingsFacts
 from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import KeyWatch, sealing
 from bridge.wiring.outbound import fetcher_of
@@ -112,6 +113,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         lease=redis.RedisLease(redis_store),
         job_log=sql.SqlJobLog(engine),
         counters=counters,
+        facts=SettingsFacts(settings),
         environment=environment_of(settings),
         every=EVERY,
         checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": keys.watch},

@@ -20,6 +20,7 @@ from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.service import ServiceAdministration
 from bridge.web import console
 
 ROOMS = {
@@ -28,6 +29,7 @@ ROOMS = {
     "keys": KeyAdministration,
     "jobs": JobAdministration,
     "audit": AuditAdministration,
+    "service": ServiceAdministration,
 }
 LATER = "a later page of the console"
 BY_PERSON = "only a person who has just signed in with a browser does it"
@@ -59,16 +61,18 @@ USE_CASES = {
     "administrators.confirm": Ways(),
     "administrators.change_role": Ways(command="an owner does it; who has none makes one by an invitation"),
     "administrators.remove": Ways(),
-    "keys.all": Ways(console=LATER),
-    "keys.rotate": Ways(console=LATER),
-    "keys.removable": Ways(console=LATER),
-    "keys.remove": Ways(console=LATER),
+    "keys.all": Ways(),
+    "keys.rotate": Ways(),
+    "keys.removable": Ways(console="its button is there where a key is removable"),
+    "keys.remove": Ways(),
     "jobs.all": Ways(console=LATER),
     "jobs.messages": Ways(console=LATER),
     "audit.page": Ways(),
     "audit.names": Ways(command="it prints ids, for scripts"),
     "audit.head": Ways(console="it is kept elsewhere by who has a shell"),
     "audit.verify": Ways(console="a walk through all rows, which no browser waits for"),
+    "service.accounts": Ways(command="`bridge config check --ask-camdigikey` tells what is wrong with them"),
+    "service.settings": Ways(command="`bridge config show` reads them from the file as it is now"),
 }
 WITHOUT_ACTOR = {"administrators.invitation", "administrators.accept"}
 

@@ -42,6 +42,8 @@ NAVIGATION = (
     NavigationEntry(f"{ROOT}/applications", N_("Applications"), "list clients"),
     NavigationEntry(f"{ROOT}/administrators", N_("Administrators"), "list administrators"),
     NavigationEntry(f"{ROOT}/audit", N_("What was done"), "see audit"),
+    NavigationEntry(f"{ROOT}/trust", N_("CamDigiKey and keys"), "see accounts"),
+    NavigationEntry(f"{ROOT}/settings", N_("Settings"), "see settings"),
 )
 
 

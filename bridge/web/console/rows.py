@@ -64,4 +64,9 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ADMINISTRATOR}/role", "POST", "change_role", "change administrator", PERSON, recent=True),
     ConsolePage(f"{ADMINISTRATOR}/remove", "POST", "remove", "remove administrator", PERSON, recent=True),
     ConsolePage(f"{ROOT}/audit", "GET", "audit", "see audit"),
+    # The service.
+    ConsolePage(f"{ROOT}/trust", "GET", "trust", "see accounts"),
+    ConsolePage(f"{ROOT}/keys", "POST", "rotate_key", "rotate key", recent=True),
+    ConsolePage(f"{ROOT}/keys/<kid>/remove", "POST", "remove_key", "remove key", "kid", recent=True),
+    ConsolePage(f"{ROOT}/settings", "GET", "settings", "see settings"),
 )

@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, audit, pages, signing_in
+from bridge.web.console import administrators, application, applications, audit, pages, service, signing_in
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
@@ -39,6 +39,10 @@ VIEWS: Mapping[str, View] = {
     "change_role": administrators.change_role,
     "remove": administrators.remove,
     "audit": audit.audit,
+    "trust": service.trust,
+    "rotate_key": service.rotate_key,
+    "remove_key": service.remove_key,
+    "settings": service.settings,
 }
 FORBIDDEN = N_("Your role does not allow this. An owner can change it.")
 
