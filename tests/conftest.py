@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.support.live",
     "tests.support.node",
     "tests.support.postgres",
+    "tests.support.databases",  # which are copied, in PostgreSQL too
     "tests.support.running",
 ]
 

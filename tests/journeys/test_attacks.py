@@ -24,6 +24,10 @@ from tests.support.walks import (
     sign_in,
 )
 
+# As in production: cookies are Secure and have the __Host- prefix.
+pytestmark = pytest.mark.parametrize(
+    "anywhere", ["v3 behind https", "v2 behind https"], indirect=True, scope="session"
+)
 VICTIM, ATTACKER = "sophea", "dara"
 
 

@@ -14,6 +14,9 @@ from tests.support.live import Live
 from tests.support.pages import forget_consents
 from tests.support.walks import approve_here, await_mark, begin, go_on_to_camdigikey, press
 
+# Either version, once over plain HTTP as in the demo and once as behind a proxy: what a press does depends on
+# the version and on the page, not on both with the scheme.
+pytestmark = pytest.mark.parametrize("anywhere", ["v3", "v2 behind https"], indirect=True, scope="session")
 # Presses twice, as a browser does it that has not heard of the first answer; past the script's own guard.
 TWICE = """form => {
     const submit = () => HTMLFormElement.prototype.submit.call(form)
@@ -160,9 +163,9 @@ def test_without_scripts_the_second_press_counts(anywhere: Live, new_page: NewPa
     page = new_page(ignore_https_errors=True, java_script_enabled=False)
     page.goto(anywhere.addresses["portal"] + "start")
     for _ in range(20):  # each press gets the page again, until one has been before the eyes for a moment
-        if not page.url.startswith(anywhere.addresses["portal"]) and page.locator("#continue").count() == 0:
-            break
         page.locator("#continue").click()
         page.wait_for_load_state()
+        if page.url.startswith(anywhere.world.simulator.web_url):
+            break
         page.wait_for_timeout(750)
     assert page.url.startswith(anywhere.world.simulator.web_url)

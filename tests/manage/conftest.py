@@ -21,8 +21,9 @@ from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
-from bridge.stores import migrate, sql
+from bridge.stores import sql
 from bridge.stores.sealing import MasterSealer
+from tests.support.databases import sqlite_with_tables
 
 JOBS = {"outbox": 1.0, "purge": 3600.0}
 ISSUER = "https://sso.example"
@@ -74,8 +75,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    url = f"sqlite:///{tmp_path / 'bridge.db'}"
-    migrate.upgrade(url)
+    url = sqlite_with_tables(tmp_path / "bridge.db")
     engine = sql.connect(url)
     sealer = MasterSealer([os.urandom(32)])
     sql.chain_with(engine, sealer)

@@ -23,9 +23,10 @@ from bridge.manage import (
 )
 from bridge.ops.counters import Counters
 from bridge.ports.keys import Instance, SigningKey
-from bridge.stores import migrate, sql
+from bridge.stores import sql
 from bridge.stores.sealing import MasterSealer
 from tests.manage.conftest import told
+from tests.support.databases import sqlite_with_tables
 
 NOW = 1_790_000_000
 KEPT_FOR = 3600
@@ -71,8 +72,7 @@ class Keys:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Iterator[Keys]:
-    url = f"sqlite:///{tmp_path / 'bridge.db'}"
-    migrate.upgrade(url)
+    url = sqlite_with_tables(tmp_path / "bridge.db")
     engine = sql.connect(url)
     sql.chain_with(engine, BOTH)
     yield Keys(engine)

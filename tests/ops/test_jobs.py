@@ -18,12 +18,13 @@ import pytest
 from bridge.errors import StoreUnavailable
 from bridge.ops.jobs import Job, Jobs
 from bridge.ports.outbound import JobLog, JobRun
-from bridge.stores import embedded, migrate
+from bridge.stores import embedded
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores
 from bridge.stores.embedded import EmbeddedRedis
 from bridge.stores.redis import Redis
 from tests.outbound.house import Counts, Log
+from tests.support.databases import sqlite_with_tables
 from tests.support.tools import ROOT
 from tests.support.waiting import until
 
@@ -45,9 +46,7 @@ def redis(server: EmbeddedRedis) -> Iterator[Redis]:
 
 @pytest.fixture
 def sql_url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'bridge.db'}"
-    migrate.upgrade(url)
-    return url
+    return sqlite_with_tables(tmp_path / "bridge.db")
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from sqlalchemy import Engine, text
 from bridge.errors import StoreUnavailable
 from bridge.ops import health
 from bridge.ops.health import Readiness
-from bridge.stores import migrate
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores
 from bridge.stores.redis import Redis
 from bridge.stores.sql.tables import spent_tokens
 from tests.stores.servers import valkey
+from tests.support.databases import sqlite_with_tables
 from tests.support.waiting import until
 
 
@@ -57,9 +57,8 @@ def test_a_user_of_redis_who_may_only_read_is_not_ready(redis: Redis, tmp_path: 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    sqlite = f"sqlite:///{tmp_path / 'bridge.db'}"
-    url = sqlite if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    migrate.upgrade(url)
+    sqlite = request.param == "sqlite"
+    url = sqlite_with_tables(tmp_path / "db") if sqlite else request.getfixturevalue("postgres_with_tables")
     engine = sql_stores.connect(url, pool_size=1)
     yield engine
     engine.dispose()

@@ -23,11 +23,11 @@ from bridge.outbound.backchannel_logout import BackchannelLogout
 from bridge.outbound.delivery import DELIVERED, RETRY_PAUSES, Delivery
 from bridge.outbound.fetcher import GuardedFetcher
 from bridge.outbound.sender import Sender, SenderLimits
-from bridge.stores import migrate
 from bridge.stores import sql as stores
 from tests.outbound import house
 from tests.outbound.house import StandIn, message
 from tests.outbound.receivers import Authority
+from tests.support.databases import sqlite_with_tables
 from tests.support.socket_server import Answer, http
 from tests.support.waiting import until
 
@@ -87,8 +87,7 @@ class Post:
 
 @pytest.fixture
 def post(tmp_path: Path, authority: Authority, keys: Keys) -> Iterator[Post]:
-    url = f"sqlite:///{tmp_path / 'bridge.db'}"
-    migrate.upgrade(url)
+    url = sqlite_with_tables(tmp_path / "bridge.db")
     post = Post(url, authority, keys)
     yield post
     assert post.sender.wait_until_idle(60)

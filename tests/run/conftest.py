@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,10 +106,24 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 @pytest.fixture
 def run(tmp_path: Path, simulator: Simulator) -> Iterator[Run]:
     """Starts one; `more` are settings. What is left of it at the end of the test is killed."""
+    with running_in(tmp_path, simulator) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def run_for_module(tmp_path_factory: pytest.TempPathFactory, simulator: Simulator) -> Iterator[Run]:
+    """The same for tests that leave a bridge as it was, and share one."""
+    with running_in(tmp_path_factory.mktemp("shared"), simulator) as start:
+        yield start
+
+
+@contextmanager
+def running_in(place: Path, simulator: Simulator) -> Iterator[Run]:
+    """What starts a bridge in a folder of this place."""
     with ExitStack() as stack:
 
         def start(name: str = "bridge", port: int = 0, **more: str) -> Bridge:
-            folder = tmp_path / name
+            folder = place / name
             folder.mkdir()
             issuer = f"http://127.0.0.1:{port or free_port()}"
             settings = {"BRIDGE_SERVER__WORKERS": str(WORKERS), **more}

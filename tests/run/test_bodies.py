@@ -21,9 +21,9 @@ HALF = b"Content-Length: 50\r\n\r\na"
 REFUSED = {400, 401}  # what an honest request to /token gets here: its client is not known
 
 
-@pytest.fixture
-def bridge(run: Run) -> Bridge:
-    return run(BRIDGE_SERVER__BODY_WITHIN=str(WITHIN)).ready()
+@pytest.fixture(scope="module")
+def bridge(run_for_module: Run) -> Bridge:
+    return run_for_module(BRIDGE_SERVER__BODY_WITHIN=str(WITHIN)).ready()
 
 
 Post = Callable[[Bridge, bytes], socket.socket]

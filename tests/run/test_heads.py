@@ -17,9 +17,9 @@ KHMER = "សុភា".encode()
 TIMES, MOST_CPU = 10, 0.4  # seconds in all
 
 
-@pytest.fixture
-def bridge(run: Run) -> Bridge:
-    return run().ready()
+@pytest.fixture(scope="module")
+def bridge(run_for_module: Run) -> Bridge:
+    return run_for_module().ready()
 
 
 @pytest.mark.parametrize(

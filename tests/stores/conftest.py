@@ -14,7 +14,7 @@ from redis import Redis as Client
 from sqlalchemy import Engine
 
 from bridge.domain.grant import Grant
-from bridge.stores import embedded, migrate
+from bridge.stores import embedded
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores
 from bridge.stores.redis import Redis
@@ -22,6 +22,7 @@ from tests.stores import samples
 from tests.stores.both import Both, composed
 from tests.stores.races import Racers
 from tests.stores.servers import await_true, free_port, valkey
+from tests.support.databases import sqlite_with_tables
 
 PAIRS = [("embedded", "sqlite"), ("tcp", "postgresql"), ("cluster", "sqlite")]
 
@@ -80,11 +81,13 @@ def empty_sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture
-def sql_url(empty_sql_url: str) -> str:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A database with all tables."""
-    migrate.upgrade(empty_sql_url)
-    return empty_sql_url
+    if request.param == "sqlite":
+        return sqlite_with_tables(tmp_path / "bridge.sqlite")
+    url: str = request.getfixturevalue("postgres_with_tables")
+    return url
 
 
 @pytest.fixture
@@ -97,8 +100,8 @@ def engine(sql_url: str) -> Iterator[Engine]:
 @pytest.fixture(params=PAIRS, ids="-".join)
 def both_urls(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str]:
     redis, sql = request.param
-    url = f"sqlite:///{tmp_path / 'db'}" if sql == "sqlite" else request.getfixturevalue("postgres_url")
-    migrate.upgrade(url)
+    sqlite = sql == "sqlite"
+    url = sqlite_with_tables(tmp_path / "db") if sqlite else request.getfixturevalue("postgres_with_tables")
     return request.getfixturevalue(f"{redis}_redis"), url
 
 

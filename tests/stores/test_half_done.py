@@ -10,7 +10,6 @@ import pytest
 
 from bridge.domain.token import RedeemedCode, Rotation, SpentCode
 from bridge.errors import StoreUnavailable
-from bridge.stores import migrate
 from bridge.stores import redis as redis_stores
 from bridge.stores import sql as sql_stores
 from bridge.stores.sql.engine import writing
@@ -18,13 +17,13 @@ from tests.stores import samples
 from tests.stores.both import Both, alive, composed, open_and_mint, open_one, rotate
 from tests.stores.samples import NOW
 from tests.stores.servers import valkey
+from tests.support.databases import sqlite_with_tables
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Both]:
     """A Redis and a SQLite that this test alone may break."""
-    url = f"sqlite:///{tmp_path / 'db'}"
-    migrate.upgrade(url)
+    url = sqlite_with_tables(tmp_path / "db")
     engine = sql_stores.connect(url, timeout=0.1)
     with valkey(tmp_path) as port:
         redis = redis_stores.connect(f"redis://127.0.0.1:{port}")

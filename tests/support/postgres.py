@@ -88,10 +88,17 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The SQLAlchemy URL of an empty database of this test alone, removed after it."""
-    name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(host=postgres_server, user="postgres", dbname="postgres", autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        yield f"postgresql+psycopg://postgres@/{name}?host={postgres_server}"
+    with database(postgres_server) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def database(folder: str, name: str = "", *, template: str = "template1") -> Iterator[str]:
+    """Make a database at the server of this folder, a copy of `template`; hand out its URL, and remove it."""
+    name = name or f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(host=folder, user="postgres", dbname="postgres", autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        yield f"postgresql+psycopg://postgres@/{name}?host={folder}"
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
