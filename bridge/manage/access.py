@@ -86,6 +86,11 @@ class Forbidden(BridgeError):
 class Refused(BridgeError):
     """It can't be done as asked. The text is a sentence for people that says why."""
 
+    @property
+    def sentence(self) -> str:
+        """The sentence as it was made: one that can be translated stays so (domain.sentence)."""
+        return str(self) if not self.args or not isinstance(self.args[0], str) else self.args[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 import idna
 
 from bridge.domain.network import is_loopback
+from bridge.domain.sentence import said
 
 MAX_LENGTH = 2000  # characters of an address
 # What RFC 3986 allows in an address, with % before two hexadecimal digits alone.
@@ -31,7 +32,11 @@ def redirect_uri_fault(uri: str, *, native: bool) -> str:
         return ""
     if not parts.path:
         right = parts._replace(path="/").geturl()
-        return f"{uri} has no path: browsers add a slash, and then it is another address. Write {right}"
+        return said(
+            "{uri} has no path: browsers add a slash, and then it is another address. Write {right}",
+            uri=uri,
+            right=right,
+        )
     return ""
 
 
@@ -53,7 +58,7 @@ def page_fault(uri: str) -> str:
         return fault
     if urlsplit(uri).scheme == "http" and is_loopback(urlsplit(uri).hostname or ""):
         return ""
-    return f"{uri} has to begin with https:// (http:// is for 127.0.0.1 and localhost alone)."
+    return said("{uri} has to begin with https:// (http:// is for 127.0.0.1 and localhost alone).", uri=uri)
 
 
 def origin_fault(origin: str) -> str:
@@ -63,10 +68,14 @@ def origin_fault(origin: str) -> str:
     parts = urlsplit(origin)
     right = f"{parts.scheme}://{parts.netloc}"
     if origin != right:
-        return f"{origin} is more than an origin. Write {right} instead."
+        return said("{origin} is more than an origin. Write {right} instead.", origin=origin, right=right)
     default = DEFAULT_PORTS[parts.scheme]
     if parts.port == default:
-        return f"{origin}: browsers leave the port {default} out, so leave it out too."
+        return said(
+            "{origin}: browsers leave the port {default} out, so leave it out too.",
+            origin=origin,
+            default=default,
+        )
     return ""
 
 
@@ -77,7 +86,7 @@ def own_origin_fault(uri: str, issuer: str) -> str:
     """
     if _origin(uri) != _origin(issuer):
         return ""
-    return f"{uri} is on this service's own origin: an application's address is its own."
+    return said("{uri} is on this service's own origin: an application's address is its own.", uri=uri)
 
 
 def _origin(uri: str) -> tuple[str, str | None, int | None]:
@@ -107,16 +116,20 @@ def _form_fault(uri: str) -> str:
 
 def _text_fault(uri: str) -> str:
     if len(uri) > MAX_LENGTH:
-        return f"{uri[:60]}… is longer than {MAX_LENGTH} characters."
+        return said("{beginning}… is longer than {limit} characters.", beginning=uri[:60], limit=MAX_LENGTH)
     if uri != uri.strip() or not uri:
-        return f"{uri!r} is empty or has blanks at its ends."
+        return said("{uri!r} is empty or has blanks at its ends.", uri=uri)
     if "*" in uri:
-        return f"{uri} has a wildcard: addresses are compared letter by letter. Register each one by itself."
+        return said(
+            "{uri} has a wildcard: addresses are compared letter by letter. Register each one by itself.",
+            uri=uri,
+        )
     if not uri.isascii():
         return _not_ascii(uri)
     if not ALLOWED.fullmatch(uri):
-        return (
-            f"{uri!r} has letters that an address can't have (a blank, a quote, a lone %): write them as %XX."
+        return said(
+            "{uri!r} has letters that an address can't have (a blank, a quote, a lone %): write them as %XX.",
+            uri=uri,
         )
     return ""
 
@@ -125,14 +138,19 @@ def _not_ascii(uri: str) -> str:
     try:
         host = urlsplit(uri).hostname or ""
     except ValueError:
-        return f"{uri} has letters beyond ASCII: write the host in punycode (xn--…) and the rest as %XX."
+        return said(
+            "{uri} has letters beyond ASCII: write the host in punycode (xn--…) and the rest as %XX.", uri=uri
+        )
     if host.isascii():
-        return f"{uri} has letters beyond ASCII after the host: write them as %XX, as browsers send them."
+        return said(
+            "{uri} has letters beyond ASCII after the host: write them as %XX, as browsers send them.",
+            uri=uri,
+        )
     try:
         punycode = idna.encode(host, uts46=True).decode()  # UTS #46: capital letters mapped, as browsers do
     except idna.IDNAError as error:
-        return f"{uri}: this host can't be written in punycode ({error})."
-    return f"{uri}: browsers send this host as {punycode}; write it so."
+        return said("{uri}: this host can't be written in punycode ({error}).", uri=uri, error=error)
+    return said("{uri}: browsers send this host as {punycode}; write it so.", uri=uri, punycode=punycode)
 
 
 def _parts_fault(uri: str) -> str:
@@ -140,34 +158,43 @@ def _parts_fault(uri: str) -> str:
         parts = urlsplit(uri)
         _ = parts.port
     except ValueError:
-        return f"{uri} can't be read as an address."
+        return said("{uri} can't be read as an address.", uri=uri)
     if not parts.scheme:
-        return f"{uri} is not absolute: it has to begin with a scheme, such as https://."
+        return said("{uri} is not absolute: it has to begin with a scheme, such as https://.", uri=uri)
     if "#" in uri:
-        return f"{uri} has a fragment (#…), which never reaches a server: leave it out (RFC 6749 §3.1.2)."
+        return said(
+            "{uri} has a fragment (#…), which never reaches a server: leave it out (RFC 6749 §3.1.2).",
+            uri=uri,
+        )
     if "@" in parts.netloc:
-        return f"{uri} has a user name before its host: leave it out."
+        return said("{uri} has a user name before its host: leave it out.", uri=uri)
     return ""
 
 
 def _host_fault(uri: str) -> str:
     parts = urlsplit(uri)
     if uri[: len(parts.scheme)] != parts.scheme:
-        return f"{uri}: the scheme is written in small letters: {parts.scheme}:."
+        return said("{uri}: the scheme is written in small letters: {scheme}:.", uri=uri, scheme=parts.scheme)
     if parts.scheme not in ("http", "https"):
         return ""
     if not parts.hostname:
-        return f"{uri} has no host."
+        return said("{uri} has no host.", uri=uri)
     if parts.netloc != parts.netloc.lower():
-        return f"{uri}: browsers send the host in small letters, so write {parts.netloc.lower()}."
+        return said(
+            "{uri}: browsers send the host in small letters, so write {host}.",
+            uri=uri,
+            host=parts.netloc.lower(),
+        )
     if parts.hostname.endswith(".") or ".." in parts.hostname:
-        return f"{uri}: the host has a dot too many."
+        return said("{uri}: the host has a dot too many.", uri=uri)
     if fault := _name_fault(uri, parts):
         return fault
     if parts.netloc.endswith(":") or parts.port == 0:
-        return f"{uri}: the port is missing or 0; leave the colon out, or name a port."
+        return said("{uri}: the port is missing or 0; leave the colon out, or name a port.", uri=uri)
     if parts.port == {"https": 443, "http": 80}[parts.scheme]:
-        return f"{uri}: browsers leave the port {parts.port} out, so leave it out too."
+        return said(
+            "{uri}: browsers leave the port {port} out, so leave it out too.", uri=uri, port=parts.port
+        )
     return ""
 
 
@@ -176,22 +203,24 @@ def _name_fault(uri: str, parts: SplitResult) -> str:
     host = parts.hostname or ""
     bracketed = parts.netloc.startswith("[")
     if "%" in host or (not bracketed and not HOST.fullmatch(host)):
-        return f"{uri}: a host has letters, digits, dots and hyphens alone."
+        return said("{uri}: a host has letters, digits, dots and hyphens alone.", uri=uri)
     if not bracketed and not re.fullmatch(r"\d+|0x[0-9a-f]*", host.rpartition(".")[2]):
         return ""
     try:
         right = str(ipaddress.ip_address(host))
     except ValueError:
-        return f"{uri}: {host} is not an IP address."
+        return said("{uri}: {host} is not an IP address.", uri=uri, host=host)
     if right != host:
-        return f"{uri}: browsers send this address as {right}; write it so."
+        return said("{uri}: browsers send this address as {right}; write it so.", uri=uri, right=right)
     return ""
 
 
 def _path_fault(uri: str) -> str:
     steps = urlsplit(uri).path.lower().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/").split("/")
     if ".." in steps or "." in steps:
-        return f"{uri} has a step . or .. in its path, which browsers take away: write where it leads."
+        return said(
+            "{uri} has a step . or .. in its path, which browsers take away: write where it leads.", uri=uri
+        )
     return ""
 
 
@@ -202,18 +231,26 @@ def _scheme_fault(uri: str, *, native: bool) -> str:
     if parts.scheme == "http":
         return _http_fault(parts, uri)
     if not native:
-        return f"{uri}: a web application has an https address; other schemes need --application-type native."
+        return said(
+            "{uri}: a web application has an https address; other schemes need the application type native.",
+            uri=uri,
+        )
     if parts.scheme in FORBIDDEN_SCHEMES or "." not in parts.scheme:
-        return (
-            f"{uri}: a private-use scheme is a domain of yours in reverse order, with a dot,"
-            " such as kh.gov.example.app:/callback (RFC 8252 §7.1)."
+        return said(
+            "{uri}: a private-use scheme is a domain of yours in reverse order, with a dot,"
+            " such as kh.gov.example.app:/callback (RFC 8252 §7.1).",
+            uri=uri,
         )
     if parts.netloc or not parts.path.startswith("/"):
-        return f"{uri}: after a private-use scheme comes one slash: {parts.scheme}:/callback (RFC 8252 §7.1)."
+        return said(
+            "{uri}: after a private-use scheme comes one slash: {scheme}:/callback (RFC 8252 §7.1).",
+            uri=uri,
+            scheme=parts.scheme,
+        )
     return ""
 
 
 def _http_fault(parts: SplitResult, uri: str) -> str:
     if is_loopback(parts.hostname or ""):
         return ""
-    return f"{uri}: plain http is for this machine alone (127.0.0.1, localhost); use https."
+    return said("{uri}: plain http is for this machine alone (127.0.0.1, localhost); use https.", uri=uri)

@@ -6,6 +6,7 @@ from bridge.domain.administrator import CONSOLE_SECTOR
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.ids import ConnectorId
+from bridge.domain.sentence import said
 from bridge.errors import BridgeError
 from bridge.manage.addresses import sectors
 from bridge.manage.field_checks import Draft, field_faults
@@ -38,41 +39,47 @@ def _signs_people_in(client: Client) -> bool:
 
 def _grant_types(client: Client) -> Iterator[str]:
     if _signs_people_in(client) and "authorization_code" not in client.grant_types:
-        yield "Without the grant type authorization_code nobody could sign in."
+        yield said("Without the grant type authorization_code nobody could sign in.")
     if "client_credentials" in client.grant_types and client.public:
-        yield "A client without a secret can't use client_credentials (RFC 6749 §4.4)."
+        yield said("A client without a secret can't use client_credentials (RFC 6749 §4.4).")
 
 
 def _redirect_uris(client: Client) -> Iterator[str]:
     if _signs_people_in(client) and not client.redirect_uris:
-        yield "At least one redirect URI is needed: where people come back to after signing in."
+        yield said("At least one redirect URI is needed: where people come back to after signing in.")
 
 
 def _scope(client: Client) -> Iterator[str]:
     if _signs_people_in(client) and "openid" not in client.scope:
-        yield "Without the scope openid there is no sign-in (OIDC Core §3.1.2.1)."
+        yield said("Without the scope openid there is no sign-in (OIDC Core §3.1.2.1).")
     if "offline_access" in client.scope and "refresh_token" not in client.grant_types:
-        yield "The scope offline_access needs the grant type refresh_token."
+        yield said("The scope offline_access needs the grant type refresh_token.")
     if "national_id" in client.scope and not (client.national_id_purpose or "").strip():
-        yield "The scope national_id needs --national-id-purpose, its purpose in writing."
+        yield said("The scope national_id needs national_id_purpose, its purpose in writing.")
 
 
 def _public(client: Client) -> Iterator[str]:
     if client.public and not client.require_pkce:
-        yield "A client without a secret has to use PKCE (RFC 9700 §2.1.1)."
+        yield said("A client without a secret has to use PKCE (RFC 9700 §2.1.1).")
     if client.application_type == "native" and not client.public:
-        yield "A native application can't keep a secret: its auth method is none (RFC 8252 §8.5)."
+        yield said("A native application can't keep a secret: its auth method is none (RFC 8252 §8.5).")
 
 
 def _sector(client: Client) -> Iterator[str]:
     """Chosen once for good, because every `sub` is derived from it (OIDC Core §8.1)."""
     if client.sector_identifier == CONSOLE_SECTOR:
-        yield f"The sector {CONSOLE_SECTOR} is that of administration: no application shares it."
+        yield said(
+            "The sector {sector} is that of administration: no application shares it.", sector=CONSOLE_SECTOR
+        )
     if client.subject_type == "pairwise" and not client.sector_identifier:
         hosts = ", ".join(sectors(client.redirect_uris))
         yield (
-            f"The redirect URIs are on several hosts ({hosts}): choose a sector identifier (--sector), the"
-            " name that people's sub hangs on, for good. Applications of one sector share it."
+            said(
+                "The redirect URIs are on several hosts ({hosts}): choose a sector identifier"
+                " (sector_identifier), the name that people's sub hangs on, for good. Applications of one"
+                " sector share it.",
+                hosts=hosts,
+            )
         )
 
 

@@ -14,6 +14,7 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import MAX_LIFETIMES
 from bridge.domain.ids import ConnectorId
 from bridge.domain.metadata_field import Check, MetadataField
+from bridge.domain.sentence import said
 from bridge.manage.addresses import (
     origin_fault,
     own_origin_fault,
@@ -47,7 +48,7 @@ def field_faults(row: MetadataField, draft: Draft) -> Iterator[str]:
     if value is None:
         return
     if row.many and len(value) > MAX_ENTRIES:
-        yield f"{row.name} has at most {MAX_ENTRIES} entries."
+        yield said("{name} has at most {limit} entries.", name=row.name, limit=MAX_ENTRIES)
     yield from _kind_faults(row, value)
     if row.check:
         entries = value if row.many else (value,)
@@ -60,9 +61,13 @@ def _kind_faults(row: MetadataField, value: Any) -> Iterator[str]:
     elif row.kind == "choices":
         yield from _unknown_choices(row.name, value, row.choices)
     elif row.kind == "text" and (len(value) > MAX_TEXT or not _readable(value)):
-        yield f"{row.name} has at most {MAX_TEXT} letters, all of which can be seen, in one line."
+        yield said(
+            "{name} has at most {limit} letters, all of which can be seen, in one line.",
+            name=row.name,
+            limit=MAX_TEXT,
+        )
     elif row.kind == "seconds" and value < 0:
-        yield f"{row.name} is 0 seconds or more."
+        yield said("{name} is 0 seconds or more.", name=row.name)
     elif row.kind == "lifetimes":
         yield from _lifetime_faults(value)
 
@@ -75,28 +80,34 @@ def _readable(text: str) -> bool:
 def _unknown_choices(name: str, values: Collection[str], known: Collection[str]) -> Iterator[str]:
     for value in values:
         if value not in known:
-            yield f"{value!r} is no {name}; there are {', '.join(known)}."
+            yield said(
+                "{value!r} is no {name}; there are {known}.", value=value, name=name, known=", ".join(known)
+            )
 
 
 def _lifetime_faults(lifetimes: Mapping[str, int]) -> Iterator[str]:
     for name, seconds in lifetimes.items():
         limit = MAX_LIFETIMES.get(name)
         if limit is None:
-            yield f"{name!r} is no lifetime of a client; there are {', '.join(MAX_LIFETIMES)}."
+            yield said(
+                "{name!r} is no lifetime of a client; there are {known}.",
+                name=name,
+                known=", ".join(MAX_LIFETIMES),
+            )
         elif not 1 <= seconds <= limit:
-            yield f"The lifetime {name} has 1 to {limit} seconds."
+            yield said("The lifetime {name} has 1 to {limit} seconds.", name=name, limit=limit)
 
 
 def _client_id(client_id: str, draft: Draft) -> str:
     if CLIENT_ID.fullmatch(client_id):
         return ""
-    return "The client id has 1 to 100 letters out of A-Z a-z 0-9 . _ ~ -."
+    return said("The client id has 1 to 100 letters out of A-Z a-z 0-9 . _ ~ -.")
 
 
 def _client_name(name: str, draft: Draft) -> str:
     if name.strip() and len(name) <= MAX_NAME_LENGTH and name.isprintable():
         return ""
-    return f"The name, which people see, has 1 to {MAX_NAME_LENGTH} printable letters."
+    return said("The name, which people see, has 1 to {limit} printable letters.", limit=MAX_NAME_LENGTH)
 
 
 def _redirect_uri(uri: str, draft: Draft) -> str:
@@ -113,23 +124,29 @@ def _scope(word: str, draft: Draft) -> str:
     """A scope of ours, or any other where the client acts for itself and so may define its own."""
     if word in SCOPES or ("client_credentials" in draft.client.grant_types and OWN_SCOPE.fullmatch(word)):
         return ""
-    return f"{word!r} is no scope; there are {', '.join(SCOPES)}."
+    return said("{word!r} is no scope; there are {known}.", word=word, known=", ".join(SCOPES))
 
 
 def _claim(name: str, draft: Draft) -> str:
-    return "" if name in CLAIMS else f"{name!r} is no claim; there are {', '.join(sorted(CLAIMS))}."
+    return (
+        ""
+        if name in CLAIMS
+        else said("{name!r} is no claim; there are {known}.", name=name, known=", ".join(sorted(CLAIMS)))
+    )
 
 
 def _email_domain(domain: str, draft: Draft) -> str:
     if DOMAIN.fullmatch(domain):
         return ""
-    return f"{domain!r} is no domain for pseudonymous addresses (people.example.gov.kh)."
+    return said("{domain!r} is no domain for pseudonymous addresses (people.example.gov.kh).", domain=domain)
 
 
 def _connector(name: str, draft: Draft) -> str:
     if name in draft.connectors:
         return ""
-    return f"{name!r} is no connector; there are {', '.join(sorted(draft.connectors))}."
+    return said(
+        "{name!r} is no connector; there are {known}.", name=name, known=", ".join(sorted(draft.connectors))
+    )
 
 
 ENTRY_CHECKS: Mapping[Check, Callable[[str, Draft], str]] = {

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bridge.domain.client import SIGNING_ALGS, SigningAlg
 from bridge.domain.ids import Kid
+from bridge.domain.sentence import said
 from bridge.manage.access import Actor, Refused, Trail, may
 from bridge.oidc.keys import Keys
 from bridge.ports.basics import Clock
@@ -30,7 +31,8 @@ class KeyAdministration:
         """
         may(actor, "rotate key", alg)
         if alg not in SIGNING_ALGS:
-            raise Refused(f"There are keys for {', '.join(SIGNING_ALGS)}, none for {alg}.")
+            known = ", ".join(SIGNING_ALGS)
+            raise Refused(said("There are keys for {known}, none for {alg}.", known=known, alg=alg))
         return Keys(self._signing_keys, self._clock).rotate(
             alg,
             int(self._clock()),
@@ -44,16 +46,23 @@ class KeyAdministration:
         keys = self._signing_keys.all()
         found = next((key for key in keys if key.kid == kid), None)
         if found is None:
-            raise Refused(f"There is no signing key {kid}.")
+            raise Refused(said("There is no signing key {kid}.", kid=kid))
         if found.retired_at is None or found.retired_at > self._clock():
             raise Refused(
-                f"{kid} signs, or is about to: `bridge keys rotate --alg {found.alg} --at-once` puts a new "
-                "one in its place."
+                said(
+                    "{kid} signs, or is about to: `bridge keys rotate --alg {alg} --at-once` puts a new one"
+                    " in its place.",
+                    kid=kid,
+                    alg=found.alg,
+                )
             )
         if not any(key.alg == found.alg and key.kid != kid for key in keys):
             raise Refused(
-                f"{kid} is the last key for {found.alg}: `bridge keys rotate --alg {found.alg}` makes "
-                "another."
+                said(
+                    "{kid} is the last key for {alg}: `bridge keys rotate --alg {alg}` makes another.",
+                    kid=kid,
+                    alg=found.alg,
+                )
             )
         return found
 

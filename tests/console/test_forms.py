@@ -93,6 +93,15 @@ class TestRegistering:
         assert client is not None and client.client_name == "New"
         assert ('id="secret"' in page.text) is not client.public
 
+    def test_what_is_wrong_is_told_in_the_language_of_the_page(self, console: Console, owner: Person) -> None:
+        """With what the administrator wrote in it, braces and percent signs too."""
+        uri = "https://a.example/%20/{uri}{0}"
+        assert "can&#39;t have" in self.register(console, owner, redirect_uris=uri).text
+        console.page(owner, "/admin/new/web?hl=km")
+        text = self.register(console, owner, redirect_uris=uri).text
+        console.page(owner, "/admin/new/web?hl=en")
+        assert "ដែលអាសយដ្ឋានមិនអាចមាន" in text and uri in text
+
     def test_the_secret_is_shown_once(self, console: Console, owner: Person) -> None:
         page = self.register(console, owner, client_id="once")
         secret = page.text.partition('id="secret"')[2].partition("<code>")[2].partition("</code>")[0]

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -63,6 +64,7 @@ class Office:
                 trail=self.trail,
                 outbox=self.outbox,
                 job_log=self.job_log,
+                facts=cast(Any, None),
                 clock=self.clock,
                 token_bytes=os.urandom,
                 connectors=CONNECTORS,

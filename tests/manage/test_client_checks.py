@@ -25,7 +25,7 @@ MANY = tuple(f"https://app.example/{number}" for number in range(MAX_ENTRIES + 1
 FAULTY: tuple[tuple[dict[str, Any], str], ...] = (
     ({"scope": ("openid", "everything")}, "everything"),
     ({"scope": ("openid", "offline_access")}, "refresh_token"),
-    ({"scope": ("openid", "national_id")}, "--national-id-purpose"),
+    ({"scope": ("openid", "national_id")}, "national_id_purpose"),
     ({"grant_types": ("refresh_token",)}, "authorization_code"),
     ({"grant_types": ("client_credentials", "refresh_token")}, "authorization_code"),
     ({"grant_types": ()}, "authorization_code"),
@@ -66,7 +66,7 @@ FAULTY: tuple[tuple[dict[str, Any], str], ...] = (
     ({"backchannel_logout_uri": "http://app.example/hear"}, "https://"),
     ({"backchannel_logout_uri": "https://app.example/hear#x"}, "fragment"),
     ({"connector": "third"}, "there are camdigikey, second"),
-    ({"sector_identifier": None}, "--sector"),
+    ({"sector_identifier": None}, "sector_identifier"),
 )
 
 

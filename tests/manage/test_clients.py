@@ -77,7 +77,7 @@ def test_a_client_that_becomes_public_loses_its_secrets(clients: ClientAdministr
 
 def test_several_hosts_need_a_chosen_sector(clients: ClientAdministration) -> None:
     draft = replace(GOOD, redirect_uris=("https://a.example/cb", "https://b.example/cb"))
-    with pytest.raises(ClientFaults, match="--sector"):
+    with pytest.raises(ClientFaults, match="sector_identifier"):
         clients.add(OPERATOR, draft)
     made = clients.add(OPERATOR, replace(draft, sector_identifier="portal"))
     assert made.client.sector_identifier == "portal"
@@ -120,7 +120,7 @@ def test_a_client_with_public_subs_can_become_pairwise(clients: ClientAdministra
 def test_a_sector_that_was_left_open_is_set_once(clients: ClientAdministration) -> None:
     uris = ("https://a.example/cb", "https://b.example/cb")
     made = clients.add(OPERATOR, replace(GOOD, subject_type="public", redirect_uris=uris)).client
-    with pytest.raises(ClientFaults, match="--sector"):
+    with pytest.raises(ClientFaults, match="sector_identifier"):
         clients.edit(OPERATOR, made.client_id, {"subject_type": "pairwise"})
     clients.edit(OPERATOR, made.client_id, {"subject_type": "pairwise", "sector_identifier": "portal"})
     with pytest.raises(Refused, match="sector"):

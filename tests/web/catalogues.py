@@ -11,18 +11,20 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
+from bridge import manage
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.events import CHAINED_EVENTS, EVENTS
 from bridge.manage import administrators, console_sign_in
-from bridge.web.console import signing_in
 from bridge.web.language import TRANSLATIONS
 
 FOLDER = TRANSLATIONS / "km" / "LC_MESSAGES"
 WEB = TRANSLATIONS.parent
+MANAGE = Path(manage.__file__).parent
+SAID: dict[str, None] = {"Refused": None, "said": None}  # what begins a sentence for administrators
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 Id = str | tuple[str, ...]
 
@@ -43,10 +45,9 @@ def _said_by_rows_and_use_cases() -> Iterable[str]:
     yield from (EVENTS[name].meaning for name in CHAINED_EVENTS)
     yield from (administrators.LAST_OWNER, console_sign_in.NOT_ADMINISTRATOR)
     yield from (console_sign_in.OTHER_BROWSER, console_sign_in.OVER)
-    for module in (administrators, console_sign_in, signing_in):
-        with Path(module.__file__).open("rb") as file:
-            for _, message, _, _ in extract("python", file, keywords={"Refused": None}):
-                yield message if isinstance(message, str) else message[0]
+    for room in (MANAGE, WEB / "console"):
+        for _, _, message, _, _ in extract_from_dir(room, [("**.py", "python")], keywords=SAID):
+            yield message if isinstance(message, str) else message[0]
 
 
 def read(name: str) -> Catalog:

@@ -15,6 +15,7 @@ JARGON = re.compile(
     r"\b(clients?|scopes?|tokens?|authori[sz]\w*|redirect\w*|callback|oauth)\b", re.IGNORECASE
 )
 KHMER_RUN = re.compile(r"[\u1780-\u17d3]+")
+PLACE = re.compile(r"%\(\w+\)s|\{\w+(?:!r)?\}")  # of gettext, and of domain.sentence
 MAX_RUN = 34  # characters of Khmer without a place where the line may be broken: about half a phone's line
 
 
@@ -48,7 +49,7 @@ def test_every_word_is_translated(message: Message) -> None:
 
 
 def _places(text: str) -> list[str]:
-    return sorted(re.findall(r"%\(\w+\)s", text))
+    return sorted(PLACE.findall(text))
 
 
 @of_each_catalogue
@@ -72,7 +73,10 @@ def test_long_khmer_can_be_broken_between_words(name: str) -> None:
 
 @of_each_catalogue
 def test_no_text_has_a_percent_sign_of_its_own(name: str) -> None:
-    """The templates' gettext always formats: a lone percent sign would break the page."""
+    """The templates' gettext always formats: a lone percent sign would break the page.
+
+    What domain.sentence makes is not formatted so.
+    """
     for message in messages(name):
         for text in (first(message), *translations(message)):
-            assert "%" not in re.sub(r"%\(\w+\)s", "", text)
+            assert PLACE.match(text) or "%" not in re.sub(r"%\(\w+\)s", "", text)

@@ -32,7 +32,7 @@ def invite() -> Response:
     try:
         token = _administration().invite(here().actor, request.form.get("role", ""), clients)
     except Refused as refused:
-        return _list((str(refused),), status=422)
+        return _list((refused.sentence,), status=422)
     return _list(link=f"{use_cases().policy.issuer}{ROOT}/invitation/{token}")
 
 
@@ -76,7 +76,7 @@ def _changed(change: Callable[[], object]) -> Response:
     try:
         change()
     except Refused as refused:
-        return _list((str(refused),), status=422)
+        return _list((refused.sentence,), status=422)
     return redirect(f"{ROOT}/administrators?saved=1", 303)
 
 

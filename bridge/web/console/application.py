@@ -78,7 +78,7 @@ def new_secret(client_id: str) -> Response:
     except Overtaken as overtaken:
         return _credentials(overtaken.client, (CHANGED_MEANWHILE,), status=409)
     except Refused as refused:
-        return _credentials(_client(client_id), (str(refused),), status=422)
+        return _credentials(_client(client_id), (refused.sentence,), status=422)
     return show_registered(made)
 
 

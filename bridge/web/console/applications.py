@@ -57,7 +57,7 @@ def register(kind: str) -> Response:
     except Refused as refused:
         if _is_registered(given.get("client_id", "")):
             return redirect(f"{ROOT}/applications/{given['client_id']}", 303)
-        return _form(chosen, given, (str(refused),), status=422)
+        return _form(chosen, given, (refused.sentence,), status=422)
     return show_registered(made, chosen.id if isinstance(chosen, Product) else "")
 
 

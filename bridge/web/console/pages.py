@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from bridge.domain.metadata_field import Label
+from bridge.domain.sentence import Sentence
 from bridge.manage.access import Action, allowed
 from bridge.web import language
 from bridge.web.browser import token_fits
@@ -94,7 +95,10 @@ def _say(sentence: str) -> str:
 
     It may hold what somebody wrote: the templates' own gettext would take a % in it for a place.
     """
-    return language.words(language.current())(sentence) if sentence else ""
+    words = language.words(language.current())
+    if isinstance(sentence, Sentence):
+        return words(sentence.template).format(**sentence.values)
+    return words(sentence) if sentence else ""
 
 
 def _prose(text: str) -> Markup:

@@ -34,7 +34,7 @@ def remove_key(kid: str) -> Response:
     try:
         use_cases().administration.keys.remove(here().actor, kid)
     except Refused as refused:
-        return _trust((str(refused),), 422)
+        return _trust((refused.sentence,), 422)
     return redirect(f"{ROOT}/trust?saved=1", 303)
 
 

@@ -90,7 +90,7 @@ def callback() -> Response:
             request.headers.get("User-Agent", ""),
         )
     except Refused as refused:
-        response = pages.show("refused", 403, sentence=str(refused), again=address(ROOT))
+        response = pages.show("refused", 403, sentence=refused.sentence, again=address(ROOT))
         uses.browser.cookies.drop(response, PENDING_COOKIE)
         return response
     g.console = None

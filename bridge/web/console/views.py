@@ -61,4 +61,4 @@ def _forbidden(error: Forbidden) -> Response:
 
 
 def _refused(error: Refused) -> Response:
-    return pages.show("message", 409, sentence=str(error))
+    return pages.show("message", 409, sentence=error.sentence)
