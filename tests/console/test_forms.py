@@ -62,7 +62,7 @@ def filled(console: Console, client: Client, tab: str, **fields: str | list[str]
 
 
 def edit(console: Console, person: Person, tab: str, fields: Fields) -> Page:
-    return console.post(person, f"/admin/applications/the-app/{tab}", fields)  # type: ignore[arg-type]
+    return console.post(person, f"/admin/applications/the-app/{tab}", fields)  # type: ignore[arg-type]  # -- lists too
 
 
 class TestRegistering:

@@ -204,5 +204,5 @@ def test_a_key_of_hashes_is_renewed_and_whose_secret_hangs_on_the_old_one_is_nam
     with pytest.raises(Refused, match="no subject key"):
         hashing.renew(OPERATOR, "subject key")
     assert serving.audit.lines == [
-        ("hashing_key.renewed", {"actor": "console", "key": "client-secrets", "number": "2"})
+        ("hashing_key.renewed", {"actor": "command line", "key": "client-secrets", "number": "2"})
     ]
