@@ -71,8 +71,7 @@ class _Planning:
         )
         if after != before:
             self.faults.extend(self._ownership_faults(wanted, before, after))
-            checked = client_faults(after, self.connectors, self.issuer)
-            self.faults.extend(wanted.fault(name, sentence) for name, sentence in checked)
+            self.faults.extend(self._check_faults(wanted, after))
         version = None if before is None else version_of(before)
         if after == before or len(self.faults) > found:
             return PlannedChange("unchanged", wanted.client_id, after.client_name, version)
@@ -86,6 +85,13 @@ class _Planning:
             tuple(_notes(before, after)),
             ClientChange(before, after),
         )
+
+    def _check_faults(self, wanted: WantedClient, after: Client) -> Iterator[FileFault]:
+        """Where it can't be registered so, but for fields whose fault was told before."""
+        told = {fault.field for fault in self.faults if fault.application == wanted.client_id}
+        for name, sentence in client_faults(after, self.connectors, self.issuer):
+            if name not in told:
+                yield wanted.fault(name, sentence)
 
     def _owned(self, wanted: WantedClient, before: Client | None, after: Client) -> Client:
         """With its owner: this set; without a set whose it was, unless it is taken over."""
@@ -164,7 +170,8 @@ class ClientFileAdministration:
         for wanted in file.clients:
             may(actor, "see client", wanted.client_id)
         registered = {client.client_id: client for client in self._clients.all()}
-        faults = [
+        faults = list(file.faults)
+        faults += [
             wanted.fault("client_id", "The console is made from the settings.")
             for wanted in file.clients
             if wanted.client_id == CONSOLE_CLIENT_ID

@@ -11,7 +11,7 @@ from typing import Any
 
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.metadata_field import GROUPS, Group, MetadataField
-from bridge.manage.client_files.faults import FileFault, FileFaults
+from bridge.manage.client_files.faults import FileFault
 from bridge.manage.client_files.secrets import MASKED, SecretReference, parsed_reference
 from bridge.manage.client_files.text import FileTable
 from bridge.manage.field_checks import CLIENT_ID
@@ -48,12 +48,17 @@ class WantedClient:
 class ClientFile:
     """A whole file. `set_name`: the set that owns its applications; None: they stay whose they are.
 
-    `document`: the values as they were written.
+    `document`: the values as they were written; `faults`: what is wrong with them, so that they are told
+    together with what only the register shows.
     """
 
     set_name: str | None
     clients: tuple[WantedClient, ...]
     document: Mapping[str, Any] = field(repr=False, compare=False)
+    faults: tuple[FileFault, ...] = ()
+
+
+_WRONG = object()  # in place of a value that is not of its field's kind
 
 
 class _Fault(Exception):
@@ -61,9 +66,9 @@ class _Fault(Exception):
 
 
 def client_file(document: Any) -> ClientFile:
-    """What a file's values say. Raises FileFaults with all that is wrong."""
+    """What a file's values say, and all that is wrong with them."""
     if not isinstance(document, FileTable):
-        raise FileFaults([FileFault("The file has the key applications, a list, and mostly the key set.")])
+        return ClientFile(None, (), {}, (FileFault("The file has the key applications, and mostly set."),))
     faults = list(_key_faults(document, FILE_KEYS, ""))
     set_name = _set_name(document, faults)
     clients = tuple(_applications(document, faults))
@@ -72,11 +77,9 @@ def client_file(document: Any) -> ClientFile:
         if client.client_id in seen:
             faults.append(client.fault("client_id", "This application is in the file twice."))
         seen.add(client.client_id)
-        if client.secret and set_name is None:
+        if client.secret and "set" not in document:
             faults.append(client.fault("secret", "Only a file with a set can name a secret."))
-    if faults:
-        raise FileFaults(faults)
-    return ClientFile(set_name, clients, document)
+    return ClientFile(set_name, clients, document, tuple(faults))
 
 
 def _set_name(document: FileTable, faults: list[FileFault]) -> str | None:
@@ -114,10 +117,11 @@ def _application(table: FileTable, place: str, faults: list[FileFault]) -> Wante
     read = _Reading(table, client_id, faults)
     unmanaged = read.value("unmanaged", _groups, ())
     fields = {
-        name: read.value(name, lambda value, row=row: _of_kind(row, value), None)
+        name: read.value(name, lambda value, row=row: _of_kind(row, value), _WRONG)
         for name, row in FILE_ROWS.items()
         if name in table and name != "client_id"
     }
+    fields = {name: value for name, value in fields.items() if value is not _WRONG}
     for name in fields:
         if FILE_ROWS[name].group in unmanaged:
             read.fault(name, f"The file leaves {FILE_ROWS[name].group} to others (unmanaged).")
@@ -156,7 +160,7 @@ class _Reading:
 def _key_faults(table: FileTable, known: Collection[str], client_id: str) -> Iterator[FileFault]:
     for name, line in table.repeated:
         yield FileFault("This key is there twice.", client_id, name, line)
-    for name in table.keys() - set(known):
+    for name in sorted(table.keys() - set(known)):
         yield FileFault(_unknown(name, known), client_id, name, table.lines.get(name))
 
 
