@@ -87,7 +87,7 @@ class Console:
     def post(self, person: Person, path: str, fields: Mapping[str, str] | None = None, **more: str) -> Page:
         """Send a form that the console gave this person, its fields written here; following nothing."""
         key = self.session_of(person).key
-        token = self.uses.sealer.mac("console csrf", f"{key}|{path}")
+        token = self.uses.sealer.mac("csrf", f"console|{key}|{path}")
         return person.post(self.url(path), {"csrf": token, **(fields or {}), **more})
 
     def secret_of(self, person: Person) -> str:
