@@ -123,5 +123,5 @@ class Trail:
     clock: Clock
 
     def note(self, actor: Actor, event: str, **facts: str) -> None:
-        """Write one line; `facts` are ids and fixed words, never names or secrets."""
+        """Write one line; `facts`: ids, fixed words and a reason that was given, never names or secrets."""
         self.audit.record(event, int(self.clock()), actor=actor.id, **facts)

@@ -103,6 +103,7 @@ CASES = (
 SECRETS = {
     "GOOD": "Zm9yLXRlc3RzLWFsb25lLTEyMzQ1Njc4OTA",
     "BETTER": "YW5vdGhlci1vbmUtZm9yLXRlc3RzLTEyMzQ",
+    "BEST": "dGhlLWxhc3Qtb25lLWZvci10ZXN0cy0xMjM0NTY",
     "EMPTY": "",
     "MASKED": "***",
     "SHORT": "hunter2",

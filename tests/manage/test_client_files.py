@@ -149,6 +149,7 @@ class TestPlanning:
         assert bureau.client().enabled
         bureau.apply(PORTAL | {"enabled": False})
         assert not bureau.client().enabled
+        assert bureau.events()[-4:] == ["client.edited", "client.enabled", "client.edited", "client.disabled"]
 
     def test_one_that_gets_no_secret_says_so(self, bureau: Bureau) -> None:
         (entry,) = bureau.plan(PORTAL).entries
@@ -262,6 +263,16 @@ class TestSecrets:
             "client.added", "client.secret_rotated", "client.edited", "client.secret_rotated",
         ]  # fmt: skip
 
+    def test_two_live_at_a_time(self, bureau: Bureau) -> None:
+        for version, name in enumerate(("GOOD", "BETTER", "BEST"), 1):
+            bureau.apply(PORTAL | {"secret": {"version": version, "from": f"env:{name}"}})
+        assert bureau.client().secret_hashes == self.hashes(bureau, "BEST", "BETTER")
+
+    def test_the_number_of_another_sets_version_says_nothing(self, bureau: Bureau) -> None:
+        bureau.apply(PORTAL | {"secret": FIRST}, set_name="other")
+        bureau.apply(PORTAL | {"secret": {"version": 1, "from": "env:BETTER"}}, take_over=True)
+        assert bureau.client().secret_hashes == self.hashes(bureau, "BETTER", "GOOD")
+
     def test_only_the_version_changes_it(self, bureau: Bureau) -> None:
         bureau.apply(PORTAL | {"secret": FIRST})
         before, bureau.asked = bureau.client(), []
@@ -359,6 +370,19 @@ class TestApproval:
         with pytest.raises(Forbidden):
             bureau.admin.client_files.apply(actor, plan)
         assert list(bureau.office.clients.all()) == []
+
+    def test_nobody_learns_of_an_application_by_a_fault_in_a_file(self, bureau: Bureau) -> None:
+        """That it is registered, or whose it is."""
+        bureau.apply(PORTAL, set_name="other")
+        document = {"set": "ministry", "applications": [PORTAL]}
+        file = client_file(read_text("a.json", json.dumps(document).encode()))
+        with pytest.raises(Forbidden):
+            bureau.admin.client_files.plan(
+                Actor("maintainer", "maintainer", frozenset({"mine"})),
+                file,
+                PlanOptions(),
+                bureau.read_secret,
+            )
 
 
 class TestPruning:
