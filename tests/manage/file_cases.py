@@ -164,6 +164,7 @@ FILES = {
     "two documents": (HEAD + "---\n" + HEAD, "", "another document"),
     "a tabulator": ("set:\n\tministry", "", "This is no YAML"),
     "a control character": ("set: a\0b", "", "control characters"),
+    "nested deeply": (f"applications: {'[' * 20}{']' * 20}", "", "nested deeper"),
     "nested without end": ("[" * 5000, "", "nested deeper"),
     "a number without end": (HEAD + f"    default_max_age: {'9' * 5000}\n", "", "too long"),
 }
