@@ -524,7 +524,23 @@ TEXTS = st.one_of(
         ["yes", "no", "~", "null", "true", "0x10", "010", "1:30", "1e3", "5", "2026-01-01", "<<"]
     ),
     st.sampled_from(
-        ["- a", "a: b", "a #b", "'", '"', "&a", "*a", "!a", "|", "ខ្មែរ", "a\nb", " a ", "\u2028"]
+        [
+            "- a",
+            "a: b",
+            "a #b",
+            "'",
+            '"',
+            "&a",
+            "*a",
+            "!a",
+            "|",
+            "ខ្មែរ",
+            "a\nb",
+            " a ",
+            "\u2028",
+            "\x85",
+            "a\r\nb ",
+        ]
     ),
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20),
 )
