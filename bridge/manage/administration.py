@@ -7,6 +7,7 @@ from bridge.domain.encoding import TokenBytes
 from bridge.domain.ids import ConnectorId
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
+from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
@@ -49,6 +50,7 @@ class Administration:
     """The use cases, built with the ports that each needs."""
 
     clients: ClientAdministration
+    client_files: ClientFileAdministration
     keys: KeyAdministration
     jobs: JobAdministration
     administrators: AdministratorAdministration
@@ -62,6 +64,7 @@ def assemble(ports: AdministrationPorts) -> Administration:
     p = ports
     return Administration(
         clients=ClientAdministration(p.clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer),
+        client_files=ClientFileAdministration(p.clients, p.sealer, p.clock, p.connectors, p.issuer),
         keys=KeyAdministration(p.signing_keys, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),

@@ -5,6 +5,7 @@ where nobody administers.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.domain.admin_audit import AuditEntry
@@ -16,6 +17,25 @@ from bridge.errors import BridgeError
 
 class ChangedMeanwhile(BridgeError):
     """Somebody else changed it since it was read; nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientChange:
+    """One change of several that are made together. `before`: what is registered, None for a new one;
+    `after`: what is to be, None where it is deleted; `entries`: what the trail of administration gets of it.
+    """
+
+    before: Client | None
+    after: Client | None
+    entries: tuple[AuditEntry, ...] = ()
+
+    @property
+    def client_id(self) -> ClientId:
+        """Whose it is. Raises ValueError where there is neither."""
+        for client in (self.after, self.before):
+            if client is not None:
+                return client.client_id
+        raise ValueError("a change of nothing")
 
 
 class ClientStore(Protocol):
@@ -61,6 +81,18 @@ class ClientStore(Protocol):
 
     def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         """Raises KeyError when there is none."""
+
+    def change(self, changes: Sequence[ClientChange]) -> None:
+        """All of these in one transaction, or none.
+
+        Raises ChangedMeanwhile where what is registered of any of them is not what its change began with.
+        """
+
+    def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
+        """Those of these that somebody agreed to give something, or let stay signed in, since then.
+
+        `instant` in epoch seconds. What SQL knows of it: consents, and refresh tokens of offline Grants.
+        """
 
 
 class ConsentStore(Protocol):

@@ -108,8 +108,8 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
     after = console.json("client", "show", "portal")
     default = as_metadata(Client(ClientId(""), "", ()))
     same = {name for name, value in default.items() if after[name] == value}
-    # Those that the command set to their default, and what only `add`, `disable` and time set.
-    assert same == {"application_type", "require_pkce", "enabled", "live_secrets"}
+    # Those that the command set to their default, and what only `add`, `apply`, `disable` and time set.
+    assert same == {"application_type", "require_pkce", "enabled", "live_secrets", "managed_by"}
     assert after["lifetimes"] == {"access_token": 300, "refresh": 86400}
     console.say("client", "edit", "portal", "--claim", "", "--allowed-origin", "")
     after = console.json("client", "show", "portal")

@@ -12,12 +12,12 @@ from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.ports.basics import Counters
-from bridge.ports.clients import ChangedMeanwhile
+from bridge.ports.clients import ChangedMeanwhile, ClientChange
 from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import reading, writing
-from bridge.stores.sql.tables import clients, consents, grants
+from bridge.stores.sql.tables import clients, consents, grants, refresh_tokens
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
 _VERSION = "clients"
@@ -203,14 +203,54 @@ class SqlClients:
 
         def step(connection: Connection) -> None:
             bump_version(connection, _VERSION)
-            for table in (consents, grants):
-                connection.execute(delete(table).where(table.c.client_id == client_id))
-            if not connection.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount:
+            if not _remove(connection, client_id):
                 raise KeyError(client_id)
             chained(connection, entry)
 
         writing(self._engine, step)
         self._read_again()
+
+    def change(self, changes: Sequence[ClientChange]) -> None:
+        """All of these in one transaction, or none. Raises ChangedMeanwhile (see ports.ClientStore)."""
+
+        def step(connection: Connection) -> None:
+            version = bump_version(connection, _VERSION)  # keeps every other writer out until all is done
+            for change in changes:
+                self._change(connection, change, version)
+            for entry in (entry for change in changes for entry in change.entries):
+                chained(connection, entry)
+
+        if changes:
+            writing(self._engine, step)
+            self._read_again()
+
+    def _change(self, connection: Connection, change: ClientChange, version: int) -> None:
+        of_it = clients.c.client_id == change.client_id
+        kept = connection.execute(select(clients.c.data).where(of_it)).scalar()
+        found = None if kept is None else self._read(kept)
+        if found != change.before or (kept is not None and found is None):  # one that can't be read is there
+            raise ChangedMeanwhile
+        if change.after is None:
+            _remove(connection, change.client_id)
+        elif change.before is None:
+            row = _row(change.after, version)
+            connection.execute(insert(clients).values(client_id=change.client_id, **row))
+        else:
+            connection.execute(update(clients).where(of_it).values(**_row(change.after, version)))
+
+    def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
+        """Those of these with a consent given, or a refresh token of an offline Grant issued, since then."""
+        wanted = sorted(client_ids)
+        queries = (
+            select(consents.c.client_id).where(
+                consents.c.client_id.in_(wanted), consents.c.granted_at >= instant
+            ),
+            select(grants.c.client_id)
+            .join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
+            .where(grants.c.client_id.in_(wanted), refresh_tokens.c.issued_at >= instant),
+        )
+        with reading(self._engine) as connection:
+            return {ClientId(row.client_id) for query in queries for row in connection.execute(query)}
 
     def _fetched(self, client_id: str) -> Client | None:
         query = select(clients.c.version, clients.c.data).where(clients.c.client_id == client_id)
@@ -235,6 +275,13 @@ class SqlClients:
         except RecordUnreadable as error:
             note_unreadable(self._counters, error)
             return None
+
+
+def _remove(connection: Connection, client_id: ClientId) -> bool:
+    """Delete a client with all that hangs on it; whether there was one."""
+    for table in (consents, grants):
+        connection.execute(delete(table).where(table.c.client_id == client_id))
+    return bool(connection.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount)
 
 
 def name_key(name: str) -> str:
