@@ -22,7 +22,7 @@ from typing import IO
 
 import click
 
-from bridge.cli.demo_places import WANTED, Places, choose, samples, url
+from bridge.cli.demo_places import WANTED, Places, choose, newcomer, samples, url
 from bridge.errors import BridgeError
 
 STOP_WITHIN = 15.0  # seconds; the bridge takes ten to finish what is under way
@@ -102,7 +102,7 @@ def _settings(folder: Path, places: Places) -> dict[str, str]:
     if not key.exists():
         with os.fdopen(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(base64.b64encode(os.urandom(32)))
-    here = folder.absolute()
+    here, applications = folder.absolute(), (*samples(places), newcomer(places))
     lines = (
         "# Written anew at each start of `bridge demo`.",
         f"issuer = {json.dumps(url(places.bridge))}",
@@ -114,7 +114,7 @@ def _settings(folder: Path, places: Places) -> dict[str, str]:
         f"partner = {json.dumps(str(here / 'camdigikey' / 'partner.json'))}",
         f"login_origins = [{json.dumps(url(places.simulator_web))}]",
         "[outbound]",  # so that the applications hear when somebody signs out
-        f"allowed_hosts = {json.dumps(sorted({places.portal[0], places.office[0]}))}",
+        f"allowed_hosts = {json.dumps(sorted({sample.address[0] for sample in applications}))}",
         "[log]",
         'level = "warning"',
     )
@@ -182,6 +182,7 @@ def _show(places: Places, administration: str) -> None:
     click.echo(f"  pretend CamDigiKey   {url(places.simulator_web)}")
     click.echo(f"  second application   {office.home}")
     click.echo(f"  administration       {administration}")
+    click.echo(f"  to register there    {newcomer(places).home}")
     click.echo("Ctrl-C ends it. Open this address in a browser:")
     click.echo(portal.home)
 

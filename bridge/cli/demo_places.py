@@ -18,6 +18,7 @@ class Places:
     simulator_api: Address
     portal: Address
     office: Address
+    newcomer: Address
 
     def as_json(self) -> str:
         """For the command line of another process."""
@@ -35,12 +36,13 @@ WANTED = Places(
     simulator_api=("127.0.0.4", 8071),
     portal=("127.0.0.2", 8090),
     office=("127.0.0.3", 8091),
+    newcomer=("127.0.0.5", 8092),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One of the sample applications."""
+    """One of the sample applications. `client_id`: empty where it is not registered."""
 
     client_id: str
     name: str
@@ -58,6 +60,11 @@ def samples(places: Places) -> tuple[Sample, Sample]:
         Sample("demo-portal", "Demo ministry portal", "វិបផតថលក្រសួងសាកល្បង", places.portal),
         Sample("demo-office", "Demo office of records", "ការិយាល័យឯកសារសាកល្បង", places.office),
     )
+
+
+def newcomer(places: Places) -> Sample:
+    """The one that nobody has registered yet."""
+    return Sample("", "Demo clinic", "គ្លីនិកសាកល្បង", places.newcomer)
 
 
 def choose(wanted: Places) -> Places:

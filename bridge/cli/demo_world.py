@@ -11,21 +11,25 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from werkzeug.serving import make_server
 
 from bridge import parent_death
-from bridge.cli.demo_places import Places, Sample, samples, url
+from bridge.cli.demo_places import Places, Sample, newcomer, samples, url
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.manage import OPERATOR, ClientAdministration
 from bridge.settings import Settings, load
 from bridge.simulator import Simulator, serve
+from bridge.simulator.newcomer import Newcomer
 from bridge.simulator.relying_party import SCOPE, create_app
 from bridge.simulator.server import QuietHandler
 from bridge.wiring.administration import administration
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 @click.command(hidden=True)
@@ -43,7 +47,8 @@ def world(folder: Path, places: Places, parent: int) -> None:
         sys.stdin.readline()
         settings = load(folder / "bridge.toml")
         for sample, secret in zip(samples(places), _register(settings, places), strict=True):
-            stack.enter_context(_serving(settings, sample, secret))
+            stack.enter_context(_serving(sample, _registered_application(settings, sample, secret)))
+        stack.enter_context(_serving(newcomer(places), _newcomer(settings, newcomer(places))))
         click.echo(_way_to_administration(settings))
         sys.stdin.read()  # until the demo ends
 
@@ -101,10 +106,8 @@ def _registered(clients: ClientAdministration, sample: Sample) -> str:
     return found.secret or ""
 
 
-@contextmanager
-def _serving(settings: Settings, sample: Sample, secret: str) -> Iterator[None]:
-    """Run a sample application while the block lasts."""
-    app = create_app(
+def _registered_application(settings: Settings, sample: Sample, secret: str) -> "WSGIApplication":
+    return create_app(
         settings.issuer,
         sample.client_id,
         secret,
@@ -112,8 +115,17 @@ def _serving(settings: Settings, sample: Sample, secret: str) -> Iterator[None]:
         name=sample.name,
         name_km=sample.name_km,
     )
+
+
+def _newcomer(settings: Settings, sample: Sample) -> "WSGIApplication":
+    return Newcomer(settings.issuer, sample.home, name=sample.name, name_km=sample.name_km)
+
+
+@contextmanager
+def _serving(sample: Sample, app: "WSGIApplication") -> Iterator[None]:
+    """Run a sample application while the block lasts."""
     server = make_server(*sample.address, app, threaded=True, request_handler=QuietHandler)
-    threading.Thread(target=server.serve_forever, daemon=True, name=sample.client_id).start()
+    threading.Thread(target=server.serve_forever, daemon=True, name=sample.name).start()
     try:
         yield
     finally:

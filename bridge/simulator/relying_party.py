@@ -39,6 +39,7 @@ class Application:
     def __init__(self, name: str, name_km: str, client: OidcClient) -> None:
         self.name, self.name_km = name, name_km
         self.client = client
+        self.connect = ""  # the path where it is told another client id and secret
         self.home = client.redirect_uri.removesuffix("callback")
         self.cookie = "sample_" + "".join(letter if letter.isalnum() else "_" for letter in client.client_id)
         self._visitors: OrderedDict[str, Visitor] = OrderedDict()
@@ -86,12 +87,17 @@ def create_app(
     client = OidcClient(issuer, client_id, client_secret, redirect_uri, scope=scope, context=context)
     app = Flask("bridge.simulator")
     app.extensions["application"] = Application(name, name_km, client)
-    app.config["MAX_CONTENT_LENGTH"] = 65536
     app.register_blueprint(pages)
-    app.before_request(_same_origin)
-    app.after_request(_headers)
+    guard(app)
     app.jinja_env.filters["pretty"] = pretty
     return app
+
+
+def guard(app: Flask) -> None:
+    """What every page of a sample application has around it."""
+    app.config["MAX_CONTENT_LENGTH"] = 65536
+    app.before_request(_same_origin)
+    app.after_request(_headers)
 
 
 def application() -> Application:
@@ -119,7 +125,7 @@ def _headers(response: Any) -> Any:
     provider = f"{issuer.scheme}://{issuer.netloc}"
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
         f"form-action 'self' {provider}"
     )
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -171,6 +171,7 @@ def test_the_first_start_invites_an_owner_and_the_next_one_leads_to_the_console(
         page.wait_for_url("**/admin/applications")
         screenshot(page, "demo-8-console")
         expect(page.locator("main")).to_contain_text("demo-portal")
+        registered_by_hand(page, said)
         before = camdigikey(tmp_path)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
@@ -179,6 +180,44 @@ def test_the_first_start_invites_an_owner_and_the_next_one_leads_to_the_console(
         invites = "/admin/invitation/" in administration(said)
         assert invites or urlsplit(administration(said)).path == "/admin"
         assert invites is (camdigikey(tmp_path) != before)
+
+
+def registered_by_hand(page: Page, said: list[str]) -> None:
+    """The application that nobody has registered: as an administrator does it, copying from page to page."""
+    clinic = next(line.split()[-1] for line in said if "to register there" in line)
+    page.goto(clinic)
+    screenshot(page, "demo-9-to-register")
+    page.locator("#connect").click()  # nothing is filled in
+    redirect_uri = page.locator("#redirect-uri").inner_text()
+    page.goto(page.locator("#administration").get_attribute("href") or "")
+    page.locator("#client_name").fill("Clinic")
+    page.locator("#redirect_uris").fill(redirect_uri)
+    page.locator("#register").click()
+    secret = page.locator("#secret code").inner_text()
+    client_id = page.url.rpartition("/")[2]
+    screenshot(page, "demo-10-registered")
+    if "/new/" in page.url:
+        client_id = page.locator(".copy code").first.inner_text()
+    page.goto(clinic + "connect")
+    page.locator("#client-id").fill(client_id)
+    page.locator("#client-secret").fill("not the secret")
+    page.locator("#connect").click()
+    sign_in_at(page, clinic)
+    expect(page.locator("#why")).to_contain_text("invalid_client")
+    page.locator("footer a").click()
+    page.locator("#client-id").fill(client_id)
+    page.locator("#client-secret").fill(secret)
+    page.locator("#connect").click()
+    sign_in_at(page, clinic)
+    expect(page.locator("#name")).to_have_text("SOPHEA CHAN")
+
+
+def sign_in_at(page: Page, application: str) -> None:
+    """Single sign-on: whoever administers is signed in already."""
+    page.locator("#sign-in").click()
+    while not page.url.startswith(application):
+        press(page)
+        page.wait_for_load_state()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
