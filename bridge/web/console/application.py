@@ -12,8 +12,9 @@ from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.encoding import random_text
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage import ClientFaults, Refused, Registered
-from bridge.manage.clients import Overtaken, version_of
+from bridge.manage.clients import Overtaken
 from bridge.manage.managed import ManagedByFile, owned_by_file
+from bridge.manage.versions import version_of
 from bridge.oidc.endpoints import addresses
 from bridge.products import PRODUCTS, Snippet, SnippetFault, Values, snippets
 from bridge.web.console import pages
