@@ -1,6 +1,6 @@
 """Approving and rejecting what somebody proposed. Each use case begins with may()."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -37,7 +37,15 @@ NO_SECOND = (
 )
 HAS_SECOND = "There are two administrators: one who did not propose it approves it in the console."
 PROPOSER_GONE = "Whoever proposed this may not change this application any more: let it be proposed anew."
+NOT_ALLOWED = "Your role does not allow to approve this."
 OTHER_VERSION = "This is not the version that was looked at. Look at it, then try again."
+
+NOT_OPEN: Mapping[Standing, str] = {
+    "approved": "This was approved.",
+    "rejected": "This was rejected.",
+    "expired": EXPIRED,
+    "stale": STALE,
+}
 
 
 class ApprovalAdministration:
@@ -84,13 +92,7 @@ class ApprovalAdministration:
     def waiting(self, actor: Actor) -> Sequence[Proposal]:
         """Those that the actor may approve now, as far as is known before they try."""
         may(actor, "list approvals")
-        return [
-            proposal
-            for proposal in self.all(actor)
-            if proposal.proposed_by != actor.id
-            and allowed(actor, "approve change", proposal.client_id)
-            and self.standing(actor, proposal) == "open"
-        ]
+        return [proposal for proposal in self.all(actor) if not self.why_not(actor, proposal)]
 
     def made_locally(self, actor: Actor) -> Sequence[Proposal]:
         """What the command line approved by itself lately, for everybody who decides to see."""
@@ -101,6 +103,27 @@ class ApprovalAdministration:
             for proposal in self.all(actor)
             if proposal.locally and proposal.decided_at is not None and proposal.decided_at > since
         ]
+
+    def names(self, actor: Actor, proposals: Sequence[Proposal]) -> Mapping[str, str]:
+        """The names of the administrators of today who proposed or decided these, by actor."""
+        may(actor, "list approvals")
+        acting = {name for proposal in proposals for name in (proposal.proposed_by, proposal.decided_by)}
+        people = {ADMINISTRATOR + person.id: person.name for person in self._register.people()}
+        return {name: people[name] for name in acting & people.keys()}
+
+    def why_not(self, actor: Actor, proposal: Proposal) -> str:
+        """Why this actor can't approve it now; empty where they can, as far as is known before they try."""
+        may(actor, "list approvals")
+        standing = self.standing(actor, proposal)
+        if standing != "open":
+            return NOT_OPEN[standing]
+        if not allowed(actor, "approve change", proposal.client_id):
+            return NOT_ALLOWED
+        try:
+            self._check_second(actor, proposal, reason="")
+        except (Refused, Forbidden) as refused:
+            return str(refused)
+        return ""
 
     def approve(self, actor: Actor, proposal_id: str, *, version: str, reason: str = "") -> Proposal:
         """Make the change that was proposed; `version`: of what the actor looked at.
