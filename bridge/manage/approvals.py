@@ -204,7 +204,6 @@ class ApprovalAdministration:
                 raise Refused(PROPOSER_GONE)
 
     def _told(self, actor: Actor, decided: Proposal) -> tuple[AuditEntry, ...]:
-        event = "approval.approved_locally" if decided.locally else "approval.approved"
         facts = {
             "proposal": decided.id,
             "proposed_by": decided.proposed_by,
@@ -212,7 +211,12 @@ class ApprovalAdministration:
             "version": decided.version,
         }
         facts |= {"reason": decided.reason} if decided.locally else {}
-        approved = self._trail.entry(actor, event, decided.client_id, **facts)
+        approved = self._trail.entry(
+            actor,
+            "approval.approved_locally" if decided.locally else "approval.approved",
+            decided.client_id,
+            **facts,
+        )
         event = "client.edited" if decided.before else "client.added"
         return approved, self._trail.entry(
             actor, event, decided.client_id, by="approval", proposal=decided.id

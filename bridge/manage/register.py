@@ -63,7 +63,7 @@ class ClientRegister:
         """Register a client. Raises KeyError when the id is taken, AwaitsApproval, ChangedMeanwhile."""
         change = ClientChange(None, client, (entry,))
         if decided := self._decided(actor, [change], reason, secret):
-            self._clients.change([_told(change, decided)], decided=decided)
+            self._clients.change([_with_approval(change, decided)], decided=decided)
         else:
             self._clients.add(client, entry=entry)
 
@@ -80,14 +80,14 @@ class ClientRegister:
         """Change a client. Raises KeyError when there is none, AwaitsApproval, ChangedMeanwhile."""
         change = ClientChange(before, after, (entry,))
         if decided := self._decided(actor, [change], reason, secret):
-            self._clients.change([_told(change, decided)], decided=decided)
+            self._clients.change([_with_approval(change, decided)], decided=decided)
         else:
             self._clients.replace(after, before=before, entry=entry)
 
     def change(self, actor: Actor, changes: Sequence[ClientChange], *, reason: str = "") -> None:
         """All of these, or none. Raises AwaitsApproval, ChangedMeanwhile."""
         decided = self._decided(actor, changes, reason)
-        self._clients.change([_told(change, decided) for change in changes], decided=decided)
+        self._clients.change([_with_approval(change, decided) for change in changes], decided=decided)
 
     def look(self, actor: Actor, changes: Sequence[ClientChange], *, reason: str = "") -> None:
         """What `change` would say, proposing nothing. Raises AwaitsApproval."""
@@ -142,8 +142,8 @@ class ClientRegister:
                 )
                 for proposal in made
             )
-        kept = [self._proposed(actor, proposal) for proposal in made]
-        raise AwaitsApproval([proposal.client_id for proposal in kept], self._how(actor), kept, secret)
+        how, kept = self._how(actor), self._kept(actor, made)
+        raise AwaitsApproval([proposal.client_id for proposal in kept], how, kept, secret)
 
     def _proposal(self, actor: Actor, change: ClientChange, what: tuple[str, ...]) -> Proposal:
         if change.after is None:
@@ -160,17 +160,25 @@ class ClientRegister:
             expires_at=now + PROPOSAL_LIVES,
         )
 
-    def _proposed(self, actor: Actor, proposal: Proposal) -> Proposal:
-        """It, stored; or the one that says the same and is open already."""
-        for known in self._approvals.open_for(proposal.client_id, proposal.proposed_at):
-            if known.proposed_by == actor.id and _same(known, proposal):
-                return known
+    def _kept(self, actor: Actor, made: Sequence[Proposal]) -> list[Proposal]:
+        """These, stored in one transaction; in the place of each the one that says the same and is open."""
+        kept, new = list[Proposal](), list[Proposal]()
+        for proposal in made:
+            mine = [
+                known
+                for known in self._approvals.open_for(proposal.client_id, proposal.proposed_at)
+                if known.proposed_by == actor.id and _same(known, proposal)
+            ]
+            kept.append(mine[0] if mine else proposal)
+            new += () if mine else (proposal,)
+        self._approvals.propose(new, entries=[self._told(actor, proposal) for proposal in new])
+        return kept
+
+    def _told(self, actor: Actor, proposal: Proposal) -> AuditEntry:
         facts = {"sensitive": " ".join(proposal.sensitive), "version": proposal.version}
-        entry = self._trail.entry(
+        return self._trail.entry(
             actor, "approval.proposed", proposal.client_id, proposal=proposal.id, **facts
         )
-        self._approvals.propose([proposal], entries=[entry])
-        return proposal
 
     def _how(self, actor: Actor) -> str:
         if self.has_two(actor.id):
@@ -184,7 +192,7 @@ def check_reason(reason: str) -> None:
         raise Refused(f"A reason has 1 to {LONGEST_REASON} printable letters.")
 
 
-def _told(change: ClientChange, decided: Sequence[Proposal]) -> ClientChange:
+def _with_approval(change: ClientChange, decided: Sequence[Proposal]) -> ClientChange:
     """The change, and in the trail that the command line alone approved it, and why."""
     told = [proposal for proposal in decided if proposal.client_id == change.client_id]
     entries = [
