@@ -1,8 +1,8 @@
 """The command `bridge`: run it, try it, and administer it. A command parses, calls one function, and prints.
 
 Owns: options, what is printed, exit codes (0 done, 1 it could not be done, 2 the settings or options are
-wrong; `client apply` has its own, in its help), and the order of a start in `run`. Expected errors are
-printed as a sentence, never as a traceback.
+wrong, 3 it awaits approval; `client apply` has its own, in its help), and the order of a start in `run`.
+Expected errors are printed as a sentence, never as a traceback.
 Leaves to others: what a command does (`manage`), and with which stores (`wiring`).
 """
 
@@ -21,6 +21,7 @@ COMMANDS = {
     "simulator": Lazy("bridge.cli.simulator:simulator", "Run a pretend CamDigiKey until Ctrl-C."),
     "client": Lazy("bridge.cli.client:client", "Applications that may sign people in."),
     "admin": Lazy("bridge.cli.admin:admin", "Who administers in the console, at /admin."),
+    "approvals": Lazy("bridge.cli.approvals:approvals", "Changes that a second person has to look at."),
     "audit": Lazy("bridge.cli.audit:audit", "What administrators did, and whether its record is whole."),
     "keys": Lazy("bridge.cli.keys:keys", "Signing keys, master keys, and keys of hashes."),
     "jobs": Lazy("bridge.cli.jobs:jobs", "What was done in the background, and what waits to be sent."),

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bridge.cli.approvals_told import awaiting, reason_option
 from bridge.cli.client_files import apply, export
 from bridge.cli.client_options import add_options, edit_options, given
 from bridge.cli.client_snippet import guides_command, snippet
@@ -42,12 +43,13 @@ client.add_command(guides_command)
 @config_option
 @json_option
 @dry_run_option
+@reason_option
 @add_options
-def add(config_file: Path | None, as_json: bool, dry_run: bool, **options: Any) -> None:
+def add(config_file: Path | None, as_json: bool, dry_run: bool, reason: str, **options: Any) -> None:
     """Register an application; its secret is shown this once."""
     fields = {"client_id": ClientId(""), "client_name": "", "redirect_uris": (), **given(options)}
-    with administration(settings_of(config_file)) as admin:
-        registered = admin.clients.add(operator(), Client(**fields), dry_run=dry_run)
+    with administration(settings_of(config_file)) as admin, awaiting(as_json):
+        registered = admin.clients.add(operator(), Client(**fields), dry_run=dry_run, reason=reason)
     if dry_run:
         _show(replace(registered.client, secret_hashes=()), as_json)
         return
@@ -85,19 +87,28 @@ def show(config_file: Path | None, as_json: bool, client_id: str) -> None:
 @config_option
 @json_option
 @dry_run_option
+@reason_option
 @click.option("--take-over", is_flag=True, help="From the file that manages it (`bridge client apply`).")
 @click.argument("client_id")
 @edit_options
 def edit(
-    config_file: Path | None, as_json: bool, dry_run: bool, take_over: bool, client_id: str, **options: Any
+    config_file: Path | None,
+    as_json: bool,
+    dry_run: bool,
+    reason: str,
+    take_over: bool,
+    client_id: str,
+    **options: Any,
 ) -> None:
     """Change an application. A list that is given takes the place of the one before; "" empties it."""
     changes = given(options)
     if not changes and not take_over:
         raise click.UsageError("Say what to change; `bridge client edit --help` lists the options.")
-    with administration(settings_of(config_file)) as admin:
+    with administration(settings_of(config_file)) as admin, awaiting(as_json):
         before = admin.clients.get(operator(), client_id)
-        changed = admin.clients.edit(operator(), client_id, changes, take_over=take_over, dry_run=dry_run)
+        changed = admin.clients.edit(
+            operator(), client_id, changes, take_over=take_over, dry_run=dry_run, reason=reason
+        )
     _show(changed, as_json)
     if changed.subject_type != before.subject_type:
         click.echo("Its subject type changed: it knows everybody by another sub from now on.", err=True)
@@ -108,12 +119,15 @@ def edit(
 @client.command("rotate-secret")
 @config_option
 @json_option
+@reason_option
 @click.option("--at-once", is_flag=True, help="The secrets before are dead now, not after the next rotation.")
 @click.argument("client_id")
-def rotate_secret(config_file: Path | None, as_json: bool, at_once: bool, client_id: str) -> None:
+def rotate_secret(
+    config_file: Path | None, as_json: bool, reason: str, at_once: bool, client_id: str
+) -> None:
     """Make a new secret, shown this once; the one before works on until the next rotation."""
-    with administration(settings_of(config_file)) as admin:
-        registered = admin.clients.rotate_secret(operator(), client_id, at_once=at_once)
+    with administration(settings_of(config_file)) as admin, awaiting(as_json):
+        registered = admin.clients.rotate_secret(operator(), client_id, at_once=at_once, reason=reason)
     _show_registered(registered, settings_of(config_file).issuer, as_json)
 
 

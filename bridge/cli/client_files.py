@@ -8,22 +8,23 @@ from typing import Any
 
 import click
 
+from bridge.cli.approvals_told import AWAITS_APPROVAL, tell_awaiting
 from bridge.cli.console import FAILED, config_option, settings_of
 from bridge.cli.operator import operator
 from bridge.cli.secret_sources import read_secret
 from bridge.domain.client import Client
 from bridge.errors import ConfigError
 from bridge.manage import Actor, Administration, Refused
-from bridge.manage.client_files.administration import AwaitsApproval
 from bridge.manage.client_files.export import as_yaml, export_document, is_pruned
 from bridge.manage.client_files.faults import FileFaults
 from bridge.manage.client_files.plan import FieldDiff, Plan, PlannedChange, PlanOptions
 from bridge.manage.client_files.saved_plan import check_same, opened, saved
 from bridge.manage.client_files.text import MAX_BYTES, read_text
 from bridge.manage.client_files.wanted import ClientFile, client_file
+from bridge.manage.register import AwaitsApproval
 from bridge.wiring.administration import administration
 
-CHANGES, AWAITS_APPROVAL = 2, 3  # exit codes of `apply`, beside 0 (done, or nothing to do) and 1 (failed)
+CHANGES = 2  # exit code of `apply`, beside 0 (done, or nothing to do), 1 (failed) and AWAITS_APPROVAL
 SIGNS = {"add": "+", "change": "~", "disable": "-", "delete": "x", "unchanged": "="}
 DONE = {"add": "registered", "change": "changed", "disable": "disabled", "delete": "deleted"}
 STDIN = "-"
@@ -85,7 +86,7 @@ def apply(
     """Make the register what a file says, all at once or not at all.
 
     Exit code: 0 done, or nothing to do; 1 failed, nothing was done; 2 there are changes (with --dry-run or
-    --save-plan); 3 there are changes that await approval, nothing was done.
+    --save-plan); 3 there are changes that await approval: nothing was done, and they are proposed.
     """
     if (file is None) is (saved_plan is None):
         raise WrongUse("Give either --file or --saved-plan.")
@@ -174,12 +175,12 @@ def _save(path: Path, wanted: ClientFile, plan: Plan) -> None:
 def _carried_out(admin: Administration, actor: Actor, plan: Plan, reason: str, *, only_look: bool) -> int:
     """Does it, unless it is only to be looked at; the exit code."""
     if only_look:
-        waits = plan.sensitive and not reason.strip()
+        waits = admin.client_files.waits(actor, plan, reason=reason)
         return AWAITS_APPROVAL if waits else CHANGES if plan.changes else 0
     try:
         admin.client_files.apply(actor, plan, reason=reason)
     except AwaitsApproval as waits:
-        click.echo(str(waits), err=True)
+        tell_awaiting(waits)
         return AWAITS_APPROVAL
     return 0
 

@@ -35,6 +35,9 @@ Action = Literal[
     "confirm administrator",
     "change administrator",
     "remove administrator",
+    "list approvals",
+    "approve change",
+    "reject change",
     "see audit",
     "see accounts",
     "see settings",
@@ -56,6 +59,9 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         "enable client": CLIENTS_CHANGED_BY,
         "disable client": CLIENTS_CHANGED_BY,
         "delete client": OPERATORS,
+        "list approvals": EVERYBODY,
+        "approve change": OPERATORS,
+        "reject change": CLIENTS_CHANGED_BY,
         "list keys": SERVICE_SEEN_BY,
         "rotate key": OWNERS,
         "remove key": OWNERS,
@@ -96,16 +102,19 @@ class Refused(BridgeError):
 class Actor:
     """Who asks for something. `role`: None for somebody who may do nothing.
 
-    `clients`: the applications that a maintainer may see and change; `local`: with a shell on the server.
+    `clients`: the applications that a maintainer may see and change; `local`: with a shell on the server;
+    `machine`: an application that calls the API, which proposes and never approves.
     """
 
     id: str
     role: Role | None = None
     clients: frozenset[str] = frozenset()
     local: bool = False
+    machine: bool = False
 
 
 ADMINISTRATOR = "administrator:"  # what the id of such an actor begins with
+MACHINE_CLIENT = "client:"  # and that of an application that calls the API
 OPERATOR = Actor("command line", "owner", local=True)  # somebody with a shell on the server may do everything
 
 

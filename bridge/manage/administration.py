@@ -2,23 +2,32 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from bridge.domain.encoding import TokenBytes
 from bridge.domain.ids import ConnectorId
+from bridge.domain.network import is_loopback
 from bridge.manage.administrators import AdministratorAdministration
+from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.audit import AuditAdministration
 from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.register import ClientRegister
 from bridge.manage.service import ServiceAdministration
 from bridge.ports.administrators import AdministratorStore
+from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ClientStore
 from bridge.ports.facts import ServiceFacts
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
+
+# The demo's sample applications need nobody's approval where the provider and CamDigiKey are on this machine:
+# the simulator alone answers there, and everybody is a pretend person.
+DEMO_CLIENTS = ("demo-portal", "demo-office")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class AdministrationPorts:
     """
 
     clients: ClientStore
+    approvals: ApprovalStore
     administrators: AdministratorStore
     signing_keys: SigningKeyStore
     sealer: Sealer
@@ -51,6 +61,7 @@ class Administration:
 
     clients: ClientAdministration
     client_files: ClientFileAdministration
+    approvals: ApprovalAdministration
     keys: KeyAdministration
     jobs: JobAdministration
     administrators: AdministratorAdministration
@@ -61,14 +72,31 @@ class Administration:
 
 def assemble(ports: AdministrationPorts) -> Administration:
     """The use cases on these ports."""
-    p = ports
+    p, register = ports, _register(ports)
     return Administration(
-        clients=ClientAdministration(p.clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer),
-        client_files=ClientFileAdministration(p.clients, p.sealer, p.clock, p.connectors, p.issuer),
+        clients=ClientAdministration(
+            p.clients, register, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer
+        ),
+        client_files=ClientFileAdministration(p.clients, register, p.sealer, p.clock, p.connectors, p.issuer),
+        approvals=ApprovalAdministration(register, p.clients, p.approvals, p.clock, p.connectors, p.issuer),
         keys=KeyAdministration(p.signing_keys, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),
         audit=AuditAdministration(p.trail, p.administrators),
         service=ServiceAdministration(p.facts),
         clock=p.clock,
+    )
+
+
+def _register(ports: AdministrationPorts) -> ClientRegister:
+    p = ports
+    pretend = all(is_loopback(urlsplit(address).hostname or "") for address in (p.issuer, p.environment))
+    return ClientRegister(
+        p.clients,
+        p.approvals,
+        p.administrators,
+        p.clock,
+        p.token_bytes,
+        p.environment,
+        DEMO_CLIENTS if pretend else (),
     )

@@ -9,16 +9,17 @@ from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
-from bridge.domain.encoding import TokenBytes, digest, random_text
+from bridge.domain.encoding import TokenBytes, random_text
 from bridge.domain.ids import ClientId, ConnectorId
 from bridge.manage.access import Actor, Refused, Trail, allowed, may
 from bridge.manage.addresses import sectors
 from bridge.manage.client_checks import check_client
 from bridge.manage.managed import check_not_managed
-from bridge.manage.sensitive import check_sensitive
+from bridge.manage.register import ClientRegister
+from bridge.manage.versions import version_of
 from bridge.oidc.client_auth.secrets import SECRET
 from bridge.ports.basics import Clock, Sealer
-from bridge.ports.clients import ChangedMeanwhile, ClientStore
+from bridge.ports.clients import ChangedMeanwhile, ClientChange, ClientStore
 
 EDITABLE = frozenset(row.name for row in CLIENT_METADATA.values() if row.fixed in ("no", "once_set"))
 ONCE_SET = tuple(row.name for row in CLIENT_METADATA.values() if row.fixed == "once_set")
@@ -42,17 +43,13 @@ class Overtaken(Refused):
         self.client = client
 
 
-def version_of(client: Client) -> str:
-    """A text that differs where anything of the registration does."""
-    return digest(repr(client))[:32]
-
-
 class ClientAdministration:
     """Everything that can be done to registered applications. Each method begins with may()."""
 
     def __init__(
         self,
         clients: ClientStore,
+        register: ClientRegister,
         sealer: Sealer,
         clock: Clock,
         token_bytes: TokenBytes,
@@ -60,7 +57,7 @@ class ClientAdministration:
         issuer: str,
     ) -> None:
         """`connectors`: the CamDigiKey accounts that a client may name; `issuer`: our own address."""
-        self._clients, self._sealer, self._clock = clients, sealer, clock
+        self._clients, self._register, self._sealer, self._clock = clients, register, sealer, clock
         self._token_bytes, self._connectors, self._issuer = token_bytes, connectors, issuer
         self._trail = Trail(clock)
 
@@ -99,12 +96,13 @@ class ClientAdministration:
             raise _not_found(name)
         return named[0]
 
-    def add(self, actor: Actor, draft: Client, *, dry_run: bool = False) -> Registered:
+    def add(self, actor: Actor, draft: Client, *, dry_run: bool = False, reason: str = "") -> Registered:
         """Register a client. `dry_run`: only look whether that could be done.
 
         Where the draft's client_id is empty, one is made; where it has no sector_identifier, that becomes the
-        host of its redirect URIs, or its id. Raises ClientFaults with everything that is wrong, Refused when
-        the id is taken.
+        host of its redirect URIs, or its id. `reason`: why what is sensitive may be, from who has a shell on
+        the server. Raises ClientFaults with everything that is wrong, Refused when the id is taken,
+        AwaitsApproval.
         """
         may(actor, "add client", draft.client_id)
         if draft.client_id == CONSOLE_CLIENT_ID:  # also where the console is switched off
@@ -119,15 +117,15 @@ class ClientAdministration:
             client_id_issued_at=int(self._clock()),
         )
         check_client(client, self._connectors, self._issuer)
-        check_sensitive(actor, None, client)
+        if self._clients.get(client_id):
+            raise _taken(client_id)
         if dry_run:
-            if self._clients.get(client_id):
-                raise _taken(client_id)
+            self._register.look(actor, [ClientChange(None, client)], reason=reason)
             return Registered(client, None)
         try:
             entry = self._trail.entry(actor, "client.added", client.client_id)
-            self._clients.add(client, entry=entry)
-        except KeyError:
+            self._register.add(actor, client, entry, reason=reason, secret=secret)
+        except (KeyError, ChangedMeanwhile):
             raise _taken(client_id) from None
         return Registered(client, secret)
 
@@ -140,12 +138,14 @@ class ClientAdministration:
         version: str | None = None,
         take_over: bool = False,
         dry_run: bool = False,
+        reason: str = "",
     ) -> Client:
         """Change fields by their names; the changed client.
 
         `version`: version_of the client that the changes were made from; `take_over`: from the file that owns
-        it, if any does; `dry_run`: only look whether it could be done. Raises ClientFaults, Refused,
-        ManagedByFile, and Overtaken where it is another one by now: nothing is changed.
+        it, if any does; `dry_run`: only look whether it could be done; `reason`: as for `add`. Raises
+        ClientFaults, Refused, ManagedByFile, AwaitsApproval, and Overtaken where it is another one by now:
+        nothing is changed.
         """
         may(actor, "edit client", client_id)
         before = self._found(client_id)
@@ -160,20 +160,28 @@ class ClientAdministration:
         if client.public:
             client = replace(client, secret_hashes=())
         check_client(client, self._connectors, self._issuer)
-        check_sensitive(actor, before, client)
         if dry_run:
+            self._register.look(actor, [ClientChange(before, client)], reason=reason)
             return client
         taken = ["managed_by"] if client.managed_by != before.managed_by else []
         fields = " ".join(sorted([*changes, *taken]))
-        self._replace(client, before, self._trail.entry(actor, "client.edited", client_id, fields=fields))
+        entry = self._trail.entry(actor, "client.edited", client_id, fields=fields)
+        self._replace(actor, client, before, entry, reason)
         return client
 
     def rotate_secret(
-        self, actor: Actor, client_id: str, *, at_once: bool = False, version: str | None = None
+        self,
+        actor: Actor,
+        client_id: str,
+        *,
+        at_once: bool = False,
+        version: str | None = None,
+        reason: str = "",
     ) -> Registered:
         """Make a new secret. The old one works too until the next rotation; `at_once`: not any more.
 
-        `version`: as for `edit`, so that a form that is sent twice makes one secret. Raises Refused.
+        `version`: as for `edit`, so that a form that is sent twice makes one secret. Raises Refused,
+        AwaitsApproval.
         """
         may(actor, "rotate secret", client_id)
         before = self._found(client_id)
@@ -184,8 +192,8 @@ class ClientAdministration:
         secret = random_text(self._token_bytes, SECRET_BYTES)
         kept = () if at_once else before.secret_hashes[: MAX_LIVE_SECRETS - 1]
         client = replace(before, secret_hashes=(self._sealer.mac(SECRET, secret), *kept))
-        check_sensitive(actor, before, client)
-        self._replace(client, before, self._trail.entry(actor, "client.secret_rotated", client_id))
+        entry = self._trail.entry(actor, "client.secret_rotated", client_id)
+        self._replace(actor, client, before, entry, reason, secret)
         return Registered(client, secret)
 
     def set_enabled(self, actor: Actor, client_id: str, enabled: bool) -> Client:
@@ -195,7 +203,7 @@ class ClientAdministration:
         owner = before.managed_by and replace(before.managed_by, pruned_at=None)
         client = replace(before, enabled=enabled, managed_by=owner)
         entry = self._trail.entry(actor, "client.enabled" if enabled else "client.disabled", client_id)
-        self._replace(client, before, entry)
+        self._replace(actor, client, before, entry)
         return client
 
     def delete(self, actor: Actor, client_id: str, *, dry_run: bool = False) -> None:
@@ -220,9 +228,17 @@ class ClientAdministration:
             raise _not_found(client_id)
         return client
 
-    def _replace(self, client: Client, before: Client, entry: AuditEntry) -> None:
+    def _replace(
+        self,
+        actor: Actor,
+        client: Client,
+        before: Client,
+        entry: AuditEntry,
+        reason: str = "",
+        secret: str | None = None,
+    ) -> None:
         try:
-            self._clients.replace(client, before=before, entry=entry)
+            self._register.replace(actor, before, client, entry, reason=reason, secret=secret)
         except KeyError:  # deleted meanwhile
             raise _not_found(client.client_id) from None
         except ChangedMeanwhile:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import CONSOLE_CLIENT_ID, CONSOLE_SECTOR
+from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, ConnectorId
 from bridge.ports.clients import ClientChange, ClientStore
@@ -81,11 +82,11 @@ class ClientsWithConsole:
         self._refuse(client_id)
         self._clients.remove(client_id, entry=entry)
 
-    def change(self, changes: Sequence[ClientChange]) -> None:
-        """All of these in one transaction, or none. Raises KeyError, ChangedMeanwhile."""
+    def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:
+        """All of these in one transaction, or none. Raises KeyError, ChangedMeanwhile, DecidedMeanwhile."""
         for change in changes:
             self._refuse(change.client_id)
-        self._clients.change(changes)
+        self._clients.change(changes, decided=decided)
 
     def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
         """Those of these that people used since then, as far as SQL knows."""

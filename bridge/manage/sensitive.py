@@ -1,53 +1,50 @@
-"""What an application may have only after more than one person has looked at it."""
+"""Which changes of an application more than one person has to look at: judged by what comes of them."""
+
+from dataclasses import fields
 
 from bridge.domain.client import Client
-from bridge.manage.access import Actor, Refused
 
-# The scopes whose claims name a person for good: the national number, and CamDigiKey's own identifier.
-SENSITIVE_SCOPES = ("national_id", "camdigikey_id")
-# What decides where such a claim goes, and who asks for it: changed, another may get it.
-SENSITIVE_FIELDS = (
-    "redirect_uris",
-    "post_logout_redirect_uris",
-    "allowed_origins",
-    "token_endpoint_auth_method",
-    "secret_hashes",
-    "grant_types",
-    "require_pkce",
-    "subject_type",
-    "skip_consent",
-    "claims",
-    "claims_in_id_token",
-    "national_id_purpose",
-    "connector",
+# The scopes whose claims name a person for good: the national number, CamDigiKey's own identifier, the face.
+SENSITIVE_SCOPES = ("national_id", "camdigikey_id", "face")
+# What does not decide where such a claim goes, who asks for it, or what people are told of it. A field that
+# is not named here is sensitive: a new one is looked at until somebody decides that it need not be.
+HARMLESS_FIELDS = frozenset(
+    (
+        "client_id",
+        "client_id_issued_at",
+        "scope",  # judged by itself: a scope that goes away is no gain
+        "enabled",
+        "managed_by",
+        "name_locale",
+        "email_fallback_domain",
+        "client_uri",
+        "logo_uri",
+        "policy_uri",
+        "tos_uri",
+        "default_max_age",
+        "lifetimes",
+        "id_token_signed_response_alg",
+        "backchannel_logout_session_required",
+        "skip_login_page",
+    )
 )
+SENSITIVE_FIELDS = tuple(row.name for row in fields(Client) if row.name not in HARMLESS_FIELDS)
 
 
-def check_sensitive(actor: Actor, before: Client | None, after: Client) -> None:
-    """Raises Refused where a change would give such a claim to who does not have it now.
+def sensitive(before: Client | None, after: Client) -> tuple[str, ...]:
+    """For what this change has to be looked at: scopes that are new, and changed fields. Empty: for nothing.
 
-    The change is judged by what comes of it: a scope that is new, and of an application that has one already
-    whatever decides where the claim goes. Who has a shell on the server decides alone.
+    Whoever asks and by whatever way, it is judged by the application that comes of it: a scope of
+    SENSITIVE_SCOPES that it did not have, and where it has one, whatever decides where the claim goes.
     """
-    if actor.local:
-        return
-    wanted, changed = new_scopes(before, after), sensitive_changes(before, after)
-    if wanted:
-        raise Refused(f"{' and '.join(wanted)} can be allowed only {_where(after)}")
-    if changed:
-        raise Refused(
-            f"The application may ask for {' and '.join(_named(after))}: {', '.join(changed)} can be changed "
-            f"only {_where(after)}"
-        )
+    return (*_new_scopes(before, after), *_changed_fields(before, after))
 
 
-def new_scopes(before: Client | None, after: Client) -> list[str]:
-    """The scopes of such claims that the application does not have now."""
+def _new_scopes(before: Client | None, after: Client) -> list[str]:
     return [scope for scope in _named(after) if before is None or scope not in before.scope]
 
 
-def sensitive_changes(before: Client | None, after: Client) -> list[str]:
-    """Of an application that may ask for such a claim, the changed fields that decide where it goes."""
+def _changed_fields(before: Client | None, after: Client) -> list[str]:
     if before is None or not _named(after):
         return []
     return [name for name in SENSITIVE_FIELDS if getattr(before, name) != getattr(after, name)]
@@ -55,7 +52,3 @@ def sensitive_changes(before: Client | None, after: Client) -> list[str]:
 
 def _named(client: Client) -> list[str]:
     return [scope for scope in SENSITIVE_SCOPES if scope in client.scope]
-
-
-def _where(client: Client) -> str:
-    return f"on the server's command line: bridge client edit {client.client_id or 'CLIENT_ID'}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.domain.admin_audit import AuditEntry
+from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
 from bridge.domain.ids import ClientId, SubjectId
@@ -82,10 +83,12 @@ class ClientStore(Protocol):
     def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         """Raises KeyError when there is none."""
 
-    def change(self, changes: Sequence[ClientChange]) -> None:
+    def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:
         """All of these in one transaction, or none.
 
-        Raises ChangedMeanwhile where what is registered of any of them is not what its change began with.
+        `decided`: the approved proposals that they carry out, which are settled with them. Raises
+        ChangedMeanwhile where what is registered of any of them is not what its change began with, and
+        DecidedMeanwhile where a proposal is open no more.
         """
 
     def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bridge.domain.encoding import TokenBytes
 from bridge.domain.subject import SubjectKey
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
+from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
 from bridge.ports.clients import ClientStore, ConsentStore
@@ -43,6 +44,7 @@ class Services:
     codes: CodeStore
     tokens: TokenStore
     limiter: RateLimiter
+    approvals: ApprovalStore
     administrators: AdministratorStore
     console_sessions: ConsoleSessionStore
     outbox: Outbox

@@ -125,7 +125,8 @@ def _headers(response: Any) -> Any:
     provider = f"{issuer.scheme}://{issuer.netloc}"
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'; "
         f"form-action 'self' {provider}"
     )
     response.headers["Referrer-Policy"] = "no-referrer"

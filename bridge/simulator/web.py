@@ -11,7 +11,8 @@ from bridge.simulator.service import Service, picture_of
 
 SIGNED_IN = "simulator_person"
 POLICY = (
-    "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self'; "
     "form-action *; base-uri 'none'; frame-ancestors 'none'"
 )
 pages = Blueprint("pages", __name__)

@@ -42,6 +42,7 @@ def administration(settings: Settings) -> Iterator[Administration]:
         yield assemble(
             AdministrationPorts(
                 clients=with_console(settings, sql.SqlClients(engine, counters)),
+                approvals=sql.SqlApprovals(engine, counters),
                 administrators=sql.SqlAdministrators(engine, sealer, counters),
                 signing_keys=sql.SqlSigningKeys(engine, sealer),
                 sealer=sealer,

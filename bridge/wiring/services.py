@@ -106,6 +106,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         codes=redis.RedisCodes(redis_store, sealer, counters),
         tokens=tokens,
         limiter=redis.RedisRateLimiter(redis_store),
+        approvals=sql.SqlApprovals(engine, counters),
         administrators=sql.SqlAdministrators(engine, sealer, counters),
         console_sessions=sql.SqlConsoleSessions(engine),
         outbox=sql.SqlOutbox(engine),

@@ -17,6 +17,7 @@ from bridge.manage import Administration, ClientAdministration, KeyAdministratio
 from bridge.manage.administration import AdministrationPorts, assemble
 from bridge.ops.counters import Counters
 from bridge.ports.administrators import AdministratorStore
+from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore
@@ -43,6 +44,7 @@ class Office:
     """The stores, and administration on them."""
 
     clients: ClientStore
+    approvals: ApprovalStore
     signing_keys: SigningKeyStore
     sealer: MasterSealer
     job_log: JobLog
@@ -51,6 +53,7 @@ class Office:
     trail: AdminAudit
     clock: Clock = time.time
     environment: str = ENVIRONMENT
+    issuer: str = ISSUER
 
     def administration(self, clients: ClientStore | None = None) -> Administration:
         """With another store of clients, where a test needs one that misbehaves."""
@@ -58,6 +61,7 @@ class Office:
         return assemble(
             AdministrationPorts(
                 clients=kept,
+                approvals=self.approvals,
                 administrators=self.administrators,
                 signing_keys=self.signing_keys,
                 sealer=self.sealer,
@@ -68,7 +72,7 @@ class Office:
                 clock=self.clock,
                 token_bytes=os.urandom,
                 connectors=CONNECTORS,
-                issuer=ISSUER,
+                issuer=self.issuer,
                 environment=self.environment,
                 every=JOBS,
             )
@@ -83,6 +87,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
     sql.chain_with(engine, sealer)
     yield Office(
         sql.SqlClients(engine, Counters()),
+        sql.SqlApprovals(engine, Counters()),
         sql.SqlSigningKeys(engine, sealer),
         sealer,
         sql.SqlJobLog(engine),

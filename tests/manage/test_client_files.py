@@ -21,7 +21,7 @@ from bridge.domain.ids import ClientId, SubjectId
 from bridge.domain.metadata_field import GROUPS, Group
 from bridge.manage import OPERATOR, Actor, ClientFaults, Forbidden
 from bridge.manage.client_checks import check_client
-from bridge.manage.client_files.administration import AwaitsApproval, Stale
+from bridge.manage.client_files.administration import Stale
 from bridge.manage.client_files.export import as_yaml, export_document
 from bridge.manage.client_files.faults import FileFaults
 from bridge.manage.client_files.plan import Plan, PlanOptions
@@ -31,6 +31,7 @@ from bridge.manage.client_files.secrets import SecretReference
 from bridge.manage.client_files.text import read_text
 from bridge.manage.client_files.wanted import client_file
 from bridge.manage.managed import ManagedByFile
+from bridge.manage.register import AwaitsApproval
 from bridge.oidc.client_auth.secrets import SECRET
 from bridge.stores import sql
 from tests.manage.conftest import CONNECTORS, ISSUER, Office
@@ -328,9 +329,11 @@ class TestApproval:
             bureau.apply(PORTAL | SENSITIVE, PORTAL | {"client_id": "other"})
         assert raised.value.clients == ("portal",)
         assert list(bureau.office.clients.all()) == []
+        bureau.forget()
         bureau.apply(PORTAL | SENSITIVE, reason="Decree 12")
-        assert bureau.entries()[0].facts["sensitive"] == "national_id"
-        assert bureau.entries()[0].facts["reason"] == "Decree 12"
+        assert bureau.events() == ["approval.approved_locally", "client.added"]
+        for entry in bureau.entries():
+            assert (entry.facts["sensitive"], entry.facts["reason"]) == ("national_id", "Decree 12")
 
     @pytest.mark.parametrize(
         ("change", "sensitive"),

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.domain.administrator import Administrator, Invitation
+from bridge.domain.approval import Proposal
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, ReplyTo
 from bridge.domain.client import Client, FileOwner
 from bridge.domain.connector import UpstreamLogin
@@ -160,6 +161,24 @@ CLIENT = Client(
     managed_by=FileOwner("ministry", ("look", "sign_out"), secret_version=2, pruned_at=NOW),
 )
 LEAST_CLIENT = Client(CLIENT_1, "Application", ())
+PROPOSAL = Proposal(
+    id="proposal-1",
+    before=LEAST_CLIENT,
+    after=replace(LEAST_CLIENT, scope=("openid", "national_id"), national_id_purpose="Taxes"),
+    version="a-hash",
+    sensitive=("national_id", "national_id_purpose"),
+    proposed_by="administrator:administrator-1",
+    proposed_at=NOW,
+    expires_at=NOW + 72 * 3600,
+    state="approved",
+    decided_by="os:root",
+    decided_at=NOW + 60,
+    reason="Decree 12",
+    locally=True,
+)
+LEAST_PROPOSAL = Proposal(
+    "proposal-1", None, LEAST_CLIENT, "a-hash", ("face",), "client:portal", NOW, NOW + 72 * 3600
+)
 ADMINISTRATOR = Administrator(
     AdministratorId("administrator-1"),
     environment="https://camdigikey.example",
@@ -204,6 +223,8 @@ NEWEST: Sequence[Golden] = (
     Golden(records.ACCESS_TOKEN, LEAST_ACCESS, "least-access_token"),
     Golden(records.CLIENT, CLIENT, "client"),
     Golden(records.CLIENT, LEAST_CLIENT, "least-client"),
+    Golden(records.PROPOSAL, PROPOSAL, "proposal"),
+    Golden(records.PROPOSAL, LEAST_PROPOSAL, "least-proposal"),
     Golden(records.ADMINISTRATOR, ADMINISTRATOR, "administrator"),
     Golden(records.ADMINISTRATOR, LEAST_ADMINISTRATOR, "least-administrator"),
     Golden(records.INVITATION, INVITATION, "invitation"),
@@ -247,7 +268,7 @@ def main() -> None:
     for golden in NEWEST:
         golden.folder.mkdir(parents=True, exist_ok=True)
         keep(golden, "json", json.dumps(golden.written, indent=2, ensure_ascii=False))
-        if golden.record is not records.CLIENT:  # rests as it is
+        if golden.record not in (records.CLIENT, records.PROPOSAL):  # they rest as they are
             keep(golden, "sealed", sealed(golden))
 
 

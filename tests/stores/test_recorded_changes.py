@@ -5,6 +5,7 @@ Each change is tried with SQL failing at its first statement, at its second, and
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -17,11 +18,13 @@ from sqlalchemy import Engine, event, select, text
 
 from bridge.domain.admin_audit import MACHINE, AuditEntry
 from bridge.domain.administrator import Administrator, ConsoleSession
+from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, ConnectorId, Kid, SessionKey, Sid, Sub
 from bridge.errors import NotRecorded
 from bridge.manage import (
     OPERATOR,
+    Actor,
     ClientAdministration,
     HashingKeyAdministration,
     KeyAdministration,
@@ -29,11 +32,13 @@ from bridge.manage import (
 )
 from bridge.manage.access import Action, Trail, actor_of
 from bridge.manage.administrators import AdministratorAdministration, Person
+from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.client_files.plan import PlanOptions
 from bridge.manage.client_files.text import read_text
 from bridge.manage.client_files.wanted import client_file
 from bridge.manage.clients import Registered
+from bridge.manage.register import AwaitsApproval, ClientRegister
 from bridge.ports.keys import SigningKey
 from bridge.stores import sql
 from bridge.stores.sealing import MasterSealer
@@ -87,8 +92,17 @@ class Office:
         self.kept_people = sql.SqlAdministrators(engine, self.sealer, COUNTERS)
         self.entries = Trail(lambda: NOW)
         sql.SqlMasterKeys(engine).begin(self.sealer.key_ids[0], NOW)
+        self.kept_approvals = sql.SqlApprovals(engine, COUNTERS)
+        register = ClientRegister(
+            self.kept_clients, self.kept_approvals, self.kept_people, lambda: NOW, os.urandom, HERE
+        )
+        accounts = (ConnectorId("camdigikey"),)
+        self.approvals = ApprovalAdministration(
+            register, self.kept_clients, self.kept_approvals, lambda: NOW, accounts, "https://sso.example"
+        )
         self.clients = ClientAdministration(
             self.kept_clients,
+            register,
             self.sealer,
             lambda: NOW,
             os.urandom,
@@ -97,6 +111,7 @@ class Office:
         )
         self.files = ClientFileAdministration(
             self.kept_clients,
+            register,
             self.sealer,
             lambda: NOW,
             (ConnectorId("camdigikey"),),
@@ -126,7 +141,21 @@ class Office:
             "key-1", self.owner.id, Sid("sid"), SessionKey("session"), NOW, NOW, NOW, "Firefox"
         )
         self.sessions.open(self.session)
+        self.proposal = self.proposed("waits")
         self.link = self.people.invite(OPERATOR, "auditor")
+
+    def proposed(self, client_id: str) -> Proposal:
+        """What a maintainer of it proposes."""
+        self.kept_clients.add(replace(PORTAL_CLIENT, client_id=ClientId(client_id)))
+        with pytest.raises(AwaitsApproval) as waits:
+            self.propose(client_id)
+        (proposal,) = waits.value.proposals
+        return proposal
+
+    def propose(self, client_id: str) -> None:
+        proposer = Actor("another way", "operator")
+        wanted = {"scope": ("openid", "camdigikey_id")}
+        self.clients.edit(proposer, client_id, wanted)
 
     def somebody(self, name: str, *, confirmed: bool) -> Administrator:
         token = self.people.invite(OPERATOR, "owner", confirmed=confirmed)
@@ -167,6 +196,16 @@ class Change:
 
 def add(office: Office) -> Registered:
     return office.clients.add(OPERATOR, Client(ClientId("other"), "Other", ("https://other.example/cb",)))
+
+
+def propose(office: Office) -> None:
+    with contextlib.suppress(AwaitsApproval):
+        office.propose(PORTAL)
+
+
+def approve(office: Office) -> Proposal:
+    proposal = office.proposal
+    return office.approvals.approve(OPERATOR, proposal.id, version=proposal.version, reason="Decree 12")
 
 
 def apply(office: Office) -> None:
@@ -211,6 +250,13 @@ CHANGES = (
         "client.enabled", "enable client", lambda office: office.clients.set_enabled(OPERATOR, PORTAL, True)
     ),
     Change("client.added", "add client", apply, entries=3),
+    Change("approval.proposed", "edit client", propose),
+    Change("client.edited", "approve change", approve, entries=2),
+    Change(
+        "approval.rejected",
+        "reject change",
+        lambda office: office.approvals.reject(OPERATOR, office.proposal.id),
+    ),
     Change("client.deleted", "delete client", lambda office: office.clients.delete(OPERATOR, PORTAL)),
     Change("key.rotated", "rotate key", lambda office: office.keys.rotate(OPERATOR, "ES256")),
     Change("key.removed", "remove key", lambda office: office.keys.remove(OPERATOR, "old")),
@@ -308,7 +354,7 @@ def test_each_change_has_one_entry_with_ids_alone(office: Office, change: Change
 def test_sealing_anew_begins_when_it_is_recorded(office: Office, engine: Engine) -> None:
     office.sealer.use(office.sealer.key_ids[1])
     before, at = office.everything(), 1
-    while len(office.told()) == 3 + 2:  # three invitations, two of them accepted
+    while len(office.told()) == 3 + 2 + 1:  # three invitations, two of them accepted, and a proposal
         assert office.everything() == before
         with failing(engine, at), pytest.raises(Failed):
             office.master.reseal(OPERATOR)

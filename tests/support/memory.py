@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bridge.domain.admin_audit import AuditEntry
+from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
 from bridge.domain.connector import Capabilities, UpstreamLogin
 from bridge.domain.consent import Consent
@@ -264,7 +265,7 @@ class MemoryClients(dict[str, Client]):
     def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         del self[client_id]
 
-    def change(self, changes: Sequence[ClientChange]) -> None:
+    def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:
         raise NotImplementedError("transactions are SQL's, and tested there")
 
     def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:

@@ -14,10 +14,10 @@ from bridge.manage.client_files.planning import Planning
 from bridge.manage.client_files.prune import RECENTLY, prune_faults, pruned
 from bridge.manage.client_files.secrets import SecretReader
 from bridge.manage.client_files.wanted import ClientFile
+from bridge.manage.register import AwaitsApproval, ClientRegister
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ChangedMeanwhile, ClientStore
 
-LONGEST_REASON = 200
 EVENTS: Mapping[str, str] = {
     "add": "client.added",
     "change": "client.edited",
@@ -36,27 +36,20 @@ class Stale(Refused):
     """Something was changed since the plan was made; nothing was done."""
 
 
-class AwaitsApproval(Refused):
-    """The plan changes what more than one person has to look at. `clients`: which applications."""
-
-    def __init__(self, clients: Sequence[str], how: str) -> None:
-        super().__init__(f"{', '.join(clients)}: this needs approval, as personal claims hang on it. {how}")
-        self.clients = tuple(clients)
-
-
 class ClientFileAdministration:
     """Applications from a file. Each method begins with may()."""
 
     def __init__(
         self,
         clients: ClientStore,
+        register: ClientRegister,
         sealer: Sealer,
         clock: Clock,
         connectors: Collection[ConnectorId],
         issuer: str,
     ) -> None:
         """`connectors`: the CamDigiKey accounts that a client may name; `issuer`: our own address."""
-        self._clients, self._sealer, self._clock = clients, sealer, clock
+        self._clients, self._register, self._sealer, self._clock = clients, register, sealer, clock
         self._connectors, self._issuer = connectors, issuer
         self._trail = Trail(clock)
 
@@ -105,21 +98,31 @@ class ClientFileAdministration:
     def apply(self, actor: Actor, plan: Plan, *, reason: str = "") -> None:
         """Carry out a plan in one transaction.
 
-        `reason`: why what is sensitive may be, from who has a shell on the server. Raises AwaitsApproval,
-        Stale where something changed since it was planned, Forbidden: nothing is done.
+        `reason`: why what is sensitive may be, from who has a shell on the server. Raises AwaitsApproval
+        where something has to be approved first, which is proposed then, Stale where something changed since
+        it was planned, Forbidden: nothing is done.
         """
         may(actor, "list clients")
         _check_may(actor, plan)
-        _check_approved(actor, plan, reason)
         changes = [
             replace(entry.change, entries=tuple(self._told(actor, plan, entry, reason)))
             for entry in plan.changes
             if entry.change is not None
         ]
         try:
-            self._clients.change(changes)
+            self._register.change(actor, changes, reason=reason)
         except ChangedMeanwhile:
             raise Stale("Something was changed since this was planned: plan it anew.") from None
+
+    def waits(self, actor: Actor, plan: Plan, *, reason: str = "") -> bool:
+        """Whether applying this plan would only propose what is sensitive of it. Nothing is changed."""
+        may(actor, "list clients")
+        try:
+            changes = [entry.change for entry in plan.changes if entry.change is not None]
+            self._register.look(actor, changes, reason=reason)
+        except AwaitsApproval:
+            return True
+        return False
 
     def export(self, actor: Actor) -> Sequence[Client]:
         """All clients that the actor may see, in the order of their names, to be written as a file."""
@@ -141,7 +144,7 @@ class ClientFileAdministration:
         event, facts = EVENTS[entry.action], {"by": "file", "set": plan.set_name or ""}
         if entry.diffs:
             facts["fields"] = " ".join(diff.name for diff in entry.diffs)
-        if entry.sensitive:
+        if entry.sensitive and reason:
             facts |= {"sensitive": " ".join(entry.sensitive), "reason": reason}
         yield self._trail.entry(actor, event, entry.client_id, **facts)
         after = {diff.name: diff.after for diff in entry.diffs}
@@ -158,18 +161,6 @@ NO_SET = FileFault("Only a file with a set can be pruned by: it says what is its
 def _check_may(actor: Actor, plan: Plan) -> None:
     for entry in plan.entries:
         may(actor, ACTIONS.get(entry.action, "see client"), entry.client_id)
-
-
-def _check_approved(actor: Actor, plan: Plan, reason: str) -> None:
-    waiting = [entry.client_id for entry in plan.sensitive]
-    if not waiting:
-        return
-    if not actor.local:
-        raise AwaitsApproval(waiting, "It can be applied on the server's command line.")
-    if not reason.strip():
-        raise AwaitsApproval(waiting, "--reason TEXT says why it may be.")
-    if len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise Refused(f"A reason has 1 to {LONGEST_REASON} printable letters.")
 
 
 def _not_named(file: ClientFile, registered: Collection[Client]) -> list[Client]:

@@ -12,9 +12,10 @@ from bridge.manage.client_files.faults import FileFault
 from bridge.manage.client_files.plan import PlannedChange, PlanOptions, diffs
 from bridge.manage.client_files.secrets import SecretMissing, SecretReader, secret_fault
 from bridge.manage.client_files.wanted import FILE_ROWS, WantedClient
-from bridge.manage.clients import MAX_LIVE_SECRETS, sector_of, version_of
+from bridge.manage.clients import MAX_LIVE_SECRETS, sector_of
 from bridge.manage.managed import owned_by_file
-from bridge.manage.sensitive import new_scopes, sensitive_changes
+from bridge.manage.sensitive import sensitive
+from bridge.manage.versions import version_of
 from bridge.oidc.client_auth.secrets import SECRET
 from bridge.ports.basics import Sealer
 from bridge.ports.clients import ClientChange
@@ -52,7 +53,7 @@ class Planning:
             after.client_name,
             version,
             diffs(before, after),
-            (*new_scopes(before, after), *sensitive_changes(before, after)),
+            sensitive(before, after),
             tuple(_notes(before, after)),
             ClientChange(before, after),
         )

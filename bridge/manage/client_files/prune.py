@@ -12,7 +12,7 @@ from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.manage.client_files.faults import FileFault
 from bridge.manage.client_files.plan import PlannedChange, diffs
-from bridge.manage.clients import version_of
+from bridge.manage.versions import version_of
 from bridge.ports.clients import ClientChange
 
 DAY = 86400  # seconds

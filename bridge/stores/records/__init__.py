@@ -20,6 +20,7 @@ from bridge.stores.records.grant import GRANT
 from bridge.stores.records.handoff import HANDOFF
 from bridge.stores.records.interaction import INTERACTION
 from bridge.stores.records.pending_confirmation import PENDING_CONFIRMATION
+from bridge.stores.records.proposal import PROPOSAL
 from bridge.stores.records.record import Record, RecordUnreadable
 from bridge.stores.records.session import SESSION
 
@@ -33,6 +34,7 @@ ALL: Sequence[Record[Any]] = (
     AUTHORIZATION_CODE,
     ACCESS_TOKEN,
     CLIENT,
+    PROPOSAL,
     ADMINISTRATOR,
     INVITATION,
 )
@@ -49,6 +51,7 @@ __all__ = [
     "INTERACTION",
     "INVITATION",
     "PENDING_CONFIRMATION",
+    "PROPOSAL",
     "SESSION",
     "Record",
     "RecordUnreadable",

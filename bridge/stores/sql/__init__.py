@@ -7,6 +7,7 @@ Secrets, private keys and Grants are stored sealed. The tables are in `tables`, 
 
 from bridge.stores.sql.admin_audit import SqlAdminAudit, chain_with
 from bridge.stores.sql.administrators import SqlAdministrators
+from bridge.stores.sql.approvals import SqlApprovals
 from bridge.stores.sql.audit import SqlAuditLog
 from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.clock import SharedClock, database_time
@@ -29,6 +30,7 @@ __all__ = [
     "SharedClock",
     "SqlAdminAudit",
     "SqlAdministrators",
+    "SqlApprovals",
     "SqlAuditLog",
     "SqlClients",
     "SqlConsents",

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Select, delete, insert, literal, sele
 from sqlalchemy.exc import IntegrityError
 
 from bridge.domain.admin_audit import AuditEntry
+from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.ports.basics import Counters
@@ -16,6 +17,7 @@ from bridge.ports.clients import ChangedMeanwhile, ClientChange
 from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.admin_audit import chained
+from bridge.stores.sql.approvals import settle
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import clients, consents, grants, refresh_tokens
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
@@ -210,13 +212,16 @@ class SqlClients:
         writing(self._engine, step)
         self._read_again()
 
-    def change(self, changes: Sequence[ClientChange]) -> None:
-        """All of these in one transaction, or none. Raises ChangedMeanwhile (see ports.ClientStore)."""
+    def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:
+        """All of these in one transaction, or none. Raises ChangedMeanwhile, DecidedMeanwhile (see
+        ports.ClientStore)."""
 
         def step(connection: Connection) -> None:
             version = bump_version(connection, _VERSION)  # keeps every other writer out until all is done
             for change in changes:
                 self._change(connection, change, version)
+            for proposal in decided:
+                settle(connection, proposal)
             for entry in (entry for change in changes for entry in change.entries):
                 chained(connection, entry)
 

@@ -202,6 +202,19 @@ invitations = Table(  # to administer
     Column("sealed", Text, nullable=False),  # stores.records.INVITATION
 )
 
+approvals = Table(  # proposals, and what became of them
+    "approvals",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("client_id", String(255), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("proposed_by", String(255), nullable=False),
+    Column("proposed_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("data", Text, nullable=False),  # stores.records.PROPOSAL
+    Index(None, "state", "proposed_at"),
+)
+
 console_sessions = Table(
     "console_sessions",
     metadata,

@@ -12,11 +12,14 @@ from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.encoding import random_text
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage import ClientFaults, Refused, Registered
-from bridge.manage.clients import Overtaken, version_of
+from bridge.manage.clients import Overtaken
 from bridge.manage.managed import ManagedByFile, owned_by_file
+from bridge.manage.register import AwaitsApproval
+from bridge.manage.versions import version_of
 from bridge.oidc.endpoints import addresses
 from bridge.products import PRODUCTS, Snippet, SnippetFault, Values, snippets
 from bridge.web.console import pages
+from bridge.web.console.approvals import show_proposed
 from bridge.web.console.fields import TABS, Form, FormFault, Tab, changes, controls
 from bridge.web.console.guard import here
 from bridge.web.console.rows import ROOT
@@ -55,6 +58,8 @@ def edit(client_id: str, tab: str) -> Response:
         if made or take_over:
             version, clients = request.form.get("version", ""), use_cases().administration.clients
             clients.edit(here().actor, client_id, made, version=version, take_over=take_over)
+    except AwaitsApproval as waits:
+        return show_proposed(waits)
     except Overtaken as overtaken:
         theirs = overtaken.client
         mine = changes(chosen, theirs, request.form)
@@ -81,6 +86,8 @@ def new_secret(client_id: str) -> Response:
         made = clients.rotate_secret(
             here().actor, client_id, at_once="at_once" in request.form, version=version
         )
+    except AwaitsApproval as waits:
+        return show_proposed(waits)
     except Overtaken as overtaken:
         return _credentials(overtaken.client, (CHANGED_MEANWHILE,), status=409)
     except Refused as refused:

@@ -11,9 +11,11 @@ from bridge.domain.encoding import random_text
 from bridge.domain.ids import ClientId
 from bridge.manage import ClientFaults, Refused
 from bridge.manage.clients import new_client_id
+from bridge.manage.register import AwaitsApproval
 from bridge.products import KINDS, PRODUCTS, Kind, Product, defaults_of
 from bridge.web.console import pages
 from bridge.web.console.application import show_registered
+from bridge.web.console.approvals import show_proposed
 from bridge.web.console.guard import here
 from bridge.web.console.rows import ROOT
 from bridge.web.use_cases import use_cases
@@ -30,7 +32,18 @@ def applications() -> Response:
     found = use_cases().administration.clients.page(here().actor, limit=PAGE + 1, after=after, begins=begins)
     shown = found[:PAGE]
     more = len(found) > PAGE
-    return pages.show("applications", clients=shown, more=more, begins=begins, first=after is None)
+    first = after is None
+    return pages.show(
+        "applications", clients=shown, more=more, begins=begins, first=first, **(_notices() if first else {})
+    )
+
+
+def _notices() -> dict[str, int]:
+    """How much awaits this person's approval, and how much the command line approved without them."""
+    if not pages.may("approve change"):
+        return {}
+    approvals, actor = use_cases().administration.approvals, here().actor
+    return {"waiting": len(approvals.waiting(actor)), "locally": len(approvals.made_locally(actor))}
 
 
 def kinds() -> Response:
@@ -54,6 +67,8 @@ def register(kind: str) -> Response:
         made = clients.add(actor, _draft(chosen, given))
     except ClientFaults as faults:
         return _form(chosen, given, faults.faults, status=422)
+    except AwaitsApproval as waits:
+        return show_proposed(waits)
     except Refused as refused:
         if _is_registered(given.get("client_id", "")):
             return redirect(f"{ROOT}/applications/{given['client_id']}", 303)

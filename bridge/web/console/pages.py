@@ -41,6 +41,7 @@ class NavigationEntry:
 
 NAVIGATION = (
     NavigationEntry(f"{ROOT}/applications", N_("Applications"), "list clients"),
+    NavigationEntry(f"{ROOT}/approvals", N_("Approvals"), "list approvals"),
     NavigationEntry(f"{ROOT}/administrators", N_("Administrators"), "list administrators"),
     NavigationEntry(f"{ROOT}/audit", N_("What was done"), "see audit"),
     NavigationEntry(f"{ROOT}/trust", N_("CamDigiKey and keys"), "see accounts"),
@@ -63,6 +64,11 @@ def label(text: Label) -> str:
     return text.km if language.current() == "km" else text.en
 
 
+def _named(text: Label | str) -> str:
+    """A field's name: its label, or what it is called where it has none."""
+    return text if isinstance(text, str) else label(text)
+
+
 def _html(template: str, values: Mapping[str, Any]) -> str:
     look, spoken = use_cases().settings.look, language.current()
     signed_in = g.get("console")
@@ -75,10 +81,11 @@ def _html(template: str, values: Mapping[str, Any]) -> str:
         "request_id": g.get("request_id", ""),
         "root": ROOT,
         "me": signed_in.administrator if signed_in else None,
-        "may": _may,
-        "navigation": [entry for entry in NAVIGATION if _may(entry.action)],
+        "may": may,
+        "navigation": [entry for entry in NAVIGATION if may(entry.action)],
         "csrf": csrf,
         "label": label,
+        "named": _named,
         "prose": _prose,
         "said_here": _say,
         "at": _at,
@@ -122,7 +129,8 @@ def _at(seconds: int) -> Instant:
     return Instant(exact.astimezone(CAMBODIA).strftime("%Y-%m-%d %H:%M"), exact.isoformat())
 
 
-def _may(action: Action, subject: str = "") -> bool:
+def may(action: Action, subject: str = "") -> bool:
+    """Whether who asks for this page may do that; nobody where nobody is signed in."""
     signed_in = g.get("console")
     return signed_in is not None and allowed(signed_in.actor, action, subject)
 

@@ -30,6 +30,7 @@ class ConsolePage:
 
 
 APPLICATION = f"{ROOT}/applications/<client_id>"
+PROPOSAL = f"{ROOT}/approvals/<proposal_id>"
 PERSON = "administrator_id"
 ADMINISTRATOR = f"{ROOT}/administrators/<administrator_id>"
 
@@ -57,6 +58,11 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{APPLICATION}/delete", "POST", "delete", "delete client", "client_id", recent=True),
     ConsolePage(f"{APPLICATION}/<tab>", "GET", "fields", "see client", "client_id"),
     ConsolePage(f"{APPLICATION}/<tab>", "POST", "edit", "edit client", "client_id"),
+    # Approvals. The use cases judge by the application that a proposal is for.
+    ConsolePage(f"{ROOT}/approvals", "GET", "approvals", "list approvals"),
+    ConsolePage(PROPOSAL, "GET", "approval", "list approvals"),
+    ConsolePage(f"{PROPOSAL}/approve", "POST", "approve", "approve change", recent=True),
+    ConsolePage(f"{PROPOSAL}/reject", "POST", "reject", "reject change", recent=True),
     # Administrators.
     ConsolePage(f"{ROOT}/administrators", "GET", "administrators", "list administrators"),
     ConsolePage(f"{ROOT}/administrators", "POST", "invite", "invite administrator", recent=True),

@@ -6,7 +6,17 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, audit, pages, service, signing_in
+from bridge.manage.register import AwaitsApproval
+from bridge.web.console import (
+    administrators,
+    application,
+    applications,
+    approvals,
+    audit,
+    pages,
+    service,
+    signing_in,
+)
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
@@ -33,6 +43,10 @@ VIEWS: Mapping[str, View] = {
     "delete": application.delete,
     "fields": application.fields,
     "edit": application.edit,
+    "approvals": approvals.approvals,
+    "approval": approvals.approval,
+    "approve": approvals.approve,
+    "reject": approvals.reject,
     "administrators": administrators.administrators,
     "invite": administrators.invite,
     "confirm": administrators.confirm,
@@ -54,6 +68,7 @@ def mount(app: Flask) -> None:
         app.add_url_rule(row.path, f"console {row.view}", view, methods=[row.method])
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(AwaitsApproval, approvals.show_proposed)
 
 
 def _forbidden(error: Forbidden) -> Response:
