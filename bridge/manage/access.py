@@ -1,11 +1,12 @@
 """Who may administer what: the table of actions and roles, and what the trail of administration gets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from bridge.domain.admin_audit import AuditEntry
+from bridge.domain.admin_scopes import AdminScope
 from bridge.domain.administrator import Administrator, Role
 from bridge.errors import BridgeError
 from bridge.ports.basics import Clock
@@ -73,6 +74,20 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         "see audit": SERVICE_SEEN_BY,
     }
 )
+# What a machine may do at most, by the scopes that it was granted: beside its role, never beyond it.
+MACHINES_MAY: Mapping[AdminScope, frozenset[Action]] = MappingProxyType(
+    {
+        "bridge.admin.read": frozenset[Action](
+            ("list clients", "see client", "list administrators", "list keys", "see jobs", "see messages")
+        ),
+        "bridge.admin.audit": frozenset[Action](("see audit",)),
+        "bridge.admin.clients": frozenset[Action](
+            ("add client", "edit client", "enable client", "disable client", "delete client")
+        ),
+        "bridge.admin.secrets": frozenset[Action](("rotate secret",)),
+    }
+)
+CHANGING = MACHINES_MAY["bridge.admin.clients"] | MACHINES_MAY["bridge.admin.secrets"]
 
 
 class Forbidden(BridgeError):
@@ -83,20 +98,28 @@ class Refused(BridgeError):
     """It can't be done as asked. The text is a sentence for people that says why."""
 
 
+class ApprovalRequired(Refused):
+    """It can't be done by this actor alone: somebody else has to look at it first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks for something. `role`: None for somebody who may do nothing.
 
-    `clients`: the applications that a maintainer may see and change; `local`: with a shell on the server.
+    `clients`: the applications that a maintainer may see and change; `local`: with a shell on the server;
+    `machine`: no person, but an application that acts for itself by the API, with these `scopes`.
     """
 
     id: str
     role: Role | None = None
     clients: frozenset[str] = frozenset()
     local: bool = False
+    machine: bool = False
+    scopes: frozenset[AdminScope] = frozenset()
 
 
 ADMINISTRATOR = "administrator:"  # what the id of such an actor begins with
+CLIENT = "client:"  # and that of an application
 OPERATOR = Actor("command line", "owner", local=True)  # somebody with a shell on the server may do everything
 
 
@@ -106,11 +129,30 @@ def actor_of(administrator: Administrator) -> Actor:
     return Actor(ADMINISTRATOR + administrator.id, role, frozenset(administrator.clients))
 
 
+def machine_actor(client_id: str, scopes: Collection[AdminScope]) -> Actor:
+    """An application as an actor, with the scopes that its token has."""
+    role: Role = "operator" if any(MACHINES_MAY[scope] & CHANGING for scope in scopes) else "auditor"
+    return Actor(CLIENT + client_id, role, machine=True, scopes=frozenset(scopes))
+
+
+def scope_of(action: Action) -> AdminScope | None:
+    """The scope that a machine needs for it; None where it is for people alone."""
+    return next((scope for scope, actions in MACHINES_MAY.items() if action in actions), None)
+
+
 def allowed(actor: Actor, action: Action, subject: str = "") -> bool:
     """Whether this actor may do `action` to `subject` (the id of a client, a key or an administrator)."""
     if actor.role is None or actor.role not in PERMISSIONS[action]:
         return False
+    if actor.machine and not _machine_may(actor, action, subject):
+        return False
     return actor.role != "maintainer" or not subject or subject in actor.clients
+
+
+def _machine_may(actor: Actor, action: Action, subject: str) -> bool:
+    """Only what its scopes allow; and no application changes itself."""
+    granted = any(action in MACHINES_MAY[scope] for scope in actor.scopes)
+    return granted and not (action in CHANGING and actor.id == CLIENT + subject)
 
 
 def may(actor: Actor, action: Action, subject: str = "") -> None:

@@ -8,6 +8,7 @@ from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.ids import ConnectorId
 from bridge.errors import BridgeError
 from bridge.manage.addresses import sectors
+from bridge.manage.admin_grants import admin_scope_faults
 from bridge.manage.field_checks import Draft, field_faults
 
 
@@ -80,6 +81,7 @@ COMBINATIONS: tuple[Callable[[Client], Iterator[str]], ...] = (
     _grant_types,
     _redirect_uris,
     _scope,
+    admin_scope_faults,
     _public,
     _sector,
 )

@@ -13,6 +13,7 @@ from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import ClientId, ConnectorId
 from bridge.manage.access import Actor, Refused, Trail, allowed, may
 from bridge.manage.addresses import sectors
+from bridge.manage.admin_grants import check_admin_scopes, check_ends
 from bridge.manage.client_checks import check_client
 from bridge.manage.sensitive import check_sensitive
 from bridge.oidc.client_auth.secrets import SECRET
@@ -44,6 +45,11 @@ class Overtaken(Refused):
 def version_of(client: Client) -> str:
     """A text that differs where anything of the registration does."""
     return digest(repr(client))[:32]
+
+
+def secret_id_of(secret_hash: str) -> str:
+    """What a live secret is called: nothing of the secret can be told from it."""
+    return digest(secret_hash)[:16]
 
 
 class ClientAdministration:
@@ -119,6 +125,7 @@ class ClientAdministration:
         )
         check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, None, client)
+        check_admin_scopes(actor, None, client)
         try:
             entry = self._trail.entry(actor, "client.added", client.client_id)
             self._clients.add(client, entry=entry)
@@ -135,15 +142,14 @@ class ClientAdministration:
         Overtaken where it is another one by now: nothing is changed.
         """
         may(actor, "edit client", client_id)
-        before = self._found(client_id)
-        if version is not None and version != version_of(before):
-            raise Overtaken(before)
+        before = self._found(client_id, version)
         _check_changes(before, changes)
         client = replace(before, **changes)
         if client.public:
             client = replace(client, secret_hashes=())
         check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, before, client)
+        check_admin_scopes(actor, before, client)
         fields = " ".join(sorted(changes))
         self._replace(client, before, self._trail.entry(actor, "client.edited", client_id, fields=fields))
         return client
@@ -156,41 +162,77 @@ class ClientAdministration:
         `version`: as for `edit`, so that a form that is sent twice makes one secret. Raises Refused.
         """
         may(actor, "rotate secret", client_id)
-        before = self._found(client_id)
-        if version is not None and version != version_of(before):
-            raise Overtaken(before)
+        before = self._found(client_id, version)
         if before.public:
             raise Refused(f"{client_id} is a public client: it has no secret.")
         secret = random_text(self._token_bytes, SECRET_BYTES)
         kept = () if at_once else before.secret_hashes[: MAX_LIVE_SECRETS - 1]
         client = replace(before, secret_hashes=(self._sealer.mac(SECRET, secret), *kept))
         check_sensitive(actor, before, client)
+        check_admin_scopes(actor, before, client)
         self._replace(client, before, self._trail.entry(actor, "client.secret_rotated", client_id))
         return Registered(client, secret)
 
-    def set_enabled(self, actor: Actor, client_id: str, enabled: bool) -> Client:
-        """Enable a client, or disable it: its registration stays, and its requests are refused."""
+    def delete_secret(
+        self, actor: Actor, client_id: str, secret_id: str, *, version: str | None = None
+    ) -> Client:
+        """End one of two live secrets, by its `secret_id`; the changed client.
+
+        `version`: as for `edit`. Raises Refused where there is no such secret, or no other one; Overtaken.
+        """
+        may(actor, "rotate secret", client_id)
+        before = self._found(client_id, version)
+        kept = tuple(kept for kept in before.secret_hashes if secret_id_of(kept) != secret_id)
+        if len(kept) == len(before.secret_hashes):
+            raise Refused(f"{client_id} has no live secret {secret_id}.")
+        if not kept:
+            raise Refused("It is the only secret: make another one first, or disable the application.")
+        client = replace(before, secret_hashes=kept)
+        check_sensitive(actor, before, client)
+        check_admin_scopes(actor, before, client)
+        self._replace(client, before, self._trail.entry(actor, "client.secret_deleted", client_id))
+        return client
+
+    def set_enabled(
+        self, actor: Actor, client_id: str, enabled: bool, *, version: str | None = None
+    ) -> Client:
+        """Enable a client, or disable it: its registration stays, and its requests are refused.
+
+        `version`: as for `edit`.
+        """
         may(actor, "enable client" if enabled else "disable client", client_id)
-        before = self._found(client_id)
+        before = self._found(client_id, version)
         client = replace(before, enabled=enabled)
+        if enabled:
+            check_admin_scopes(actor, before, client)
+        check_ends(actor, before)
         entry = self._trail.entry(actor, "client.enabled" if enabled else "client.disabled", client_id)
         self._replace(client, before, entry)
         return client
 
-    def delete(self, actor: Actor, client_id: str) -> None:
-        """Delete a client with its consents and offline Grants. Raises Refused when there is none."""
+    def delete(self, actor: Actor, client_id: str, *, version: str | None = None) -> None:
+        """Delete a client with its consents and offline Grants. Raises Refused when there is none.
+
+        `version`: as for `edit`.
+        """
         may(actor, "delete client", client_id)
+        check_ends(actor, self._found(client_id, version))
         try:
             entry = self._trail.entry(actor, "client.deleted", client_id)
             self._clients.remove(ClientId(client_id), entry=entry)
         except KeyError:
             raise _not_found(client_id) from None
 
-    def _found(self, client_id: str) -> Client:
-        """The console is a client too, and nobody's to look at or to change."""
+    def _found(self, client_id: str, version: str | None = None) -> Client:
+        """The console is a client too, and nobody's to look at or to change.
+
+        `version`: what it has to be; None: any. Raises Refused where there is none, Overtaken.
+        """
         client = self._clients.get(client_id) if client_id != CONSOLE_CLIENT_ID else None
         if client is None:
             raise _not_found(client_id)
+        if version is not None and version != version_of(client):
+            raise Overtaken(client)
         return client
 
     def _replace(self, client: Client, before: Client, entry: AuditEntry) -> None:

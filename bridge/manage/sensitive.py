@@ -1,7 +1,7 @@
 """What an application may have only after more than one person has looked at it."""
 
 from bridge.domain.client import Client
-from bridge.manage.access import Actor, Refused
+from bridge.manage.access import Actor, ApprovalRequired
 
 # The scopes whose claims name a person for good: the national number, and CamDigiKey's own identifier.
 SENSITIVE_SCOPES = ("national_id", "camdigikey_id")
@@ -24,7 +24,7 @@ SENSITIVE_FIELDS = (
 
 
 def check_sensitive(actor: Actor, before: Client | None, after: Client) -> None:
-    """Raises Refused where a change would give such a claim to who does not have it now.
+    """Raises ApprovalRequired where a change would give such a claim to who does not have it now.
 
     The change is judged by what comes of it: a scope that is new, and of an application that has one already
     whatever decides where the claim goes. Who has a shell on the server decides alone.
@@ -33,10 +33,10 @@ def check_sensitive(actor: Actor, before: Client | None, after: Client) -> None:
     if actor.local or not named:
         return
     if wanted := [scope for scope in named if before is None or scope not in before.scope]:
-        raise Refused(f"{' and '.join(wanted)} can be allowed only {_where(after)}")
+        raise ApprovalRequired(f"{' and '.join(wanted)} can be allowed only {_where(after)}")
     changed = [name for name in SENSITIVE_FIELDS if before and getattr(before, name) != getattr(after, name)]
     if changed:
-        raise Refused(
+        raise ApprovalRequired(
             f"The application may ask for {' and '.join(named)}: {', '.join(changed)} can be changed only "
             f"{_where(after)}"
         )

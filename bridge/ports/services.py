@@ -11,6 +11,7 @@ from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimi
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.grants import CodeStore, GrantStore, TokenStore
+from bridge.ports.idempotency import IdempotencyStore
 from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
 from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
 from bridge.ports.outbound import Fetcher, JobLog, Lease, Outbox
@@ -44,6 +45,7 @@ class Services:
     limiter: RateLimiter
     administrators: AdministratorStore
     console_sessions: ConsoleSessionStore
+    idempotency: IdempotencyStore
     outbox: Outbox
     fetcher: Fetcher
     lease: Lease

@@ -239,6 +239,7 @@ class House:
             trail=cast(Any, None),  # nobody administers here
             administrators=cast(Any, None),
             console_sessions=cast(Any, None),
+            idempotency=cast(Any, None),
             environment="",
             every={},
             lease=cast(Any, None),
