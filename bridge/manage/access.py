@@ -81,13 +81,23 @@ MACHINES_MAY: Mapping[AdminScope, frozenset[Action]] = MappingProxyType(
             ("list clients", "see client", "list administrators", "list keys", "see jobs", "see messages")
         ),
         "bridge.admin.audit": frozenset[Action](("see audit",)),
-        "bridge.admin.clients": frozenset[Action](
-            ("add client", "edit client", "enable client", "disable client", "delete client")
+        "bridge.admin.clients": frozenset[Action](  # whoever changes one has to see its version
+            (
+                "list clients",
+                "see client",
+                "add client",
+                "edit client",
+                "enable client",
+                "disable client",
+                "delete client",
+            )
         ),
-        "bridge.admin.secrets": frozenset[Action](("rotate secret",)),
+        "bridge.admin.secrets": frozenset[Action](("list clients", "see client", "rotate secret")),
     }
 )
-CHANGING = MACHINES_MAY["bridge.admin.clients"] | MACHINES_MAY["bridge.admin.secrets"]
+CHANGING = frozenset[Action](
+    ("add client", "edit client", "enable client", "disable client", "delete client", "rotate secret")
+)
 
 
 class Forbidden(BridgeError):
@@ -135,9 +145,9 @@ def machine_actor(client_id: str, scopes: Collection[AdminScope]) -> Actor:
     return Actor(CLIENT + client_id, role, machine=True, scopes=frozenset(scopes))
 
 
-def scope_of(action: Action) -> AdminScope | None:
-    """The scope that a machine needs for it; None where it is for people alone."""
-    return next((scope for scope, actions in MACHINES_MAY.items() if action in actions), None)
+def scopes_of(action: Action) -> tuple[AdminScope, ...]:
+    """The scopes of which a machine needs one for it, the least first; none: it is for people alone."""
+    return tuple(scope for scope, actions in MACHINES_MAY.items() if action in actions)
 
 
 def allowed(actor: Actor, action: Action, subject: str = "") -> bool:

@@ -66,7 +66,7 @@ class Robot:
         self.token = said["access_token"]
 
     def ask(self, method: str, path: str, body: Any = None, /, **headers: str) -> Said:
-        """A request with the token; `body` as JSON, or bytes as they are. `If_Match` is the header If-Match."""
+        """With the token; `body` as JSON, or bytes as they are; `If_Match` is the header If-Match."""
         given = {"Authorization": f"Bearer {self.token}", **_names(headers)}
         data = body
         if body is not None and not isinstance(body, bytes):
@@ -95,7 +95,7 @@ def _names(headers: Mapping[str, str]) -> dict[str, str]:
 def ask(world: World, method: str, path: str, data: bytes | None, headers: Mapping[str, str]) -> Said:
     """Any request at all to the API; `path` below it."""
     browser = world.app.test_client()
-    address = path if path.startswith("/admin") else API_PATH + path
+    address = path if path.startswith("/admin/") else API_PATH + path
     said = browser.open(address, method=method, data=data, headers=dict(headers), base_url=world.issuer)
     return Said(said)
 

@@ -104,10 +104,11 @@ def _body_and_versions(row: Operation) -> tuple[dict[str, Any], Expected]:
 
 def _check_may(call: Call) -> None:
     """Raises Problem; where a scope is missing it is named (RFC 6750 §3.1)."""
-    row, scope = call.row, call.row.scope
-    if scope is not None and scope not in call.actor.scopes:
-        header = challenge("Bearer", "insufficient_scope", "The access token lacks a scope.", scope)
-        raise Problem("insufficient-scope", f"It needs {scope}.", headers={"WWW-Authenticate": header})
+    row = call.row
+    if not call.actor.scopes.intersection(row.scopes):
+        header = challenge("Bearer", "insufficient_scope", "The access token lacks a scope.", row.scopes[0])
+        names = " or ".join(row.scopes)
+        raise Problem("insufficient-scope", f"It needs {names}.", headers={"WWW-Authenticate": header})
     if row.action is not None:
         action, subject = row.action, call.parts.get(row.subject, "")
         _tried(lambda: may(call.actor, action, subject))

@@ -53,7 +53,7 @@ def _operation(row: Operation) -> Part:
         "summary": row.about,
         "parameters": [*_path_parameters(row), *map(_query_parameter, row.query), *_header_parameters(row)],
         "responses": {str(row.status): _success(row)} | _failures(row),
-        "security": [{"token": [row.scope]}] if row.scope else [],
+        "security": [{"token": [scope]} for scope in row.scopes],  # one of them
     }
     if row.body:
         schema = {"$ref": f"#/components/schemas/{row.body}"}

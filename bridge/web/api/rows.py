@@ -9,7 +9,7 @@ from typing import Literal
 
 from bridge.domain.admin_scopes import API_PATH, AdminScope
 from bridge.domain.events import CHAINED_EVENTS
-from bridge.manage.access import Action, scope_of
+from bridge.manage.access import Action, scopes_of
 from bridge.products import PRODUCTS
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -73,9 +73,9 @@ class Operation:
     checks: bool = False  # what it makes of a client is checked
 
     @property
-    def scope(self) -> AdminScope | None:
-        """The scope that a token needs; None where none is asked."""
-        return scope_of(self.action) if self.action else None
+    def scopes(self) -> tuple[AdminScope, ...]:
+        """The scopes of which a token needs one, the least first; none where no token is asked."""
+        return scopes_of(self.action) if self.action else ()
 
 
 CLIENTS = f"{API_PATH}/clients"
