@@ -24,12 +24,13 @@ class SqlIdempotency:
             new = dialect_insert(connection, api_answers).values(
                 digest=key, request=request, expires_at=expires_at
             )
-            if connection.execute(new.on_conflict_do_nothing(index_elements=["digest"])).rowcount:
+            mine = new.on_conflict_do_nothing().returning(api_answers.c.digest)  # rowcount tells nothing here
+            if connection.execute(mine).first() is not None:
                 return "begun"
-            row = connection.execute(select(api_answers).where(of_this)).one()
-            if row.request != request:
+            row = connection.execute(select(api_answers).where(of_this)).first()
+            if row is not None and row.request != request:
                 return "other request"
-            if row.status is None:
+            if row is None or row.status is None:  # none any more: forgotten in this very moment
                 return "in flight"
             return KeptAnswer(row.status, json.loads(row.headers), row.body)
 
