@@ -73,7 +73,7 @@ def test_nobody_comes_to_it_without_a_token_but_to_the_description(world: World,
 def test_no_cookie_counts_and_none_is_given(world: World, robot: Robot) -> None:
     """A signed-in administrator's browser that is sent here by another site does nothing."""
     cookies = "bridge_admin=whatever; bridge_session=whatever; bridge_browser=whatever"
-    said = ask(world, "GET", "/clients", None, {"Cookie": cookies})
+    said = ask(world, "GET", "/clients?hl=km", None, {"Cookie": cookies})
     assert said.problem == (401, "unauthenticated") and "Set-Cookie" not in said.headers
     assert "Set-Cookie" not in robot.get("/clients", Cookie=cookies).headers
 

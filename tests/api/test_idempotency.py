@@ -116,6 +116,7 @@ def test_of_many_at_once_one_registers(robot: Robot) -> None:
     [
         pytest.param("", id="draft-idempotency-key-2.1 empty"),
         pytest.param("a b", id="draft-idempotency-key-2.1 a blank"),
+        pytest.param("a,b", id="RFC9110-5.3 two of them"),
         pytest.param("a" * 201, id="draft-idempotency-key-2.1 too long"),
         pytest.param("\xe9", id="RFC9110-5.5 not ASCII"),
     ],

@@ -48,6 +48,14 @@ def test_an_owner_who_has_just_signed_in_grants_them(console: Console, owner: Pe
     assert now(console).scope == (GRANTED,)
 
 
+def test_the_form_offers_them_to_who_acts_for_itself_alone(
+    console: Console, owner: Person, robot: Client, registered: Registers
+) -> None:
+    registered(application("portal", "Portal", sector_identifier="portal.example"))
+    assert GRANTED in console.page(owner, DATA).text
+    assert GRANTED not in console.page(owner, "/admin/applications/portal/data").text
+
+
 def test_with_an_older_sign_in_it_waits_for_a_fresh_one(
     console: Console, owner: Person, robot: Client
 ) -> None:

@@ -27,6 +27,7 @@ from bridge.web.api.idempotency import answered_once, key_of
 from bridge.web.api.problems import FieldError, Problem
 from bridge.web.api.queries import read_query
 from bridge.web.api.rows import Operation
+from bridge.web.client_address import AddressUnreadable
 from bridge.web.console.guard import check_network
 from bridge.web.limits import RateLimited
 from bridge.web.use_cases import use_cases
@@ -48,6 +49,8 @@ def guarded(row: Operation, view: View) -> Callable[..., BaseResponse]:
         except Problem as problem:
             _log(row, problem)
             return problems.answer(problem)
+        except AddressUnreadable:  # whoever runs the proxy is told of it, at the one place for all addresses
+            raise
         except HTTPException as error:
             return problems.answer_to(error.code or 500)
 

@@ -13,7 +13,7 @@ from bridge.ports.basics import Clock
 from bridge.ports.idempotency import IdempotencyStore, KeptAnswer
 from bridge.web.api.problems import Problem
 
-KEY = re.compile(r"[\x21-\x7e]{1,200}")
+KEY = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,200}")  # a comma: the header came twice
 KEPT_FOR = 24 * 3600  # seconds
 REPLAYED = {"Idempotency-Replayed": "true"}
 
@@ -21,7 +21,9 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 def key_of(header: str | None) -> str | None:
     """The key in the header; None without one. Raises Problem."""
     if header is not None and not KEY.fullmatch(header):
-        raise Problem("unreadable-request", "Idempotency-Key has 1 to 200 letters of ASCII, and no blanks.")
+        raise Problem(
+            "unreadable-request", "Idempotency-Key has 1 to 200 letters of ASCII, without blanks and commas."
+        )
     return header
 
 

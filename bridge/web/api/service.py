@@ -1,5 +1,7 @@
 """The service by the API: who administers, its keys, its jobs, what was done, and the API's description."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from bridge.domain.admin_audit import AuditRow
@@ -17,9 +19,7 @@ from bridge.web.use_cases import use_cases
 
 def describe(call: Call) -> Reply:
     """The description of this API."""
-    issuer = use_cases().policy.issuer
-    document = description(issuer, url_of("token", issuer))
-    return Reply(document, digest(to_json(document).decode())[:32])
+    return Reply(*_description(use_cases().policy.issuer))
 
 
 def list_products(call: Call) -> Reply:
@@ -67,6 +67,13 @@ def list_audit(call: Call) -> Reply:
     if len(rows) > limit:
         cursor = seal_cursor(sealer, about, (str(shown[-1].sequence),))
     return Reply({"items": [_row(row) for row in shown], "next_cursor": cursor})
+
+
+@cache
+def _description(issuer: str) -> tuple[Mapping[str, Any], str]:
+    """It and its version: anybody may ask for it, so it is made once."""
+    document = description(issuer, url_of("token", issuer))
+    return document, digest(to_json(document).decode())[:32]
 
 
 def _job(state: JobState) -> dict[str, Any]:
