@@ -12,6 +12,7 @@ from bridge import settings as settings_module
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.web import assembly, errors, hooks, language, prepared, routes
+from bridge.web.api import views as api
 from bridge.web.console import views as console
 from bridge.web.use_cases import UseCases
 from bridge.web.views import VIEWS
@@ -49,6 +50,7 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     routes.mount(app, VIEWS)
     if settings.admin.enabled:
         console.mount(app)
+        api.mount(app)
     errors.register(app)
     language.init_app(app)
     hooks.register(app, uses)

@@ -30,6 +30,7 @@ KINDS_OF_CHANGE = {
     "page",
     "page of the console",
     "what administrators may change",
+    "operation of the administration API",
     "role or permission of administrators",
     "text",
     "setting",

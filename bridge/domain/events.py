@@ -76,6 +76,7 @@ _ROWS = (
     Event("client.added", ("chained",), "operator", "An application was registered."),
     Event("client.edited", ("chained",), "operator", "An application's registration was changed."),
     Event("client.secret_rotated", ("chained",), "operator", "An application got a new secret."),
+    Event("client.secret_deleted", ("chained",), "operator", "An application's secret was ended."),
     Event("client.enabled", ("chained",), "operator", "An application was let in again."),
     Event("client.disabled", ("chained",), "operator", "An application was kept out."),
     Event("client.deleted", ("chained",), "operator", "An application was deleted."),

@@ -1,11 +1,12 @@
 """Who may administer what: the table of actions and roles, and what the trail of administration gets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
 from bridge.domain.admin_audit import AuditEntry
+from bridge.domain.admin_scopes import AdminScope
 from bridge.domain.administrator import Administrator, Role
 from bridge.errors import BridgeError
 from bridge.ports.basics import Clock
@@ -83,6 +84,30 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         "see settings": SERVICE_SEEN_BY,
     }
 )
+# What a machine may do at most, by the scopes that it was granted: beside its role, never beyond it.
+MACHINES_MAY: Mapping[AdminScope, frozenset[Action]] = MappingProxyType(
+    {
+        "bridge.admin.read": frozenset[Action](
+            ("list clients", "see client", "list administrators", "list keys", "see jobs", "see messages")
+        ),
+        "bridge.admin.audit": frozenset[Action](("see audit",)),
+        "bridge.admin.clients": frozenset[Action](  # whoever changes one has to see its version
+            (
+                "list clients",
+                "see client",
+                "add client",
+                "edit client",
+                "enable client",
+                "disable client",
+                "delete client",
+            )
+        ),
+        "bridge.admin.secrets": frozenset[Action](("list clients", "see client", "rotate secret")),
+    }
+)
+CHANGING = frozenset[Action](
+    ("add client", "edit client", "enable client", "disable client", "delete client", "rotate secret")
+)
 
 
 class Forbidden(BridgeError):
@@ -103,7 +128,8 @@ class Actor:
     """Who asks for something. `role`: None for somebody who may do nothing.
 
     `clients`: the applications that a maintainer may see and change; `local`: with a shell on the server;
-    `machine`: an application that calls the API, which proposes and never approves.
+    `machine`: no person, but an application that acts for itself by the API, with these `scopes`; it proposes
+    and never approves.
     """
 
     id: str
@@ -111,10 +137,11 @@ class Actor:
     clients: frozenset[str] = frozenset()
     local: bool = False
     machine: bool = False
+    scopes: frozenset[AdminScope] = frozenset()
 
 
 ADMINISTRATOR = "administrator:"  # what the id of such an actor begins with
-MACHINE_CLIENT = "client:"  # and that of an application that calls the API
+CLIENT = "client:"  # and that of an application
 OPERATOR = Actor("command line", "owner", local=True)  # somebody with a shell on the server may do everything
 
 
@@ -124,11 +151,30 @@ def actor_of(administrator: Administrator) -> Actor:
     return Actor(ADMINISTRATOR + administrator.id, role, frozenset(administrator.clients))
 
 
+def machine_actor(client_id: str, scopes: Collection[AdminScope]) -> Actor:
+    """An application as an actor, with the scopes that its token has."""
+    role: Role = "operator" if any(MACHINES_MAY[scope] & CHANGING for scope in scopes) else "auditor"
+    return Actor(CLIENT + client_id, role, machine=True, scopes=frozenset(scopes))
+
+
+def scopes_of(action: Action) -> tuple[AdminScope, ...]:
+    """The scopes of which a machine needs one for it, the least first; none: it is for people alone."""
+    return tuple(scope for scope, actions in MACHINES_MAY.items() if action in actions)
+
+
 def allowed(actor: Actor, action: Action, subject: str = "") -> bool:
     """Whether this actor may do `action` to `subject` (the id of a client, a key or an administrator)."""
     if actor.role is None or actor.role not in PERMISSIONS[action]:
         return False
+    if actor.machine and not _machine_may(actor, action, subject):
+        return False
     return actor.role != "maintainer" or not subject or subject in actor.clients
+
+
+def _machine_may(actor: Actor, action: Action, subject: str) -> bool:
+    """Only what its scopes allow; and no application changes itself."""
+    granted = any(action in MACHINES_MAY[scope] for scope in actor.scopes)
+    return granted and not (action in CHANGING and actor.id == CLIENT + subject)
 
 
 def may(actor: Actor, action: Action, subject: str = "") -> None:

@@ -9,7 +9,7 @@ from bridge.domain.approval import PROPOSALS_KEPT_FOR, Proposal
 from bridge.domain.ids import ConnectorId
 from bridge.manage.access import (
     ADMINISTRATOR,
-    MACHINE_CLIENT,
+    CLIENT,
     Actor,
     Forbidden,
     Refused,
@@ -198,8 +198,8 @@ class ApprovalAdministration:
             people = {ADMINISTRATOR + person.id: person for person in self._register.people()}
             if by not in people or not _could_propose(actor_of(people[by]), proposal):
                 raise Refused(PROPOSER_GONE)
-        if by.startswith(MACHINE_CLIENT):
-            client = self._clients.latest(by.removeprefix(MACHINE_CLIENT))
+        if by.startswith(CLIENT):
+            client = self._clients.latest(by.removeprefix(CLIENT))
             if client is None or not client.enabled:
                 raise Refused(PROPOSER_GONE)
 

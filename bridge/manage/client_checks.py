@@ -9,6 +9,7 @@ from bridge.domain.ids import ConnectorId
 from bridge.domain.sentence import said
 from bridge.errors import BridgeError
 from bridge.manage.addresses import sectors
+from bridge.manage.admin_grants import admin_scope_faults
 from bridge.manage.field_checks import Draft, field_faults
 
 
@@ -53,6 +54,11 @@ def _redirect_uris(client: Client) -> Iterator[str]:
         yield said("At least one redirect URI is needed: where people come back to after signing in.")
 
 
+def _scopes(client: Client) -> Iterator[str]:
+    yield from _scope(client)
+    yield from admin_scope_faults(client)
+
+
 def _scope(client: Client) -> Iterator[str]:
     if _signs_people_in(client) and "openid" not in client.scope:
         yield said("Without the scope openid there is no sign-in (OIDC Core §3.1.2.1).")
@@ -91,7 +97,7 @@ def _sector(client: Client) -> Iterator[str]:
 COMBINATIONS: Mapping[str, Callable[[Client], Iterator[str]]] = {
     "grant_types": _grant_types,
     "redirect_uris": _redirect_uris,
-    "scope": _scope,
+    "scope": _scopes,
     "token_endpoint_auth_method": _public,
     "sector_identifier": _sector,
 }

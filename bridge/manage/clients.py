@@ -9,10 +9,11 @@ from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
-from bridge.domain.encoding import TokenBytes, random_text
+from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import ClientId, ConnectorId
 from bridge.manage.access import Actor, Refused, Trail, allowed, may
 from bridge.manage.addresses import sectors
+from bridge.manage.admin_grants import check_ends
 from bridge.manage.client_checks import check_client
 from bridge.manage.managed import check_not_managed
 from bridge.manage.register import ClientRegister
@@ -41,6 +42,11 @@ class Overtaken(Refused):
     def __init__(self, client: Client) -> None:
         super().__init__("Somebody else changed this application meanwhile.")
         self.client = client
+
+
+def secret_id_of(secret_hash: str) -> str:
+    """What a live secret is called: nothing of the secret can be told from it."""
+    return digest(secret_hash)[:16]
 
 
 class ClientAdministration:
@@ -148,9 +154,7 @@ class ClientAdministration:
         nothing is changed.
         """
         may(actor, "edit client", client_id)
-        before = self._found(client_id)
-        if version is not None and version != version_of(before):
-            raise Overtaken(before)
+        before = self._found(client_id, version)
         _check_changes(before, changes)
         if not take_over:
             check_not_managed(before, changes)
@@ -184,9 +188,7 @@ class ClientAdministration:
         AwaitsApproval.
         """
         may(actor, "rotate secret", client_id)
-        before = self._found(client_id)
-        if version is not None and version != version_of(before):
-            raise Overtaken(before)
+        before = self._found(client_id, version)
         if before.public:
             raise Refused(f"{client_id} is a public client: it has no secret.")
         secret = random_text(self._token_bytes, SECRET_BYTES)
@@ -196,24 +198,57 @@ class ClientAdministration:
         self._replace(actor, client, before, entry, reason, secret)
         return Registered(client, secret)
 
-    def set_enabled(self, actor: Actor, client_id: str, enabled: bool) -> Client:
-        """Enable a client, or disable it: its registration stays, and its requests are refused."""
+    def delete_secret(
+        self,
+        actor: Actor,
+        client_id: str,
+        secret_id: str,
+        *,
+        version: str | None = None,
+        reason: str = "",
+    ) -> Client:
+        """End one of two live secrets, by its `secret_id`; the changed client.
+
+        `version`, `reason`: as for `edit`. Raises Refused where there is no such secret, or no other one;
+        Overtaken, AwaitsApproval.
+        """
+        may(actor, "rotate secret", client_id)
+        before = self._found(client_id, version)
+        kept = tuple(kept for kept in before.secret_hashes if secret_id_of(kept) != secret_id)
+        if len(kept) == len(before.secret_hashes):
+            raise Refused(f"{client_id} has no live secret {secret_id}.")
+        if not kept:
+            raise Refused("It is the only secret: make another one first, or disable the application.")
+        client = replace(before, secret_hashes=kept)
+        entry = self._trail.entry(actor, "client.secret_deleted", client_id)
+        self._replace(actor, client, before, entry, reason)
+        return client
+
+    def set_enabled(
+        self, actor: Actor, client_id: str, enabled: bool, *, version: str | None = None
+    ) -> Client:
+        """Enable a client, or disable it: its registration stays, and its requests are refused.
+
+        `version`: as for `edit`.
+        """
         may(actor, "enable client" if enabled else "disable client", client_id)
-        before = self._found(client_id)
+        before = self._found(client_id, version)
         owner = before.managed_by and replace(before.managed_by, pruned_at=None)
         client = replace(before, enabled=enabled, managed_by=owner)
         entry = self._trail.entry(actor, "client.enabled" if enabled else "client.disabled", client_id)
         self._replace(actor, client, before, entry)
         return client
 
-    def delete(self, actor: Actor, client_id: str, *, dry_run: bool = False) -> None:
+    def delete(
+        self, actor: Actor, client_id: str, *, version: str | None = None, dry_run: bool = False
+    ) -> None:
         """Delete a client with its consents and offline Grants. Raises Refused when there is none.
 
-        `dry_run`: only look whether it could be done.
+        `version`: as for `edit`; `dry_run`: only look whether it could be done.
         """
         may(actor, "delete client", client_id)
+        check_ends(actor, self._found(client_id, version))
         if dry_run:
-            self._found(client_id)
             return
         try:
             entry = self._trail.entry(actor, "client.deleted", client_id)
@@ -221,11 +256,16 @@ class ClientAdministration:
         except KeyError:
             raise _not_found(client_id) from None
 
-    def _found(self, client_id: str) -> Client:
-        """The console is a client too, and nobody's to look at or to change."""
+    def _found(self, client_id: str, version: str | None = None) -> Client:
+        """The console is a client too, and nobody's to look at or to change.
+
+        `version`: what it has to be; None: any. Raises Refused where there is none, Overtaken.
+        """
         client = self._clients.get(client_id) if client_id != CONSOLE_CLIENT_ID else None
         if client is None:
             raise _not_found(client_id)
+        if version is not None and version != version_of(client):
+            raise Overtaken(client)
         return client
 
     def _replace(

@@ -14,6 +14,7 @@ from bridge.domain.approval import PROPOSAL_LIVES, Proposal
 from bridge.domain.client import Client
 from bridge.domain.encoding import TokenBytes
 from bridge.manage.access import ADMINISTRATOR, PERMISSIONS, Actor, Refused, Trail
+from bridge.manage.admin_grants import check_change
 from bridge.manage.sensitive import sensitive
 from bridge.manage.versions import version_of
 from bridge.ports.administrators import AdministratorStore
@@ -90,7 +91,8 @@ class ClientRegister:
         self._clients.change([_with_approval(change, decided) for change in changes], decided=decided)
 
     def look(self, actor: Actor, changes: Sequence[ClientChange], *, reason: str = "") -> None:
-        """What `change` would say, proposing nothing. Raises AwaitsApproval."""
+        """What `change` would say, proposing nothing. Raises as `look`."""
+        _check(actor, changes)
         if (waiting := self._waiting(changes)) and not self.decides_alone(actor, reason):
             raise AwaitsApproval([change.client_id for change, _ in waiting], self._how(actor))
 
@@ -122,7 +124,8 @@ class ClientRegister:
     def _decided(
         self, actor: Actor, changes: Sequence[ClientChange], reason: str, secret: str | None = None
     ) -> tuple[Proposal, ...]:
-        """The approvals that these need and have; none where they need none. Raises AwaitsApproval."""
+        """The approvals that these need and have; none where they need none. Raises as `look`."""
+        _check(actor, changes)
         waiting = self._waiting(changes)
         if not waiting:
             return ()
@@ -184,6 +187,11 @@ class ClientRegister:
         if self.has_two(actor.id):
             return "Another administrator approves it in the console, under Approvals."
         return "There is no second administrator: the server's command line approves it, with --reason TEXT."
+
+
+def _check(actor: Actor, changes: Sequence[ClientChange]) -> None:
+    for change in changes:
+        check_change(actor, change.before, change.after)
 
 
 def check_reason(reason: str) -> None:

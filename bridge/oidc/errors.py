@@ -56,6 +56,19 @@ def invalid_request(description: str, client_id: ClientId | None = None) -> OAut
     return OAuthError("invalid_request", description, client_id=client_id)
 
 
+def invalid_token() -> OAuthError:
+    """RFC 6750 §3.1."""
+    description = "The access token is unknown, expired or revoked."
+    header = challenge("Bearer", "invalid_token", description)
+    return OAuthError("invalid_token", description, 401, {"WWW-Authenticate": header})
+
+
+def token_wanted() -> OAuthError:
+    """A request without a token gets no error code (RFC 6750 §3.1)."""
+    description = "An access token is needed, in the header Authorization."
+    return OAuthError(None, description, 401, {"WWW-Authenticate": challenge("Bearer")})
+
+
 def challenge(scheme: Scheme, error: str = "", description: str = "", scope: str = "") -> str:
     """The value of a WWW-Authenticate header (RFC 7235 §4.1, RFC 6750 §3). The texts must hold no quotes."""
     facts = {"realm": REALM, "error": error, "error_description": description, "scope": scope}

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bridge.domain.admin_scopes import audience_of
 from bridge.domain.claims import Values, today, userinfo_claims
 from bridge.domain.client import Client
 from bridge.domain.encoding import TokenBytes, random_text
@@ -89,6 +90,10 @@ class TokenIssuer:
         if "openid" in scope:
             content["id_token"] = self._id_tokens.compose(narrowed, client, access[0], now, nonce)
         return IssuedTokens(grant, access, refresh, content)
+
+    def audience_of(self, scope: Sequence[str]) -> tuple[str, ...]:
+        """For whom a client's own token of this scope is (RFC 8707 §2); empty: this provider."""
+        return audience_of(scope, self._policy.issuer)
 
     def first_refresh_token(self, grant: Grant, client: Client, now: int) -> tuple[str, RefreshToken] | None:
         """The first refresh token of a Grant; None when it would have expired already."""

@@ -5,18 +5,11 @@ from dataclasses import dataclass
 from bridge.domain.ids import ClientId
 from bridge.domain.token import AccessToken
 from bridge.oidc.answer import FORM, Answer, ClientRequest, error_answer, json_answer, read_form
-from bridge.oidc.errors import OAuthError, challenge, invalid_request
+from bridge.oidc.errors import OAuthError, challenge, invalid_request, invalid_token, token_wanted
 from bridge.oidc.token_lookup import could_be_token
 from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore
 from bridge.ports.grants import TokenStore
-
-
-def _invalid_token() -> OAuthError:
-    """RFC 6750 §3.1."""
-    description = "The access token is unknown, expired or revoked."
-    header = challenge("Bearer", "invalid_token", description)
-    return OAuthError("invalid_token", description, 401, {"WWW-Authenticate": header})
 
 
 def _insufficient_scope(client_id: ClientId) -> OAuthError:
@@ -25,12 +18,6 @@ def _insufficient_scope(client_id: ClientId) -> OAuthError:
     header = challenge("Bearer", "insufficient_scope", description, "openid")
     headers = {"WWW-Authenticate": header}
     return OAuthError("insufficient_scope", description, 403, headers, client_id=client_id)
-
-
-def _token_wanted() -> OAuthError:
-    """A request without a token gets no error code (RFC 6750 §3.1)."""
-    description = "An access token is needed, in the header Authorization."
-    return OAuthError(None, description, 401, {"WWW-Authenticate": challenge("Bearer")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,7 @@ class UserinfoEndpoint:
         record = self.tokens.access_token(token, now) if could_be_token(token) else None
         client = self.clients.get(record.client_id) if record else None
         if record is None or client is None or not (client.enabled and client.existed_at(record.issued_at)):
-            raise _invalid_token()
+            raise invalid_token()
         return record
 
 
@@ -75,5 +62,5 @@ def _bearer(request: ClientRequest) -> str:
     if in_header and in_form:
         raise invalid_request("The access token came in two ways.")
     if not in_header and not in_form:
-        raise _token_wanted()
+        raise token_wanted()
     return in_header or in_form

@@ -13,6 +13,7 @@ from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.facts import ServiceFacts
 from bridge.ports.grants import CodeStore, GrantStore, TokenStore
+from bridge.ports.idempotency import IdempotencyStore
 from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
 from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
 from bridge.ports.outbound import Fetcher, JobLog, Lease, Outbox
@@ -47,6 +48,7 @@ class Services:
     approvals: ApprovalStore
     administrators: AdministratorStore
     console_sessions: ConsoleSessionStore
+    idempotency: IdempotencyStore
     outbox: Outbox
     fetcher: Fetcher
     lease: Lease

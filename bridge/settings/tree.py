@@ -97,6 +97,7 @@ class Limits(_Part):
     unsolicited_per_address: Count = 30  # callbacks without a Handoff, in a minute
     unsolicited_in_all: Count = 600  # of all addresses together, in a minute
     parked_in_all: Count = 2000  # requests too large for a URL, in half an hour
+    api_per_client: Count = 600  # requests of one application to the administration API, in a minute
 
 
 class Look(_Part):

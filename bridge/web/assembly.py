@@ -15,6 +15,7 @@ from bridge.manage import administration
 from bridge.manage.administration import AdministrationPorts
 from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.oidc import provider
+from bridge.oidc.api_tokens import ApiTokens
 from bridge.ops.health import Readiness
 from bridge.ports.services import Services
 from bridge.sessions.ending import SessionEnding
@@ -68,6 +69,8 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         proxy_hints=ProxyHints(address, s.clock, secure=settings.secure),
         administration=admin,
         console_sign_in=_console_sign_in(settings, s, admin),
+        api_tokens=ApiTokens(s.tokens, s.clients, policy.issuer, s.clock),
+        idempotency=s.idempotency,
     )
 
 

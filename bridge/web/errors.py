@@ -12,6 +12,7 @@ from bridge.oidc.authorization_response import failure
 from bridge.oidc.endpoints import speaks_json
 from bridge.ops.logs import logger
 from bridge.web import pages
+from bridge.web.api import problems
 from bridge.web.client_address import AddressUnreadable
 from bridge.web.interactions import begin_again
 from bridge.web.limits import RateLimited
@@ -99,6 +100,8 @@ def _unforeseen(error: Exception) -> BaseResponse:
 
 
 def _error_answer(status: int, key: str, client_id: str | None = None, wait: int = 0) -> BaseResponse:
+    if problems.is_of_the_api(request.path):
+        return problems.answer_to(status, wait)
     if speaks_json(request.path):
         return _json(status)
     way = way_out(key, client_id)

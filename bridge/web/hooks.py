@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from bridge.oidc.endpoints import Endpoint, endpoint_of
 from bridge.ops import environ, logs
 from bridge.web import language
+from bridge.web.api.problems import is_of_the_api
 from bridge.web.cookies import YEAR, Cookies
 from bridge.web.cors import allow_reading
 from bridge.web.fetch_metadata import is_part_of_a_page, is_prefetch
@@ -107,7 +108,11 @@ def _after_request(uses: UseCases) -> Callable[[Response], BaseResponse]:
 
 
 def _set_cookies(response: Response, cookies: Cookies) -> None:
-    """The browser's own, and its language; none beside what a cache between us may give to others."""
+    """The browser's own, and its language; none beside what a cache between us may give to others, and none
+    of the administration API, which reads none.
+    """
+    if is_of_the_api(request_ctx.request.path):
+        return
     new_browser, wish = g.get("new_browser"), language.requested()
     if not (new_browser or wish) or response.headers.get("Cache-Control", "").startswith("public"):
         return

@@ -74,6 +74,12 @@ class RequestLimits:
         if wait := self._limiter.hit(*rates, now=self._clock()):
             raise RateLimited(wait)
 
+    def administration(self, client_id: str) -> None:
+        """Count a request of an application to the administration API. Raises RateLimited."""
+        rate = Rate("api:" + client_id, self._limits.api_per_client, MINUTE)
+        if wait := self._limiter.hit(rate, now=self._clock()):
+            raise RateLimited(wait)
+
     def may_remember(self) -> bool:
         """Count a person who goes back to the application, which anybody can do as often as they like.
 

@@ -18,11 +18,13 @@ from bridge.login.logout import SignOut
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage.administration import Administration
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.oidc.api_tokens import ApiTokens
 from bridge.oidc.provider import Provider
 from bridge.ops.health import Readiness
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ClientStore
 from bridge.ports.connectors import Connectors
+from bridge.ports.idempotency import IdempotencyStore
 from bridge.ports.keys import Signer
 from bridge.ports.logins import InteractionSeal
 from bridge.settings import Settings
@@ -60,6 +62,8 @@ class UseCases:
     proxy_hints: ProxyHints
     administration: Administration
     console_sign_in: ConsoleSignIn
+    api_tokens: ApiTokens
+    idempotency: IdempotencyStore
 
 
 def use_cases() -> UseCases:

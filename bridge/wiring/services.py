@@ -109,6 +109,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         approvals=sql.SqlApprovals(engine, counters),
         administrators=sql.SqlAdministrators(engine, sealer, counters),
         console_sessions=sql.SqlConsoleSessions(engine),
+        idempotency=sql.SqlIdempotency(engine),
         outbox=sql.SqlOutbox(engine),
         fetcher=f.fetcher,
         lease=redis.RedisLease(redis_store),

@@ -1,4 +1,4 @@
-"""Every use case of administration, and by what it can be asked: a page of the console, a command.
+"""Every use case of administration, and by what it can be asked: the console, the API, a command.
 
 A blank has its reason here. A use case that is new needs its line.
 """
@@ -21,7 +21,7 @@ from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.manage.service import ServiceAdministration
-from bridge.web import console
+from bridge.web import api, console
 
 ROOMS = {
     "clients": ClientAdministration,
@@ -32,6 +32,8 @@ ROOMS = {
     "service": ServiceAdministration,
 }
 LATER = "a later page of the console"
+PEOPLE = "people decide it, who sign in"
+OPERATED = "who runs the service looks at it in person"
 BY_PERSON = "only a person who has just signed in with a browser does it"
 
 
@@ -40,39 +42,58 @@ class Ways:
     """By what a use case can be asked: "" for yes, else why not."""
 
     console: str = ""
+    api: str = ""
     command: str = ""
 
 
 USE_CASES = {
-    "clients.all": Ways(console="it shows them in pages", command=""),
+    "clients.all": Ways(console="it shows them in pages", api="it gives them in pages"),
     "clients.page": Ways(command="it lists all"),
     "clients.get": Ways(),
-    "clients.find": Ways(console="its list is searched"),
+    "clients.find": Ways(console="its list is searched", api="its list is searched"),
     "clients.add": Ways(),
     "clients.edit": Ways(),
     "clients.rotate_secret": Ways(),
+    "clients.delete_secret": Ways(
+        console="a new secret can end the others", command="rotate-secret --at-once"
+    ),
     "clients.set_enabled": Ways(),
     "clients.delete": Ways(),
     "administrators.all": Ways(),
-    "administrators.get": Ways(console="its list says everything"),
-    "administrators.invite": Ways(),
-    "administrators.invitation": Ways(command=BY_PERSON),
-    "administrators.accept": Ways(console="by signing in: manage.console_sign_in asks", command=BY_PERSON),
-    "administrators.confirm": Ways(),
-    "administrators.change_role": Ways(command="an owner does it; who has none makes one by an invitation"),
-    "administrators.remove": Ways(),
+    "administrators.get": Ways(console="its list says everything", api="its list says everything"),
+    "administrators.invite": Ways(api=PEOPLE),
+    "administrators.invitation": Ways(api=BY_PERSON, command=BY_PERSON),
+    "administrators.accept": Ways(
+        console="by signing in: manage.console_sign_in asks", api=BY_PERSON, command=BY_PERSON
+    ),
+    "administrators.confirm": Ways(api=PEOPLE),
+    "administrators.change_role": Ways(
+        api=PEOPLE, command="an owner does it; who has none makes one by an invitation"
+    ),
+    "administrators.remove": Ways(api=PEOPLE),
     "keys.all": Ways(),
-    "keys.rotate": Ways(),
-    "keys.removable": Ways(console="its button is there where a key is removable"),
-    "keys.remove": Ways(),
+    "keys.rotate": Ways(api=PEOPLE),
+    "keys.removable": Ways(console="its button is there where a key is removable", api=PEOPLE),
+    "keys.remove": Ways(api=PEOPLE),
     "jobs.all": Ways(console=LATER),
     "jobs.messages": Ways(console=LATER),
     "audit.page": Ways(),
-    "audit.names": Ways(command="it prints ids, for scripts"),
-    "audit.head": Ways(console="it is kept elsewhere by who has a shell"),
-    "audit.verify": Ways(console="a walk through all rows, which no browser waits for"),
-    "service.accounts": Ways(command="`bridge config check --ask-camdigikey` tells what is wrong with them"),
-    "service.settings": Ways(command="`bridge config show` reads them from the file as it is now"),
+    "audit.names": Ways(
+        api="it gives ids: names of people are for people", command="it prints ids, for scripts"
+    ),
+    "audit.head": Ways(
+        console="it is kept elsewhere by who has a shell", api="it is in the log, which is kept elsewhere"
+    ),
+    "audit.verify": Ways(
+        console="a walk through all rows, which no browser waits for",
+        api="a walk through all rows, which no request waits for",
+    ),
+    "service.accounts": Ways(
+        api=OPERATED, command="`bridge config check --ask-camdigikey` tells what is wrong with them"
+    ),
+    "service.settings": Ways(
+        api=OPERATED, command="`bridge config show` reads them from the file as it is now"
+    ),
 }
 WITHOUT_ACTOR = {"administrators.invitation", "administrators.accept"}
 
@@ -102,6 +123,8 @@ def area_of(owner: ast.expr) -> str:
             return name
         case ast.Call(func=ast.Name(id="_administration")):
             return "administrators"
+        case ast.Call(func=ast.Name(id="_clients")):
+            return "clients"
     return ""
 
 
@@ -113,6 +136,7 @@ def test_every_use_case_has_its_line() -> None:
 def test_it_can_be_asked_as_its_line_says(name: str) -> None:
     ways = USE_CASES[name]
     assert (name in asked(console)) is not bool(ways.console)
+    assert (name in asked(api)) is not bool(ways.api)
     assert (name in asked(cli)) is not bool(ways.command)
 
 

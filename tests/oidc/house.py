@@ -241,6 +241,7 @@ class House:
             administrators=cast(Any, None),
             console_sessions=cast(Any, None),
             facts=cast(Any, None),
+            idempotency=cast(Any, None),
             environment="",
             every={},
             lease=cast(Any, None),

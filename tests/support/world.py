@@ -324,6 +324,7 @@ def make_world(
             "BRIDGE_LIMITS__UNSOLICITED_PER_ADDRESS": "100000",
             "BRIDGE_LIMITS__UNSOLICITED_IN_ALL": "1000000",
             "BRIDGE_LIMITS__PARKED_IN_ALL": "1000000",
+            "BRIDGE_LIMITS__API_PER_CLIENT": "1000000",
             **environ,
         }
     )

@@ -33,6 +33,7 @@ class ClientCall:
             principal=ClientPrincipal(),
             scope=scope,
             created_at=now,
+            resources=self.issuer.audience_of(scope),
         )
         issued = self.issuer.issue(grant, client, scope, None, now)
         self.grants.open(grant, now)

@@ -15,6 +15,7 @@ from bridge.stores.sql.consents import SqlConsents
 from bridge.stores.sql.console_sessions import SqlConsoleSessions
 from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants
+from bridge.stores.sql.idempotency import SqlIdempotency
 from bridge.stores.sql.instances import SqlInstances
 from bridge.stores.sql.job_log import SqlJobLog
 from bridge.stores.sql.master_keys import SqlMasterKeys
@@ -36,6 +37,7 @@ __all__ = [
     "SqlConsents",
     "SqlConsoleSessions",
     "SqlGrants",
+    "SqlIdempotency",
     "SqlInstances",
     "SqlJobLog",
     "SqlMasterKeys",

@@ -7,7 +7,15 @@ from bridge.domain.audit import EVENTS_OF_STRANGERS, NOTED_EVENTS
 from bridge.domain.outbox import OutboxState
 from bridge.domain.policy import ROTATION_GRACE
 from bridge.stores.sql.engine import writing
-from bridge.stores.sql.tables import approvals, audit, grants, outbox, refresh_tokens, spent_tokens
+from bridge.stores.sql.tables import (
+    api_answers,
+    approvals,
+    audit,
+    grants,
+    outbox,
+    refresh_tokens,
+    spent_tokens,
+)
 
 SPENT_TOKENS_KEPT_FOR = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
 UNSOLICITED_KEPT_FOR = 24 * 3600  # seconds; these are mostly made up
@@ -19,7 +27,8 @@ DEAD_LETTERS_KEPT_FOR = 30 * 24 * 3600  # seconds; for an operator to see
 
 def purge(engine: Engine, now: int) -> int:
     """Delete what has expired: refresh tokens and Grants, spent auth tokens, the audit events that strangers
-    caused or that come at every sign-in, old proposals, and settled messages; how many rows went.
+    caused or that come at every sign-in, old proposals, answers of the API, and settled messages; how many
+    rows went.
 
     For how long each is kept is said above. Stored responses of rotations older than ROTATION_GRACE are
     cleared too. `now` in epoch seconds. Raises StoreUnavailable.
@@ -37,6 +46,7 @@ def purge(engine: Engine, now: int) -> int:
         ),
         delete(audit).where(audit.c.event.in_(NOTED_EVENTS), audit.c.at <= now - NOTED_KEPT_FOR),
         delete(approvals).where(approvals.c.expires_at <= now - PROPOSALS_KEPT_FOR),
+        delete(api_answers).where(api_answers.c.expires_at <= now),
         _settled("done", now - DELIVERED_KEPT_FOR),
         _settled("dead", now - DEAD_LETTERS_KEPT_FOR),
     )

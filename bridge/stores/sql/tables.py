@@ -182,6 +182,17 @@ jobs = Table(  # the last run of each background job
     Column("failed", Boolean, nullable=False),
 )
 
+api_answers = Table(  # of the administration API, to requests that may come twice; secrets never
+    "api_answers",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of who asked, and of their key
+    Column("request", String(64), nullable=False),  # the digest of what was asked
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("status", Integer),  # NULL: not answered yet
+    Column("headers", Text),  # JSON object of texts
+    Column("body", Text),
+)
+
 administrators = Table(
     "administrators",
     metadata,

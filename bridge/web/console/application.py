@@ -1,6 +1,7 @@
 """One application: how to connect it, its fields by tabs, its credentials, its end."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request
@@ -12,13 +13,14 @@ from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.encoding import random_text
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage import ClientFaults, Refused, Registered
+from bridge.manage.admin_grants import administers
 from bridge.manage.clients import Overtaken
 from bridge.manage.managed import ManagedByFile, owned_by_file
 from bridge.manage.register import AwaitsApproval
 from bridge.manage.versions import version_of
 from bridge.oidc.endpoints import addresses
 from bridge.products import PRODUCTS, Snippet, SnippetFault, Values, snippets
-from bridge.web.console import pages
+from bridge.web.console import pages, signing_in
 from bridge.web.console.approvals import show_proposed
 from bridge.web.console.fields import TABS, Form, FormFault, Tab, changes, controls
 from bridge.web.console.guard import here
@@ -55,6 +57,8 @@ def edit(client_id: str, tab: str) -> Response:
     chosen, before = _tab(tab), _client(client_id)
     try:
         made, take_over = changes(chosen, before, request.form), "take_over" in request.form
+        if made and decides_who_administers(before, replace(before, **made)):
+            return signing_in.park()
         if made or take_over:
             version, clients = request.form.get("version", ""), use_cases().administration.clients
             clients.edit(here().actor, client_id, made, version=version, take_over=take_over)
@@ -72,6 +76,16 @@ def edit(client_id: str, tab: str) -> Response:
     except (FormFault, Refused) as fault:
         return _fields(before, chosen, faults=(str(fault),), written=request.form, status=422)
     return redirect(f"{ROOT}/applications/{client_id}/{tab}?saved=1", 303)
+
+
+def decides_who_administers(before: Client | None, after: Client) -> bool:
+    """Whether an owner's change waits for a fresh sign-in, because it gives or touches administration.
+
+    Nobody else's does: the use case refuses them.
+    """
+    if here().actor.role != "owner" or not (administers(before) or administers(after)):
+        return False
+    return not use_cases().console_sign_in.is_recent(here().session)
 
 
 def credentials(client_id: str) -> Response:
@@ -102,6 +116,9 @@ def disable(client_id: str) -> Response:
 
 def enable(client_id: str) -> Response:
     """Lets it in again."""
+    client = _client(client_id)
+    if decides_who_administers(client, client):
+        return signing_in.park()
     return _set_enabled(client_id, True)
 
 

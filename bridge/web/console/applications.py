@@ -13,8 +13,8 @@ from bridge.manage import ClientFaults, Refused
 from bridge.manage.clients import new_client_id
 from bridge.manage.register import AwaitsApproval
 from bridge.products import KINDS, PRODUCTS, Kind, Product, defaults_of
-from bridge.web.console import pages
-from bridge.web.console.application import show_registered
+from bridge.web.console import pages, signing_in
+from bridge.web.console.application import decides_who_administers, show_registered
 from bridge.web.console.approvals import show_proposed
 from bridge.web.console.guard import here
 from bridge.web.console.rows import ROOT
@@ -63,8 +63,11 @@ def register(kind: str) -> Response:
     """
     chosen, given = _chosen(kind), {name: value.strip() for name, value in request.form.items()}
     clients, actor = use_cases().administration.clients, here().actor
+    draft = _draft(chosen, given)
+    if decides_who_administers(None, draft):
+        return signing_in.park()
     try:
-        made = clients.add(actor, _draft(chosen, given))
+        made = clients.add(actor, draft)
     except ClientFaults as faults:
         return _form(chosen, given, faults.faults, status=422)
     except AwaitsApproval as waits:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
 
+from bridge.domain.admin_scopes import ADMIN_SCOPES
 from bridge.domain.claims import CLAIMS, SCOPES
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA, MAX_LIFETIMES, OPTIONAL
@@ -115,11 +116,16 @@ def _is_open(row: MetadataField, client: Client) -> bool:
     return row.name == "scope" and "client_credentials" in client.grant_types
 
 
+def _may_administer(row: MetadataField, client: Client) -> bool:
+    """Whether an owner can let it use the administration API: it acts for itself alone."""
+    return row.name == "scope" and client.grant_types == ("client_credentials",)
+
+
 def _control(row: MetadataField, client: Client) -> Control:
     value, choices = getattr(client, row.name), tuple(row.choices)
     shape = SHAPES[row.kind]
     if row.kind == "words":
-        known = VOCABULARIES[row.name]
+        known = (*VOCABULARIES[row.name], *(ADMIN_SCOPES if _may_administer(row, client) else ()))
         choices = (*known, *(word for word in value or () if word not in known))
     elif row.kind == "lifetimes":
         choices = tuple(MAX_LIFETIMES)

@@ -49,7 +49,7 @@ def guarded(row: ConsolePage, view: View) -> View:
     """The view of a row, with all its checks before it."""
 
     def answer(**parts: str) -> Response:
-        _check_network()
+        check_network()
         _check_text(parts)
         if row.get_acts and (refused := _refused_get()):
             return refused
@@ -73,8 +73,8 @@ def guarded(row: ConsolePage, view: View) -> View:
     return answer
 
 
-def _check_network() -> None:
-    """From elsewhere there is no console at all."""
+def check_network() -> None:
+    """From elsewhere there is no console at all, and no API."""
     settings = use_cases().settings
     if not settings.admin.networks:
         return
