@@ -16,7 +16,9 @@ import pytest
 from bridge import cli, manage
 from bridge.manage.access import PERMISSIONS
 from bridge.manage.administrators import AdministratorAdministration
+from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.audit import AuditAdministration
+from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
@@ -24,12 +26,15 @@ from bridge.web import console
 
 ROOMS = {
     "clients": ClientAdministration,
+    "client_files": ClientFileAdministration,
+    "approvals": ApprovalAdministration,
     "administrators": AdministratorAdministration,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
     "audit": AuditAdministration,
 }
 LATER = "a later page of the console"
+OF_FILES = "files lie where they are kept under version control"
 BY_PERSON = "only a person who has just signed in with a browser does it"
 
 
@@ -51,6 +56,19 @@ USE_CASES = {
     "clients.rotate_secret": Ways(),
     "clients.set_enabled": Ways(),
     "clients.delete": Ways(),
+    "client_files.plan": Ways(console=OF_FILES),
+    "client_files.apply": Ways(console=OF_FILES),
+    "client_files.waits": Ways(console=OF_FILES),
+    "client_files.export": Ways(console=LATER),
+    "approvals.all": Ways(),
+    "approvals.get": Ways(),
+    "approvals.standing": Ways(),
+    "approvals.waiting": Ways(command="it lists all that is open"),
+    "approvals.made_locally": Ways(command="it lists them with all others, marked"),
+    "approvals.names": Ways(command="it prints ids, for scripts"),
+    "approvals.why_not": Ways(command="it says so where one tries"),
+    "approvals.approve": Ways(),
+    "approvals.reject": Ways(),
     "administrators.all": Ways(),
     "administrators.get": Ways(console="its list says everything"),
     "administrators.invite": Ways(),
@@ -98,6 +116,8 @@ def area_of(owner: ast.expr) -> str:
             return name
         case ast.Call(func=ast.Name(id="_administration")):
             return "administrators"
+        case ast.Call(func=ast.Name(id="_approvals")):
+            return "approvals"
     return ""
 
 
