@@ -6,12 +6,13 @@ from bridge.domain.client import Client
 
 # The scopes whose claims name a person for good: the national number, CamDigiKey's own identifier, the face.
 SENSITIVE_SCOPES = ("national_id", "camdigikey_id", "face")
-# What does not decide where such a claim goes, who asks for it, or what people are told of it. A field that
-# is not named here is sensitive: a new one is looked at until somebody decides that it need not be.
+# What does not decide where such a claim goes, nor who asks for it. A field that is not named here
+# is sensitive: a new one is looked at until somebody decides that it need not be.
 HARMLESS_FIELDS = frozenset(
     (
         "client_id",
         "client_id_issued_at",
+        "client_name",
         "scope",  # judged by itself: a scope that goes away is no gain
         "enabled",
         "managed_by",

@@ -25,6 +25,8 @@ from bridge.wiring.database import engine_of
 from tests.cli.conftest import KEY, Console
 from tests.support.tools import ROOT
 
+REASON = ("--reason", "Decree 12")  # as the application may have the national number
+
 
 def test_every_command_explains_itself(console: Console) -> None:
     for name in COMMANDS:
@@ -103,7 +105,7 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
         "--initiate-login-uri", "https://p.example/login", "--default-max-age", "60",
         "--lifetime", "access_token=300", "--lifetime", "refresh=86400",
         "--backchannel-logout-uri", "https://p.example/hear", "--backchannel-logout-session-required",
-        "--connector", "camdigikey",
+        "--connector", "camdigikey", *REASON,
     )  # fmt: skip
     after = console.json("client", "show", "portal")
     default = as_metadata(Client(ClientId(""), "", ()))
@@ -111,13 +113,13 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
     # Those that the command set to their default, and what only `add`, `apply`, `disable` and time set.
     assert same == {"application_type", "require_pkce", "enabled", "live_secrets", "managed_by"}
     assert after["lifetimes"] == {"access_token": 300, "refresh": 86400}
-    console.say("client", "edit", "portal", "--claim", "", "--allowed-origin", "")
+    console.say("client", "edit", "portal", "--claim", "", "--allowed-origin", "", *REASON)
     after = console.json("client", "show", "portal")
     assert (after["claims"], after["allowed_origins"]) == (None, [])
     console.say("client", "edit", "portal", "--lifetime", "", "--default-max-age", "")
     after = console.json("client", "show", "portal")
     assert (after["lifetimes"], after["default_max_age"]) == ({}, None)
-    console.say("client", "edit", "portal", "--logo-uri", "", "--connector", "", "--show-login-page")
+    console.say("client", "edit", "portal", "--logo-uri", "", "--connector", "", "--show-login-page", *REASON)
     after = console.json("client", "show", "portal")
     assert (after["logo_uri"], after["connector"], after["skip_login_page"]) == (None, None, False)
 

@@ -15,6 +15,7 @@ from bridge.domain.encoding import digest
 from bridge.domain.ids import ClientId
 from bridge.manage import OPERATOR
 from bridge.manage.administrators import AdministratorAdministration
+from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.web.console.signing_in import COOKIE
 from bridge.web.use_cases import UseCases
@@ -40,6 +41,10 @@ class Console:
     @property
     def clients(self) -> ClientAdministration:
         return self.uses.administration.clients
+
+    @property
+    def approvals(self) -> ApprovalAdministration:
+        return self.uses.administration.approvals
 
     def url(self, path: str) -> str:
         return self.world.issuer + path

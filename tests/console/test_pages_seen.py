@@ -18,7 +18,9 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from bridge.domain.client import FileOwner
 from bridge.domain.ids import Sub
 from bridge.manage import OPERATOR
+from bridge.manage.access import Actor, actor_of
 from bridge.manage.administrators import Person
+from bridge.manage.register import AwaitsApproval
 from bridge.web.console.rows import PAGES
 from bridge.web.language import LANGUAGES
 from tests.console.conftest import Console, application, nobody_administers
@@ -40,6 +42,7 @@ SEEN_AS = (("phone", "km"), ("phone", "en"), ("wide", "en"), ("wide-dark", "km")
 LONG = "ប្រព័ន្ធគ្រប់គ្រងសំណុំលិខិតអនុញ្ញាតសាងសង់និងចុះបញ្ជីដីធ្លីថ្នាក់ជាតិនៃព្រះរាជាណាចក្រ"
 PART = re.compile(r"<(\w+)>")
 PARTS = {"client_id": ("portal", "paused-application"), "tab": ("sign-in", "data", "tokens", "look")}
+NATIONAL = {"scope": ("openid", "profile", "national_id"), "national_id_purpose": "Land register"}
 KINDS = ("web", "service", "grafana")
 
 
@@ -87,7 +90,8 @@ def addresses(seen: Console, token: str) -> list[str]:
     found = []
     for row in PAGES:
         if row.method == "GET" and row.view not in ("home", "callback"):
-            found += filled(row.path, {**PARTS, "kind": KINDS, "token": (token,)})
+            proposals = tuple(proposal.id for proposal in seen.approvals.all(OPERATOR))
+            found += filled(row.path, {**PARTS, "kind": KINDS, "token": (token,), "proposal_id": proposals})
     return [*found, "/admin/applications/portal?product=grafana", "/admin/applications?q=nothing"]
 
 
@@ -104,6 +108,7 @@ def test_every_page_is_whole_readable_and_large_enough(
 ) -> None:
     page = accept(new_page(**VIEWS[view]), seen, invitation)
     waiting(seen)
+    proposed(seen)
     said: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
@@ -129,6 +134,19 @@ def waiting(seen: Console) -> None:
     seen.people.accept(token, Person(Sub("sub-of-who-waits"), "VANNAK LIM"))
     token = seen.invite("maintainer", ("portal", "paused-application")).rpartition("/")[2]
     seen.people.accept(token, Person(Sub("sub-of-a-maintainer"), "CHANTHOU SOK"))
+
+
+def proposed(seen: Console) -> None:
+    """A change that the person who looks may approve, an own one, and what the command line made alone."""
+    if seen.approvals.all(OPERATOR):
+        return
+    new = application("with-the-number", LONG, sector_identifier="x")
+    people = [person for person in seen.people.all(OPERATOR) if person.active]
+    seen.clients.add(OPERATOR, replace(new, **NATIONAL), reason="Sub-decree 112, article 4")
+    for actor in (actor_of(people[0]), Actor("client:portal", "operator", machine=True)):
+        with pytest.raises(AwaitsApproval):
+            addresses = ("https://portal.gov.example/cb", "https://portal.gov.example/other")
+            seen.clients.edit(actor, "portal", {"redirect_uris": addresses, **NATIONAL})
 
 
 def looked_at(page: Page, view: str) -> dict[str, object]:

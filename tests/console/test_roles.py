@@ -33,6 +33,7 @@ PARTS = {
     "token": "none",
     "administrator_id": "somebody",
     "kid": "none",
+    "proposal_id": "none",
 }
 PART = re.compile(r"<(\w+)>")
 

@@ -16,7 +16,9 @@ import pytest
 from bridge import cli, manage
 from bridge.manage.access import PERMISSIONS
 from bridge.manage.administrators import AdministratorAdministration
+from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.audit import AuditAdministration
+from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
@@ -25,6 +27,8 @@ from bridge.web import api, console
 
 ROOMS = {
     "clients": ClientAdministration,
+    "client_files": ClientFileAdministration,
+    "approvals": ApprovalAdministration,
     "administrators": AdministratorAdministration,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
@@ -34,6 +38,7 @@ ROOMS = {
 LATER = "a later page of the console"
 PEOPLE = "people decide it, who sign in"
 OPERATED = "who runs the service looks at it in person"
+OF_FILES = "files lie where they are kept under version control"
 BY_PERSON = "only a person who has just signed in with a browser does it"
 
 
@@ -59,6 +64,19 @@ USE_CASES = {
     ),
     "clients.set_enabled": Ways(),
     "clients.delete": Ways(),
+    "client_files.plan": Ways(console=OF_FILES, api=OF_FILES),
+    "client_files.apply": Ways(console=OF_FILES, api=OF_FILES),
+    "client_files.waits": Ways(console=OF_FILES, api=OF_FILES),
+    "client_files.export": Ways(console=LATER, api="an application is read as it is"),
+    "approvals.all": Ways(api=PEOPLE),
+    "approvals.get": Ways(api=PEOPLE),
+    "approvals.standing": Ways(api=PEOPLE),
+    "approvals.waiting": Ways(api=PEOPLE, command="it lists all that is open"),
+    "approvals.made_locally": Ways(api=PEOPLE, command="it lists them with all others, marked"),
+    "approvals.names": Ways(api=PEOPLE, command="it prints ids, for scripts"),
+    "approvals.why_not": Ways(api=PEOPLE, command="it says so where one tries"),
+    "approvals.approve": Ways(api=PEOPLE),
+    "approvals.reject": Ways(api=PEOPLE),
     "administrators.all": Ways(),
     "administrators.get": Ways(console="its list says everything", api="its list says everything"),
     "administrators.invite": Ways(api=PEOPLE),
@@ -125,6 +143,8 @@ def area_of(owner: ast.expr) -> str:
             return "administrators"
         case ast.Call(func=ast.Name(id="_clients")):
             return "clients"
+        case ast.Call(func=ast.Name(id="_approvals")):
+            return "approvals"
     return ""
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bridge import manage
+from bridge.domain.admin_scopes import ADMIN_SCOPES
 from bridge.domain.administrator import Role
 from bridge.domain.approval import PROPOSAL_LIVES, Proposal
 from bridge.domain.claims import SCOPES
@@ -20,7 +21,7 @@ from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, Sub
 from bridge.manage import OPERATOR, Actor, Administration, ClientFaults, Forbidden, Refused
 from bridge.manage import approvals as sentences
-from bridge.manage.access import actor_of
+from bridge.manage.access import actor_of, machine_actor
 from bridge.manage.administration import DEMO_CLIENTS
 from bridge.manage.administrators import Person
 from bridge.manage.client_files.plan import PlanOptions
@@ -153,7 +154,7 @@ WAYS = (
 )
 ACTORS = (
     Actor("os:somebody", "owner", local=True),
-    Actor("client:machine", "owner", machine=True),
+    replace(machine_actor("machine", tuple(ADMIN_SCOPES)), role="owner"),
     Actor("administrator:owner", "owner"),
 )
 
@@ -276,7 +277,7 @@ class TestWhoApproves:
         assert town.admin.approvals.why_not(other, proposal) == sentences.NOT_ALLOWED
 
     def test_no_machine(self, town: Town, two: tuple[Actor, Actor]) -> None:
-        machine = Actor("client:machine", "owner", machine=True)
+        machine = replace(machine_actor("machine", tuple(ADMIN_SCOPES)), role="owner")
         town.refused(machine, town.proposed(two[0]), "A machine proposes, and never approves.")
         local = replace(machine, local=True)
         town.refused(local, town.proposed(two[0]), "A machine proposes, and never approves.", "Decree 12")
@@ -293,7 +294,7 @@ class TestWhoApproves:
         town.office.clients.add(replace(BEFORE, client_id=ClientId("machine")))
         actors = {
             "the owner": owner,
-            "client:machine": Actor("client:machine", "owner", machine=True),
+            "client:machine": replace(machine_actor("machine", tuple(ADMIN_SCOPES)), role="owner"),
             "os:root": Actor("os:root", "owner", local=True),
         }
         proposal = town.proposed(actors[proposer])
@@ -410,7 +411,7 @@ class TestThatVersion:
         self, town: Town, two: tuple[Actor, Actor], gone: str
     ) -> None:
         town.office.clients.add(replace(BEFORE, client_id=ClientId("machine")))
-        proposal = town.proposed(Actor("client:machine", "owner", machine=True))
+        proposal = town.proposed(replace(machine_actor("machine", tuple(ADMIN_SCOPES)), role="owner"))
         if gone == "deleted":
             town.admin.clients.delete(OPERATOR, "machine")
         else:

@@ -1,4 +1,4 @@
-"""The contract of ApprovalStore on SQLite and PostgreSQL, and of approving: with the change or not at all."""
+"""The contract of ApprovalStore on both databases, and of approving: with the change, or not at all."""
 
 from __future__ import annotations
 

@@ -31,45 +31,46 @@ STATES = {
 SECRETS = "secret_hashes"
 
 
-def approvals() -> Response:
+def listed() -> Response:
     """What awaits approval, and what became of the rest lately."""
-    admin, actor = _approvals(), here().actor
-    found = admin.all(actor)
-    standing = {proposal.id: admin.standing(actor, proposal) for proposal in found}
+    approvals, actor = _approvals(), here().actor
+    found = approvals.all(actor)
+    standing = {proposal.id: approvals.standing(actor, proposal) for proposal in found}
     return pages.show(
         "approvals",
         waiting=[proposal for proposal in found if standing[proposal.id] == "open"],
         over=[proposal for proposal in found if standing[proposal.id] != "open"],
         standing=standing,
         states=STATES,
-        names=admin.names(actor, found),
+        names=approvals.names(actor, found),
     )
 
 
 def approval(proposal_id: str) -> Response:
     """One proposal, with what it changes."""
-    return _page(_approvals().get(here().actor, proposal_id))
+    approvals = _approvals()
+    return _page(approvals.get(here().actor, proposal_id))
 
 
 def approve(proposal_id: str) -> Response:
     """Makes the change that was looked at."""
-    admin, actor = _approvals(), here().actor
+    approvals, actor = _approvals(), here().actor
     try:
-        admin.approve(actor, proposal_id, version=request.form.get("version", ""))
+        approvals.approve(actor, proposal_id, version=request.form.get("version", ""))
     except ClientFaults as faults:
-        return _page(admin.get(actor, proposal_id), faults=faults.faults, status=422)
+        return _page(approvals.get(actor, proposal_id), faults=faults.faults, status=422)
     except Refused as refused:
-        return _page(admin.get(actor, proposal_id), faults=(refused.sentence,), status=422)
+        return _page(approvals.get(actor, proposal_id), faults=(refused.sentence,), status=422)
     return redirect(f"{ROOT}/approvals/{proposal_id}", 303)
 
 
 def reject(proposal_id: str) -> Response:
     """Settles that it is not made."""
-    admin, actor = _approvals(), here().actor
+    approvals, actor = _approvals(), here().actor
     try:
-        admin.reject(actor, proposal_id)
+        approvals.reject(actor, proposal_id)
     except Refused as refused:
-        return _page(admin.get(actor, proposal_id), faults=(refused.sentence,), status=422)
+        return _page(approvals.get(actor, proposal_id), faults=(refused.sentence,), status=422)
     return redirect(f"{ROOT}/approvals/{proposal_id}", 303)
 
 
@@ -90,17 +91,17 @@ def _approvals() -> ApprovalAdministration:
 def _page(
     proposal: Proposal, *, faults: tuple[str, ...] = (), secret: str | None = None, status: int = 200
 ) -> Response:
-    admin, actor = _approvals(), here().actor
-    standing = admin.standing(actor, proposal)
+    approvals, actor = _approvals(), here().actor
+    standing = approvals.standing(actor, proposal)
     return pages.show(
         "approval",
         status,
         proposal=proposal,
         standing=standing,
         states=STATES,
-        why_not=admin.why_not(actor, proposal),
+        why_not=approvals.why_not(actor, proposal),
         rejects=standing == "open" and _rejects(proposal),
-        names=admin.names(actor, [proposal]),
+        names=approvals.names(actor, [proposal]),
         what=[_label(name) for name in proposal.sensitive],
         changes=list(_changes(proposal)),
         settled=list(_settled(proposal)),

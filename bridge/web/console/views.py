@@ -43,7 +43,7 @@ VIEWS: Mapping[str, View] = {
     "delete": application.delete,
     "fields": application.fields,
     "edit": application.edit,
-    "approvals": approvals.approvals,
+    "approvals": approvals.listed,
     "approval": approvals.approval,
     "approve": approvals.approve,
     "reject": approvals.reject,
