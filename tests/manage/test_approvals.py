@@ -278,9 +278,9 @@ class TestWhoApproves:
 
     def test_no_machine(self, town: Town, two: tuple[Actor, Actor]) -> None:
         machine = replace(machine_actor("machine", tuple(ADMIN_SCOPES)), role="owner")
-        town.refused(machine, town.proposed(two[0]), "A machine proposes, and never approves.")
+        town.refused(machine, town.proposed(two[0]), "client:machine may not approve change.")
         local = replace(machine, local=True)
-        town.refused(local, town.proposed(two[0]), "A machine proposes, and never approves.", "Decree 12")
+        town.refused(local, town.proposed(two[0]), "client:machine may not approve change.", "Decree 12")
 
     def test_a_maintainer_proposes_and_the_one_owner_approves(self, town: Town) -> None:
         owner = town.somebody("owner", "owner")
