@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bridge.domain.encoding import TokenBytes
 from bridge.domain.subject import SubjectKey
+from bridge.ports.activity import ActivityLog
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
@@ -34,6 +35,7 @@ class Services:
     consents: ConsentStore
     spent: SpentTokens
     audit: AuditLog
+    activity: ActivityLog
     trail: AdminAudit
     handoffs: HandoffStore
     confirmations: ConfirmationStore

@@ -122,6 +122,7 @@ class Admin(_Part):
     connector: str = ""  # the CamDigiKey account by which administrators sign in; empty: the first
     networks: Annotated[tuple[str, ...], Listed] = ()  # that may see it (10.0.0.0/8); empty: everywhere
     audit_days: Annotated[int, Field(ge=30, le=36500)] = 400  # how long what administrators did is kept
+    activity_days: Annotated[int, Field(ge=1, le=3650)] = 90  # how long sign-ins and refusals are kept
 
 
 class Outbound(_Part):

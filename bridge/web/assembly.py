@@ -51,6 +51,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         sealer=s.sealer,
         signer=s.signer,
         clients=s.clients,
+        audit=s.audit,
         connectors=s.connectors,
         interactions=s.interactions,
         readiness=Readiness(s.checks),

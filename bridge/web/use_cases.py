@@ -20,7 +20,7 @@ from bridge.manage.administration import Administration
 from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.oidc.provider import Provider
 from bridge.ops.health import Readiness
-from bridge.ports.basics import Clock, Sealer
+from bridge.ports.basics import AuditLog, Clock, Sealer
 from bridge.ports.clients import ClientStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.keys import Signer
@@ -43,6 +43,7 @@ class UseCases:
     sealer: Sealer
     signer: Signer
     clients: ClientStore
+    audit: AuditLog
     connectors: Connectors
     interactions: InteractionSeal
     readiness: Readiness

@@ -11,11 +11,11 @@ from bridge.ports.basics import Clock
 from bridge.ports.connectors import Connector, Connectors
 from bridge.settings import DEFAULT_CONNECTOR, Settings, section_of
 from bridge.settings import CamDigiKey as Account
-from bridge.upstream.camdigikey import CamDigiKeyConnector
+from bridge.upstream.camdigikey import Called, CamDigiKeyConnector
 
 
-def connectors_of(settings: Settings, clock: Clock = time.time) -> Connectors:
-    """The connectors of all accounts; `clock` dates what CamDigiKey answers.
+def connectors_of(settings: Settings, clock: Clock = time.time, called: Called | None = None) -> Connectors:
+    """The connectors of all accounts; `clock` dates what CamDigiKey answers, `called` is told of each call.
 
     Raises ConfigError with the faults of all of them.
     """
@@ -23,7 +23,7 @@ def connectors_of(settings: Settings, clock: Clock = time.time) -> Connectors:
     faults: list[str] = []
     for connector_id, account in settings.accounts.items():
         try:
-            found[connector_id] = _connector(settings, connector_id, account, clock)
+            found[connector_id] = _connector(settings, connector_id, account, clock, called)
         except ConfigError as error:
             faults += error.faults
     if faults:
@@ -65,7 +65,9 @@ def _path(connector_id: ConnectorId, what: str) -> str:
     return f"/camdigikey{middle}/{what}"
 
 
-def _connector(settings: Settings, connector_id: ConnectorId, account: Account, clock: Clock) -> Connector:
+def _connector(
+    settings: Settings, connector_id: ConnectorId, account: Account, clock: Clock, called: Called | None
+) -> Connector:
     name = section_of(connector_id)
     if account.partner is None:
         raise ConfigError((f"{name}.partner is missing: it names the file of the service account.",))
@@ -90,6 +92,7 @@ def _connector(settings: Settings, connector_id: ConnectorId, account: Account, 
         success_url=settings.url(callback_path(connector_id)) if account.success_return_url else None,
         error_url=settings.url(error_path(connector_id)) if account.error_return_url else None,
         clock=clock,
+        called=called,
         login_pages=account.login_origins or _any_address(partner),
     )
 

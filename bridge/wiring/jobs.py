@@ -88,7 +88,7 @@ def _purge(settings: Settings, services: Services) -> int:
     """Delete what has expired, on a connection of its own: the job runs once an hour."""
     engine, now = engine_of(settings), int(services.clock())
     try:
-        expired = sql.purge(engine, now)
+        expired = sql.purge(engine, now, settings.admin.activity_days * DAY)
     finally:
         engine.dispose()
     return expired + services.trail.prune(now - settings.admin.audit_days * DAY, now)

@@ -14,7 +14,7 @@ from bridge.domain.subject import SubjectKey
 from bridge.errors import ConfigError, SealBroken, StoreUnavailable
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
-from bridge.ports.basics import Clock, HealthCheck
+from bridge.ports.basics import AuditLog, Clock, HealthCheck
 from bridge.ports.connectors import Connectors
 from bridge.ports.outbound import Fetcher
 from bridge.ports.services import Services
@@ -43,6 +43,7 @@ class Foundations:
     clock: Clock = time.time  # in production `sql.SharedClock`, which all instances share
     token_bytes: TokenBytes = os.urandom
     counters: Counters = field(default_factory=Counters)
+    audit: AuditLog | None = None  # where the connectors count their calls; None: one is made
 
 
 def build(settings: Settings, local_clock: Clock = time.time) -> Services:
@@ -56,14 +57,16 @@ def build(settings: Settings, local_clock: Clock = time.time) -> Services:
     engine = engine_of(settings, partial(_count_failure, counters))
     clock = sql.SharedClock(engine, local=local_clock)
     clock.measure()
+    audit = sql.SqlAuditLog(engine, counters)
     foundations = Foundations(
         redis=redis_of(settings),
         engine=engine,
         sealer=MasterSealer(settings.keys()),
-        connectors=connectors_of(settings, clock),
+        connectors=connectors_of(settings, clock, audit.called),
         fetcher=fetcher_of(settings),
         clock=clock,
         counters=counters,
+        audit=audit,
     )
     foundations.redis.on_failure = partial(_count_failure, counters)
     return assembled(settings, foundations)
@@ -94,7 +97,8 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         secrets=keys.secrets,
         consents=sql.SqlConsents(engine),
         spent=sql.SqlSpentTokens(engine),
-        audit=sql.SqlAuditLog(engine, counters),
+        audit=f.audit or sql.SqlAuditLog(engine, counters),
+        activity=sql.SqlActivity(engine),
         trail=sql.SqlAdminAudit(engine, sealer),
         handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
         confirmations=redis.RedisConfirmations(redis_store, sealer, counters),

@@ -5,6 +5,7 @@ Secrets, private keys and Grants are stored sealed. The tables are in `tables`, 
 `migrations/`. No connection is held while another one is asked for, or anything else is called.
 """
 
+from bridge.stores.sql.activity import SqlActivity
 from bridge.stores.sql.admin_audit import SqlAdminAudit, chain_with
 from bridge.stores.sql.administrators import SqlAdministrators
 from bridge.stores.sql.audit import SqlAuditLog
@@ -27,6 +28,7 @@ from bridge.stores.sql.spent_tokens import SqlSpentTokens
 
 __all__ = [
     "SharedClock",
+    "SqlActivity",
     "SqlAdminAudit",
     "SqlAdministrators",
     "SqlAuditLog",
