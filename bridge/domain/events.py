@@ -163,6 +163,7 @@ _ROWS = (
     Event(
         "master_key.resealed", ("chained",), "operator", "What earlier master keys sealed was sealed anew."
     ),
+    Event("activity.exported", ("chained",), "operator", "Sign-ins and refusals were taken along."),
     Event("hashing_key.renewed", ("chained",), "operator", "A key of hashes has a successor."),
     # The machine.
     Event("audit.opened", ("chained",), "machine", "A month of this list begins, or a new master key."),
@@ -199,7 +200,14 @@ _ROWS = (
     Event("job.waits", ("log",), "machine", "A background job waits for a store that is away."),
     Event("job.goes_on", ("log",), "machine", "It is back."),
     Event("job_runs", ("counted",), "machine", "Runs of background jobs."),
-    Event("outbox.delivered", ("log",), "machine", "An application heard of a sign-out."),
+    Event("alert.raised", ("log",), "machine", "Operators are told that something ends soon, or fails."),
+    Event("alert.over", ("log",), "machine", "They are told that it is over."),
+    Event(
+        "outbox.delivered",
+        ("log",),
+        "machine",
+        "An application heard of a sign-out, or operators of an alert.",
+    ),
     Event("outbox.again", ("log",), "machine", "It did not hear, and is told again."),
     Event("outbox.dead", ("log",), "machine", "It never heard, and is told no more."),
     Event("outbox.waits", ("log",), "machine", "The outbox waits for SQL."),

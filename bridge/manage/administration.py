@@ -1,15 +1,19 @@
 """All use cases of administration, for a command or a page, and how they are put together."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.domain.encoding import TokenBytes
+from bridge.domain.expiry import Expiry
 from bridge.domain.ids import ConnectorId
+from bridge.manage.activity import ActivityAdministration
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.overview import Overview, SetUp
+from bridge.ports.activity import ActivityLog
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock, Sealer
@@ -23,7 +27,8 @@ class AdministrationPorts:
     """What administration needs: SQL and keys, neither Redis nor CamDigiKey.
 
     `connectors`: the CamDigiKey accounts that a client may name; `environment`: the CamDigiKey by which
-    administrators sign in; `every`: the background jobs, and the seconds between two runs of each.
+    administrators sign in; `every`: the background jobs, and the seconds between two runs of each;
+    `certificates`: those of the CamDigiKey accounts.
     """
 
     clients: ClientStore
@@ -31,6 +36,7 @@ class AdministrationPorts:
     signing_keys: SigningKeyStore
     sealer: Sealer
     trail: AdminAudit
+    activity: ActivityLog
     outbox: Outbox
     job_log: JobLog
     clock: Clock
@@ -39,6 +45,8 @@ class AdministrationPorts:
     issuer: str
     environment: str
     every: Mapping[str, float]
+    certificates: Sequence[Expiry]
+    set_up: SetUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class Administration:
     jobs: JobAdministration
     administrators: AdministratorAdministration
     audit: AuditAdministration
+    activity: ActivityAdministration
+    overview: Overview
     clock: Clock
 
 
@@ -62,5 +72,16 @@ def assemble(ports: AdministrationPorts) -> Administration:
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),
         audit=AuditAdministration(p.trail, p.administrators),
+        activity=ActivityAdministration(p.activity, p.trail, p.clock, p.token_bytes),
+        overview=Overview(
+            p.activity,
+            p.clients,
+            p.administrators,
+            p.signing_keys,
+            p.certificates,
+            p.set_up,
+            p.environment,
+            p.clock,
+        ),
         clock=p.clock,
     )

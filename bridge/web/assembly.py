@@ -14,6 +14,7 @@ from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage import administration
 from bridge.manage.administration import AdministrationPorts
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.manage.overview import SetUp
 from bridge.oidc import provider
 from bridge.ops.health import Readiness
 from bridge.ports.services import Services
@@ -41,7 +42,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     signing_in = _signing_in(s, policy, decider, ending, upstream)
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
     address = ClientAddress(settings.server.trusted_proxies)
-    admin = administration.assemble(_administration_ports(s, policy.issuer))
+    admin = administration.assemble(_administration_ports(s, settings))
     return UseCases(
         settings=settings,
         policy=policy,
@@ -72,7 +73,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     )
 
 
-def _administration_ports(services: Services, issuer: str) -> AdministrationPorts:
+def _administration_ports(services: Services, settings: Settings) -> AdministrationPorts:
     s = services
     return AdministrationPorts(
         clients=s.clients,
@@ -80,14 +81,17 @@ def _administration_ports(services: Services, issuer: str) -> AdministrationPort
         signing_keys=s.signing_keys,
         sealer=s.sealer,
         trail=s.trail,
+        activity=s.activity,
         outbox=s.outbox,
         job_log=s.job_log,
         clock=s.clock,
         token_bytes=s.token_bytes,
         connectors=tuple(s.connectors),
-        issuer=issuer,
+        issuer=settings.issuer,
         environment=s.environment,
         every=s.every,
+        certificates=s.certificates,
+        set_up=SetUp.of(settings, s.environment),
     )
 
 

@@ -1,9 +1,13 @@
 """Builds a connector for each CamDigiKey account of the settings."""
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from bridge.camdigikey import CamDigiKey, Partner, SignerPin, Timeouts
+from bridge.camdigikey.keystore import load_keystore, load_trust_store
+from bridge.domain.expiry import Expiry
 from bridge.domain.ids import ConnectorId
 from bridge.domain.network import is_loopback
 from bridge.errors import ConfigError
@@ -48,6 +52,26 @@ def environment_of(settings: Settings) -> str:
         return Partner.from_file(account.partner).base_url if account and account.partner else ""
     except (OSError, ValueError):  # the check before a start says what is wrong with it
         return ""
+
+
+def certificates_of(settings: Settings) -> Sequence[Expiry]:
+    """When the certificates of each account end: our own, and the first of those that we trust.
+
+    What can't be read is left out: the check before a start says what is wrong with it.
+    """
+    found: list[Expiry] = []
+    for connector_id, account in settings.accounts.items():
+        if account.partner is None:
+            continue
+        with suppress(OSError, ValueError):
+            partner = Partner.from_file(account.partner)
+            own = load_keystore(partner.keystore, partner.store_password).certificate
+            found.append(Expiry("keystore", connector_id, int(own.not_valid_after_utc.timestamp())))
+            password = partner.trust_store_password or partner.store_password
+            trusted = load_trust_store(partner.trust_store, password)
+            first = min(certificate.not_valid_after_utc for certificate in trusted)
+            found.append(Expiry("trust_store", connector_id, int(first.timestamp())))
+    return found
 
 
 def callback_path(connector_id: ConnectorId) -> str:

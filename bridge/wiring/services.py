@@ -24,7 +24,7 @@ from bridge.stores.grants import Grants
 from bridge.stores.sealing import MasterSealer, SealedInteractions
 from bridge.stores.tokens import Tokens
 from bridge.wiring.administration import with_console
-from bridge.wiring.connectors import close_connectors, connectors_of, environment_of
+from bridge.wiring.connectors import certificates_of, close_connectors, connectors_of, environment_of
 from bridge.wiring.database import engine_of, subject_key_of
 from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import KeyWatch, sealing
@@ -112,11 +112,13 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         administrators=sql.SqlAdministrators(engine, sealer, counters),
         console_sessions=sql.SqlConsoleSessions(engine),
         outbox=sql.SqlOutbox(engine),
+        alert_states=sql.SqlAlertStates(engine),
         fetcher=f.fetcher,
         lease=redis.RedisLease(redis_store),
         job_log=sql.SqlJobLog(engine),
         counters=counters,
         environment=environment_of(settings),
+        certificates=certificates_of(settings),
         every=EVERY,
         checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": keys.watch},
         close=_closing(foundations, keys.watch),

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bridge.domain.admin_audit import MACHINE, AuditEntry
+from bridge.domain.expiry import Expiry
 from bridge.domain.ids import ConnectorId
 from bridge.manage import Administration, ClientAdministration, KeyAdministration
 from bridge.manage.administration import AdministrationPorts, assemble
+from bridge.manage.overview import SetUp
 from bridge.ops.counters import Counters
+from bridge.ports.activity import ActivityLog
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock
@@ -27,6 +30,7 @@ from bridge.stores.sealing import MasterSealer
 JOBS = {"outbox": 1.0, "purge": 3600.0}
 ISSUER = "https://sso.example"
 ENVIRONMENT = "https://camdigikey.example"
+SET_UP = SetUp(secure=True, simulator=False, networks=True, alerts=True)
 CONNECTORS = (ConnectorId("camdigikey"), ConnectorId("second"))
 
 
@@ -47,6 +51,9 @@ class Office:
     outbox: Outbox
     administrators: AdministratorStore
     trail: AdminAudit
+    activity: ActivityLog
+    certificates: Sequence[Expiry] = ()
+    set_up: SetUp = SET_UP
     clock: Clock = time.time
     environment: str = ENVIRONMENT
 
@@ -68,6 +75,9 @@ class Office:
                 issuer=ISSUER,
                 environment=self.environment,
                 every=JOBS,
+                activity=self.activity,
+                certificates=self.certificates,
+                set_up=self.set_up,
             )
         )
 
@@ -87,6 +97,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sql.SqlOutbox(engine),
         sql.SqlAdministrators(engine, sealer, Counters()),
         sql.SqlAdminAudit(engine, sealer),
+        sql.SqlActivity(engine),
     )
     engine.dispose()
 

@@ -226,6 +226,8 @@ class House:
             spent=sql.SqlSpentTokens(self.engine),
             audit=sql.SqlAuditLog(self.engine, counters),
             activity=sql.SqlActivity(self.engine),
+            alert_states=sql.SqlAlertStates(self.engine),
+            certificates=(),
             handoffs=redis.RedisHandoffs(kept, SEALER, counters),
             confirmations=redis.RedisConfirmations(kept, SEALER, counters),
             sessions=redis.RedisSessions(

@@ -8,6 +8,7 @@ Secrets, private keys and Grants are stored sealed. The tables are in `tables`, 
 from bridge.stores.sql.activity import SqlActivity
 from bridge.stores.sql.admin_audit import SqlAdminAudit, chain_with
 from bridge.stores.sql.administrators import SqlAdministrators
+from bridge.stores.sql.alerts import SqlAlertStates
 from bridge.stores.sql.audit import SqlAuditLog
 from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.clock import SharedClock, database_time
@@ -31,6 +32,7 @@ __all__ = [
     "SqlActivity",
     "SqlAdminAudit",
     "SqlAdministrators",
+    "SqlAlertStates",
     "SqlAuditLog",
     "SqlClients",
     "SqlConsents",
