@@ -44,7 +44,7 @@ class Event:
 _ROWS = (
     # People and their applications.
     Event("session.opened", ("log", "noted"), "person", "Somebody signed in with CamDigiKey.", "session"),
-    Event("session.ended", ("log", "noted"), "person", "A sign-in ended, and why (`cause`).", "session"),
+    Event("session.ended", ("log", "noted"), "person", "A sign-in ended.", "session"),
     Event(
         "session.ended_upstream",
         ("audit",),
@@ -104,9 +104,7 @@ _ROWS = (
     Event("proxy.suspect", ("log",), "stranger", "The proxy before us is set up wrongly, and its cure."),
     Event("handoff.started", ("noted",), "person", "A person was sent to CamDigiKey.", "start"),
     Event("login.declined", ("noted",), "person", "A person went back without signing in.", "failure"),
-    Event(
-        "handoff.not_started", ("audit",), "stranger", "CamDigiKey gave no login token, and why.", "failure"
-    ),
+    Event("handoff.not_started", ("audit",), "stranger", "CamDigiKey gave no login token.", "failure"),
     Event(
         "handoff.token_spent_elsewhere",
         ("audit",),

@@ -16,7 +16,7 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bridge.domain.client_metadata import CLIENT_METADATA
-from bridge.domain.events import CHAINED_EVENTS, EVENTS
+from bridge.domain.events import ACTIVITY_EVENTS, CHAINED_EVENTS, EVENTS
 from bridge.manage import administrators, console_sign_in
 from bridge.web.console import signing_in
 from bridge.web.language import TRANSLATIONS
@@ -40,7 +40,7 @@ def _said_by_rows_and_use_cases() -> Iterable[str]:
     yield from (
         row.help for row in CLIENT_METADATA.values() if row.kind != "secrets" and row.name != "enabled"
     )
-    yield from (EVENTS[name].meaning for name in CHAINED_EVENTS)
+    yield from (EVENTS[name].meaning for name in (*CHAINED_EVENTS, *ACTIVITY_EVENTS))
     yield from (administrators.LAST_OWNER, console_sign_in.NOT_ADMINISTRATOR)
     yield from (console_sign_in.OTHER_BROWSER, console_sign_in.OVER)
     for module in (administrators, console_sign_in, signing_in):

@@ -19,14 +19,11 @@ MAX_LOGGED = 40  # characters of a client_id that nobody registered
 
 
 class RedirectRefused(ShownToUser):
-    """The redirect_uri is not one that the client registered. `sent`: what may be kept of it.
-
-    The values of its query and what stands after # may be anybody's secrets.
-    """
+    """The redirect_uri is not one that the client registered. `sent`: what may be kept of it."""
 
     def __init__(self, redirect_uri: str | None, client: Client) -> None:
         super().__init__(400, "bad_redirect_uri", client_id=client.client_id)
-        self.sent = QUERY_VALUE.sub("=…", (redirect_uri or "").partition("#")[0])[:MAX_SENT]
+        self.sent = may_be_kept(redirect_uri or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +32,15 @@ class Target:
 
     client: Client
     reply_to: ReplyTo
+
+
+def may_be_kept(redirect_uri: str) -> str:
+    """A redirect_uri without the values of its query and what stands after #: they may be anybody's secrets.
+
+    What can't be seen, as a letter that turns the direction of writing, is spelled out.
+    """
+    plain = QUERY_VALUE.sub("=…", redirect_uri.partition("#")[0][:MAX_SENT])
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in plain)
 
 
 def trusted_target(parameters: Parameters, clients: ClientStore) -> Target:

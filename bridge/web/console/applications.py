@@ -30,7 +30,8 @@ def applications() -> Response:
     found = use_cases().administration.clients.page(here().actor, limit=PAGE + 1, after=after, begins=begins)
     shown = found[:PAGE]
     more = len(found) > PAGE
-    return pages.show("applications", clients=shown, more=more, begins=begins, first=after is None)
+    used = use_cases().administration.activity.last_used(here().actor, [client.client_id for client in shown])
+    return pages.show("applications", clients=shown, used=used, more=more, begins=begins, first=after is None)
 
 
 def kinds() -> Response:

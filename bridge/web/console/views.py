@@ -6,13 +6,22 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, audit, pages, signing_in
+from bridge.web.console import (
+    activity,
+    administrators,
+    application,
+    applications,
+    audit,
+    home,
+    pages,
+    signing_in,
+)
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
 
 VIEWS: Mapping[str, View] = {
-    "home": administrators.home,
+    "home": home.home,
     "sign_in": signing_in.sign_in,
     "begin": signing_in.begin,
     "callback": signing_in.callback,
@@ -33,6 +42,11 @@ VIEWS: Mapping[str, View] = {
     "delete": application.delete,
     "fields": application.fields,
     "edit": application.edit,
+    "application_activity": activity.application_activity,
+    "activity": activity.activity,
+    "timeline": activity.timeline,
+    "refused_requests": activity.refused_requests,
+    "export_activity": activity.export_activity,
     "administrators": administrators.administrators,
     "invite": administrators.invite,
     "confirm": administrators.confirm,
