@@ -1,6 +1,6 @@
 """What happens at applications, as administrators see it: rows of the audit trail, and counts by the hour."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.domain.encoding import digest
@@ -53,6 +53,23 @@ class ActivityRow:
     def place(self) -> "ActivityPlace":
         """Where a page that ends with this row is gone on from."""
         return ActivityPlace(self.at, self.number)
+
+
+# Steps of one second in the order in which they are taken: what is noted is written later than the rest.
+_STEPS: Mapping[Kind, int] = {
+    "start": 0,
+    "failure": 1,
+    "rejection": 1,
+    "warning": 1,
+    "session": 2,
+    "login": 3,
+    "token": 4,
+}
+
+
+def in_order(rows: Iterable[ActivityRow]) -> Sequence[ActivityRow]:
+    """The rows of a sign-in, oldest first."""
+    return sorted(rows, key=lambda row: (row.at, _STEPS[row.kind], row.number))
 
 
 @dataclass(frozen=True, slots=True, order=True)

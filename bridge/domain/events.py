@@ -103,7 +103,7 @@ _ROWS = (
     Event("request.misdirected", ("log",), "stranger", "A request came by another host than the issuer's."),
     Event("proxy.suspect", ("log",), "stranger", "The proxy before us is set up wrongly, and its cure."),
     Event("handoff.started", ("noted",), "person", "A person was sent to CamDigiKey.", "start"),
-    Event("login.declined", ("noted",), "person", "A person went back without signing in.", "failure"),
+    Event("login.declined", ("noted",), "stranger", "A person went back without signing in.", "failure"),
     Event("handoff.not_started", ("audit",), "stranger", "CamDigiKey gave no login token.", "failure"),
     Event(
         "handoff.token_spent_elsewhere",

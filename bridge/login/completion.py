@@ -101,9 +101,7 @@ class Completion:
         response = self.refuse(interaction, ReturnedToClient(*DECLINED[interaction.failure]))
         answer = GivenAnswer(interaction.browser, now, response.params)
         try:
-            if not remembered:
-                return response
-            if self._grants.close(_origin(interaction), answer):
+            if not remembered or self._grants.close(_origin(interaction), answer):
                 self._note_declined(interaction, now)
                 return response
             given = self._last_answer(interaction, now)

@@ -6,7 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Row, Select, func, literal, or_, select, tuple_
 
-from bridge.domain.activity import ActivityFilter, ActivityPlace, ActivityRow, HourCount, Rejections
+from bridge.domain.activity import (
+    ActivityFilter,
+    ActivityPlace,
+    ActivityRow,
+    HourCount,
+    Rejections,
+    in_order,
+)
 from bridge.stores.sql.engine import reading
 from bridge.stores.sql.tables import activity_hours, audit, client_uses
 
@@ -47,7 +54,7 @@ class SqlActivity:
             if logins:
                 grants |= _ids(connection.execute(_among(logins_query(logins), among)).all(), "grant_id")
             query = _among(timeline_query(reference, logins, grants), among)
-            return [_row(row) for row in connection.execute(query.limit(limit)).all()]
+            return in_order(_row(row) for row in connection.execute(query.limit(limit)).all())
 
     def rejections(self, latest: int, *, among: Collection[str] | None = None) -> Sequence[Rejections]:
         """The latest refused requests by client and reason, the most frequent first."""
