@@ -109,7 +109,7 @@ _ROWS = (
         "handoff.token_spent_elsewhere",
         ("audit",),
         "stranger",
-        "An auth token was spent before its own Handoff came: stolen, or Redis failed in between.",
+        "An auth token was spent before its own sign-in came: stolen, or Redis failed in between.",
         "warning",
     ),
     Event("login.not_started", ("log",), "camdigikey", "A sign-in could not start: operation, code, class."),

@@ -15,11 +15,13 @@ import pytest
 
 from bridge import cli, manage
 from bridge.manage.access import PERMISSIONS
+from bridge.manage.activity import ActivityAdministration
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.overview import Overview
 from bridge.web import console
 
 ROOMS = {
@@ -28,8 +30,11 @@ ROOMS = {
     "keys": KeyAdministration,
     "jobs": JobAdministration,
     "audit": AuditAdministration,
+    "activity": ActivityAdministration,
+    "overview": Overview,
 }
 LATER = "a later page of the console"
+AT_A_GLANCE = "it is for somebody who looks around; the log has the same events, for scripts"
 BY_PERSON = "only a person who has just signed in with a browser does it"
 
 
@@ -65,6 +70,14 @@ USE_CASES = {
     "keys.remove": Ways(console=LATER),
     "jobs.all": Ways(console=LATER),
     "jobs.messages": Ways(console=LATER),
+    "activity.page": Ways(command=AT_A_GLANCE),
+    "activity.timeline": Ways(command=AT_A_GLANCE),
+    "activity.rejections": Ways(command=AT_A_GLANCE),
+    "activity.last_used": Ways(command=AT_A_GLANCE),
+    "activity.export": Ways(command=AT_A_GLANCE),
+    "overview.unfinished": Ways(command="`bridge config check` says what of it a command can know"),
+    "overview.lately": Ways(command=AT_A_GLANCE),
+    "overview.ends_soon": Ways(command="`bridge keys status` has the keys; alerts tell of the rest"),
     "audit.page": Ways(),
     "audit.names": Ways(command="it prints ids, for scripts"),
     "audit.head": Ways(console="it is kept elsewhere by who has a shell"),

@@ -24,7 +24,7 @@ SELECT :now - (:many - n) * 6,
   CASE n % 10 WHEN 0 THEN 'failure' WHEN 1 THEN 'rejection' WHEN 2 THEN 'token'
     WHEN 3 THEN 'login' ELSE 'session' END,
   'id-' || (n % :clients),
-  CASE n % 10 WHEN 0 THEN 'UpstreamUnavailable' WHEN 1 THEN 'bad_redirect_uri' END,
+  CASE n % 10 WHEN 0 THEN 'reason-' || (n % 400) WHEN 1 THEN 'bad_redirect_uri' END,
   'request-' || n, 'login-' || (n / 3), 'grant-' || (n / 3), '{"sent":"https://app.example/other"}'
 FROM (SERIES) AS numbers
 """

@@ -251,7 +251,7 @@ ASKED: dict[str, tuple[Select[Any], str]] = {
     ),
     "of a kind": (queries.page_query(ActivityFilter(kind="failure"), 51), "ix_audit_kind"),
     "of a reason": (
-        queries.page_query(ActivityFilter(reason="bad_redirect_uri"), 51, PLACE),
+        queries.page_query(ActivityFilter(reason="reason-70"), 51, PLACE),
         "ix_audit_reason",
     ),
     "of a request": (queries.reference_query("request-77"), "ix_audit_request_id"),
