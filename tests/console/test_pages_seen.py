@@ -113,7 +113,6 @@ def addresses(seen: Console, token: str) -> list[str]:
         "/admin/applications/portal?product=grafana",
         "/admin/applications?q=nothing",
         f"/admin/activity/sign-in?reference={reference[0].request_id}",
-        "/admin/activity?reason=nothing",
     ]
 
 

@@ -52,6 +52,7 @@ class Office:
     administrators: AdministratorStore
     trail: AdminAudit
     activity: ActivityLog
+    audit: sql.SqlAuditLog
     certificates: Sequence[Expiry] = ()
     set_up: SetUp = SET_UP
     clock: Clock = time.time
@@ -98,6 +99,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sql.SqlAdministrators(engine, sealer, Counters()),
         sql.SqlAdminAudit(engine, sealer),
         sql.SqlActivity(engine),
+        sql.SqlAuditLog(engine, Counters()),
     )
     engine.dispose()
 

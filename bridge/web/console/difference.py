@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from difflib import SequenceMatcher
 
 from bridge.oidc.authorization.target import may_be_kept
 
 MAX_COMPARED = 50  # registered addresses
+MIN_SAME = 3  # letters in a row: fewer are the same by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +31,21 @@ def difference(sent: str, registered: Sequence[str]) -> Difference:
     known = [may_be_kept(address) for address in registered[:MAX_COMPARED]]
     if not known:
         return Difference([Piece(sent, False)], ())
-    nearest = max(known, key=lambda address: sum(_alike(sent, address)))
-    return Difference(_pieces(sent, *_alike(sent, nearest)), _pieces(nearest, *_alike(sent, nearest)))
+    nearest = max(known, key=lambda address: _match(sent, address).ratio())
+    blocks = [block for block in _match(sent, nearest).get_matching_blocks() if block.size >= MIN_SAME]
+    ours = [(block.a, block.size) for block in blocks]
+    theirs = [(block.b, block.size) for block in blocks]
+    return Difference(_pieces(sent, ours), _pieces(nearest, theirs))
 
 
-def _alike(one: str, other: str) -> tuple[int, int]:
-    """How many letters they have in common at the beginning, and of the rest at the end."""
-    begin = _common(one, other)
-    return begin, _common(one[begin:][::-1], other[begin:][::-1])
+def _match(one: str, other: str) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, one, other, autojunk=False)
 
 
-def _common(one: str, other: str) -> int:
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-
-
-def _pieces(address: str, begin: int, end: int) -> Sequence[Piece]:
-    until = len(address) - end
-    parts = ((address[:begin], True), (address[begin:until], False), (address[until:], True))
-    return [Piece(text, same) for text, same in parts if text]
+def _pieces(address: str, same: Sequence[tuple[int, int]]) -> Sequence[Piece]:
+    """`same`: where the parts begin that the other one has too, and how long they are."""
+    found, at = [], 0
+    for begin, size in (*same, (len(address), 0)):
+        found += [Piece(address[at:begin], False), Piece(address[begin : begin + size], True)]
+        at = begin + size
+    return [piece for piece in found if piece.text]
