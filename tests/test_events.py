@@ -96,9 +96,14 @@ def test_each_row_says_what_it_means_and_names_are_given_once() -> None:
     assert all(event.meaning.endswith(".") and event.places for event in EVENTS.values())
 
 
+def test_what_is_shown_as_activity_is_what_the_audit_trail_has() -> None:
+    for event in EVENTS.values():
+        assert (event.kind is not None) is bool({"audit", "noted"} & set(event.places)), event.name
+
+
 def test_what_comes_often_has_an_end() -> None:
     """Strangers' rows, and those of every sign-in: the purge takes them away."""
     for event in EVENTS.values():
-        if event.cause == "stranger" and "audit" in event.places:
+        if event.cause == "stranger" and {"audit", "noted"} & set(event.places):
             assert event.name in audit.EVENTS_OF_STRANGERS
         assert ("noted" in event.places) is (event.name in audit.NOTED_EVENTS)

@@ -89,6 +89,9 @@ def test_faults_of_every_kind_are_told_at_once(tmp_path: Path) -> None:
         ("[connectors.trial]\nmax_in_flight = 4", "of all accounts together"),  # 12 is the first one's
         ('[server]\ntrusted_proxies = ["x"]', "no address or network"),
         ('[admin]\nnetworks = ["10.0.0.1/8"]', "admin.networks: '10.0.0.1/8' is no address or network"),
+        ('[alerts]\nwebhook = "http://ops.example/x"\nsecret = "%s"' % ("k" * 32), "no https address"),
+        ('[alerts]\nwebhook = "https://ops.example/x"\nsecret = "short"', "alerts.secret has less than 32"),
+        ("[admin]\nactivity_days = 0", "admin.activity_days"),
         ('[admin]\nconnector = "second"', "admin.connector: there is no account 'second'"),
         ('[admin]\nenabled = "perhaps"', "admin.enabled"),
         ('[look]\ncolour = "red"', "look.colour"),

@@ -161,6 +161,8 @@ CHANGES = (
             "bridge/outbound/sender.py": "takes them out of it",
             "bridge/outbound/delivery.py": "says how a message fared",
             "bridge/outbound/backchannel_logout.py": "delivers those of one kind",
+            "bridge/domain/alert.py": "makes those of another kind",
+            "bridge/outbound/alerts.py": "puts and delivers these",
             "bridge/wiring/jobs.py": "runs the sender",
             "bridge/web/api/schemas.py": "the API tells how many messages wait",
         },

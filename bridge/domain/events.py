@@ -6,7 +6,7 @@ A test reads the code for names, so that none is written that is not a row here,
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 Place = Literal[
     "log",  # a JSON line on standard error
@@ -16,61 +16,123 @@ Place = Literal[
     "counted",  # in memory alone
 ]
 Cause = Literal["person", "application", "operator", "camdigikey", "stranger", "machine"]
+Kind = Literal[
+    "start",  # a person was sent to CamDigiKey
+    "login",  # an application was given a code for a person
+    "session",  # a person's sign-in here began or ended
+    "token",  # an application got tokens, or gave one back
+    "failure",  # a sign-in did not come to its end
+    "rejection",  # what an application or its browser asked was refused
+    "warning",  # it may be an attack, or a fault of somebody's
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One event. `cause`: who makes it happen; what strangers can cause is bounded, and has an end."""
+    """One event. `cause`: who makes it happen; what strangers can cause is bounded, and has an end.
+
+    `kind`: what it is to who looks at the activity of applications; the audit trail's events alone have one.
+    """
 
     name: str
     places: tuple[Place, ...]
     cause: Cause
     meaning: str
+    kind: Kind | None = None
 
 
 _ROWS = (
     # People and their applications.
-    Event("session.opened", ("log", "noted"), "person", "Somebody signed in with CamDigiKey."),
-    Event("session.ended", ("log", "noted"), "person", "A sign-in ended, and why (`cause`)."),
-    Event("session.ended_upstream", ("audit",), "camdigikey", "CamDigiKey says that a sign-in is over."),
+    Event("session.opened", ("log", "noted"), "person", "Somebody signed in with CamDigiKey.", "session"),
+    Event("session.ended", ("log", "noted"), "person", "A sign-in ended.", "session"),
     Event(
-        "grant.opened",
-        ("noted",),
-        "person",
-        "An application was given a code.",
+        "session.ended_upstream",
+        ("audit",),
+        "camdigikey",
+        "CamDigiKey says that a sign-in is over.",
+        "session",
     ),
-    Event("session.not_checked", ("noted",), "camdigikey", "CamDigiKey's answer about a sign-in can't be."),
-    Event("consent.given", ("audit",), "person", "A person agreed to what an application is given."),
-    Event("tokens.issued", ("noted",), "application", "An application got tokens."),
-    Event("code.replayed", ("audit",), "application", "A code came twice: all that it gave is dead."),
-    Event("refresh_token.reused", ("audit",), "application", "A rotated token came again: its Grant ended."),
-    Event("refresh_token.revoked", ("audit",), "application", "An application gave a refresh token back."),
+    Event("grant.opened", ("noted",), "person", "An application was given a code.", "login"),
+    Event(
+        "session.not_checked",
+        ("noted",),
+        "camdigikey",
+        "CamDigiKey's answer about a sign-in can't be.",
+        "warning",
+    ),
+    Event(
+        "consent.given", ("audit",), "person", "A person agreed to what an application is given.", "session"
+    ),
+    Event("tokens.issued", ("noted",), "application", "An application got tokens.", "token"),
+    Event(
+        "code.replayed", ("audit",), "application", "A code came twice: all that it gave is dead.", "warning"
+    ),
+    Event(
+        "refresh_token.reused",
+        ("audit",),
+        "application",
+        "A rotated token came again: its Grant ended.",
+        "warning",
+    ),
+    Event(
+        "refresh_token.revoked",
+        ("audit",),
+        "application",
+        "An application gave a refresh token back.",
+        "token",
+    ),
     Event(
         "upstream.logout_failed",
         ("audit",),
         "camdigikey",
         "A sign-out failed at CamDigiKey alone.",
+        "warning",
     ),
     # Refusals.
-    Event("authorize.refused", ("log",), "application", "An authorization request was refused."),
-    Event("client.refused", ("log",), "application", "A call of an application was refused."),
-    Event("page.refused", ("log",), "stranger", "A person was shown an error page."),
+    Event(
+        "authorize.refused",
+        ("log", "noted"),
+        "stranger",
+        "An authorization request was refused.",
+        "rejection",
+    ),
+    Event(
+        "client.refused", ("log", "noted"), "stranger", "A call of an application was refused.", "rejection"
+    ),
+    Event("page.refused", ("log", "noted"), "stranger", "A person was shown an error page.", "rejection"),
     Event("request.misdirected", ("log",), "stranger", "A request came by another host than the issuer's."),
     Event("proxy.suspect", ("log",), "stranger", "The proxy before us is set up wrongly, and its cure."),
-    Event("handoff.not_started", ("audit",), "stranger", "CamDigiKey gave no login token, and why."),
+    Event("handoff.started", ("noted",), "person", "A person was sent to CamDigiKey.", "start"),
+    Event("login.declined", ("noted",), "stranger", "A person went back without signing in.", "failure"),
+    Event("handoff.not_started", ("audit",), "stranger", "CamDigiKey gave no login token.", "failure"),
     Event(
         "handoff.token_spent_elsewhere",
         ("audit",),
         "stranger",
-        "An auth token was spent before its own Handoff came: stolen, or Redis failed in between.",
+        "An auth token was spent before its own sign-in came: stolen, or Redis failed in between.",
+        "warning",
     ),
     Event("login.not_started", ("log",), "camdigikey", "A sign-in could not start: operation, code, class."),
     Event("login.failed", ("log",), "camdigikey", "A sign-in could not finish: operation, code, class."),
     Event("login.refused", ("log",), "camdigikey", "The error callback: its code, the message's class."),
-    Event("handoff.failed", ("audit",), "stranger", "CamDigiKey did not confirm who came back."),
-    Event("handoff.refused", ("audit",), "stranger", "CamDigiKey's error callback ended a sign-in."),
-    Event("callback.unsolicited", ("audit",), "stranger", "An auth token came to who had not asked for it."),
-    Event("callback.unsolicited_not_ended", ("audit",), "stranger", "Its person could not be signed out."),
+    Event("handoff.failed", ("audit",), "stranger", "CamDigiKey did not confirm who came back.", "failure"),
+    Event(
+        "handoff.refused", ("audit",), "stranger", "CamDigiKey's error callback ended a sign-in.", "failure"
+    ),
+    Event(
+        "callback.unsolicited",
+        ("audit",),
+        "stranger",
+        "An auth token came to who had not asked for it.",
+        "warning",
+    ),
+    Event(
+        "callback.unsolicited_not_ended",
+        ("audit",),
+        "stranger",
+        "Its person could not be signed out.",
+        "warning",
+    ),
     Event("callback.unsolicited_unrecorded", ("counted",), "stranger", "More such than are written down."),
     # Operators.
     Event("client.added", ("chained",), "operator", "An application was registered."),
@@ -96,13 +158,20 @@ _ROWS = (
     Event("administrator.removed", ("chained",), "operator", "An administrator was removed."),
     Event("console.signed_in", ("chained",), "operator", "An administrator signed in to the console."),
     Event("console.signed_out", ("chained",), "operator", "An administrator signed out of the console."),
-    Event("console.refused", ("audit",), "stranger", "Somebody without a role signed in to the console."),
+    Event(
+        "console.refused",
+        ("audit",),
+        "stranger",
+        "Somebody without a role signed in to the console.",
+        "warning",
+    ),
     Event("key.rotated", ("chained",), "operator", "A signing key has a successor."),
     Event("key.removed", ("chained",), "operator", "A signing key was removed."),
     Event("master_key.used", ("chained",), "operator", "Another master key seals."),
     Event(
         "master_key.resealed", ("chained",), "operator", "What earlier master keys sealed was sealed anew."
     ),
+    Event("activity.exported", ("chained",), "operator", "Sign-ins and refusals were taken along."),
     Event("hashing_key.renewed", ("chained",), "operator", "A key of hashes has a successor."),
     # The machine.
     Event("audit.opened", ("chained",), "machine", "A month of this list begins, or a new master key."),
@@ -139,7 +208,14 @@ _ROWS = (
     Event("job.waits", ("log",), "machine", "A background job waits for a store that is away."),
     Event("job.goes_on", ("log",), "machine", "It is back."),
     Event("job_runs", ("counted",), "machine", "Runs of background jobs."),
-    Event("outbox.delivered", ("log",), "machine", "An application heard of a sign-out."),
+    Event("alert.raised", ("log",), "machine", "Operators are told that something ends soon, or fails."),
+    Event("alert.over", ("log",), "machine", "They are told that it is over."),
+    Event(
+        "outbox.delivered",
+        ("log",),
+        "machine",
+        "An application heard of a sign-out, or operators of an alert.",
+    ),
     Event("outbox.again", ("log",), "machine", "It did not hear, and is told again."),
     Event("outbox.dead", ("log",), "machine", "It never heard, and is told no more."),
     Event("outbox.waits", ("log",), "machine", "The outbox waits for SQL."),
@@ -149,6 +225,9 @@ _ROWS = (
 EVENTS: Mapping[str, Event] = MappingProxyType({row.name: row for row in _ROWS})
 
 
+KINDS: tuple[Kind, ...] = get_args(Kind)
+# What the activity of applications shows: the audit trail's events, each of its kind.
+ACTIVITY_EVENTS: Mapping[str, Kind] = MappingProxyType({row.name: row.kind for row in _ROWS if row.kind})
 CHAINED_EVENTS = tuple(row.name for row in _ROWS if "chained" in row.places)
 
 

@@ -1,4 +1,4 @@
-"""Messages to clients that are sent after the request is over, such as back-channel logouts."""
+"""Messages that are sent after the request is over: back-channel logouts to clients, alerts to operators."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,10 @@ from bridge.domain.ids import ClientId
 from bridge.domain.session import LogoutNotice
 
 OutboxId = NewType("OutboxId", str)
-OutboxKind = Literal["backchannel_logout"]
+OutboxKind = Literal["backchannel_logout", "alert"]
 OutboxState = Literal["waiting", "done", "dead"]
 BACKCHANNEL_LOGOUT: OutboxKind = "backchannel_logout"
+ALERT: OutboxKind = "alert"
 
 
 @dataclass(frozen=True, slots=True)

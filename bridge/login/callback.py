@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from bridge.domain.activity import login_reference
 from bridge.domain.auth_token import audit_mark, spent_form
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, HandoffKey
@@ -170,7 +171,7 @@ class Callback:
         if handoff is None:
             return None
         code, why = _known_code(error_code), message_class(f"{error_code} {message}")
-        facts = {"request_id": back.request_id, "connector": back.connector.id, "with_state": str(proven)}
+        facts = _facts(back, handoff.interaction) | {"with_state": str(proven)}
         self._audit.record("handoff.refused", int(self._clock()), error_code=code, why=why, **facts)
         failure = _failure_of(error_code, why)
         interaction = replace(handoff.interaction, failure=failure, failed_in=back.request_id)
@@ -185,10 +186,7 @@ class Callback:
     def _failed(
         self, back: CallbackRequest, interaction: Interaction, error: UpstreamError, now: int
     ) -> Resumed:
-        facts = {"client_id": interaction.request.client_id, **error.facts}
-        self._audit.record(
-            "handoff.failed", now, request_id=back.request_id, connector=back.connector.id, **facts
-        )
+        self._audit.record("handoff.failed", now, **_facts(back, interaction), **error.facts)
         failed = replace(interaction, failure=error.failure, failed_in=back.request_id, created_at=now)
         return Resumed(failed, error)
 
@@ -233,6 +231,16 @@ class Callback:
         if waits is not None and waits.before is None:
             return ConfirmationRequired(key, interaction)
         return Resumed(interaction)
+
+
+def _facts(back: CallbackRequest, interaction: Interaction) -> dict[str, str]:
+    """Whose sign-in it was, in which request, and at which account."""
+    return {
+        "client_id": interaction.request.client_id,
+        "login": login_reference(interaction.id),
+        "request_id": back.request_id,
+        "connector": back.connector.id,
+    }
 
 
 def _known_code(error_code: str) -> str:

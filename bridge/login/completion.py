@@ -1,5 +1,6 @@
 """The end of a sign-in: a Grant is opened and its code goes to the client, or an error does."""
 
+from bridge.domain.activity import login_reference
 from bridge.domain.claims import claim_names
 from bridge.domain.client import Client
 from bridge.domain.encoding import TokenBytes, random_text
@@ -78,6 +79,7 @@ class Completion:
         first = self._grants.open(grant, now, (text, code), answer)
         if first:
             facts = {"client_id": client.client_id, "grant_id": grant.id, "sid": finish.session.sid}
+            facts |= {"sub": finish.sub, "login": login_reference(decision.interaction.id)}
             self._audit.note("grant.opened", now, **facts)
         else:
             answer = self._given_before(decision.interaction, finish.session, now)
@@ -100,11 +102,16 @@ class Completion:
         answer = GivenAnswer(interaction.browser, now, response.params)
         try:
             if not remembered or self._grants.close(_origin(interaction), answer):
+                self._note_declined(interaction, now)
                 return response
             given = self._last_answer(interaction, now)
         except StoreUnavailable:
             return response
         return AuthorizationResponse(interaction.request.reply_to, given.params) if given else response
+
+    def _note_declined(self, interaction: Interaction, now: int) -> None:
+        facts = {"client_id": interaction.request.client_id, "login": login_reference(interaction.id)}
+        self._audit.note("login.declined", now, reason=interaction.failure or "declined", **facts)
 
     def _given_before(self, interaction: Interaction, session: Session, now: int) -> GivenAnswer:
         """The answer that this Interaction has had. Raises BeginAnew where it holds no longer.

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from bridge.domain.activity import login_reference
 from bridge.domain.consent import Consent
 from bridge.domain.interaction import Interaction
 from bridge.domain.session import Session
@@ -44,4 +45,5 @@ class ConsentGiving:
             return
         consent = before or Consent(session.subject.id, client_id, frozenset(), frozenset(), now)
         self._consents.save(consent.widened_by(scope, shown, now))
-        self._audit.record("consent.given", now, client_id=client_id, sid=session.sid)
+        facts = {"client_id": client_id, "sid": session.sid, "login": login_reference(interaction.id)}
+        self._audit.record("consent.given", now, **facts)

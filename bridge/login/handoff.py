@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bridge.domain.activity import login_reference
 from bridge.domain.connector import Capabilities
 from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.grant import Origin
@@ -81,13 +82,12 @@ class HandoffStart:
         now = int(self._clock())
         state = random_text(self._token_bytes, 32)
         key = handoff_key(connector.capabilities, interaction.browser, state)
+        facts = {"client_id": interaction.request.client_id, "login": login_reference(interaction.id)}
+        facts |= {"request_id": request_id, "connector": connector.id}
         try:
             login_url = _login_url(connector, state)
         except UpstreamError as error:
-            facts = {"client_id": interaction.request.client_id, **error.facts}
-            self._audit.record(
-                "handoff.not_started", now, request_id=request_id, connector=connector.id, **facts
-            )
+            self._audit.record("handoff.not_started", now, **facts, **error.facts)
             raise
         if "login" in interaction.request.prompt and session is not None:
             # So that CamDigiKey has to ask again (DESIGN §6.7).
@@ -106,6 +106,7 @@ class HandoffStart:
         if begun == "answered":
             self._check_not_declined(handoff)
         if begun != "other live":
+            self._audit.note("handoff.started", now, **facts)
             return StartedHandoff(login_url, key)
         return self._own_again(handoff, login_url)
 

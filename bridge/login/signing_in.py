@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from bridge.domain.activity import login_reference
 from bridge.domain.connector import UpstreamLogin
 from bridge.domain.interaction import Interaction, PendingConfirmation
 from bridge.domain.next_step import Confirm
@@ -74,6 +75,7 @@ class SigningIn:
         opened = {"sid": new.session.sid, "subject": new.session.subject.id, "connector": login.connector}
         # Where its own browser comes second with the token, that is written down by the same mark.
         opened |= {"client_id": decision.client.client_id, "auth_token": returned.auth_token}
+        opened["login"] = login_reference(interaction.id)
         self._audit.note("session.opened", now, **opened)
         return SignedIn(new, decision)
 

@@ -1,12 +1,14 @@
 """All use cases of administration, for a command or a page, and how they are put together."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bridge.domain.encoding import TokenBytes
+from bridge.domain.expiry import Expiry
 from bridge.domain.ids import ConnectorId
 from bridge.domain.network import is_loopback
+from bridge.manage.activity import ActivityAdministration
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.audit import AuditAdministration
@@ -14,8 +16,10 @@ from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.overview import Overview, SetUp
 from bridge.manage.register import ClientRegister
 from bridge.manage.service import ServiceAdministration
+from bridge.ports.activity import ActivityLog
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
@@ -35,7 +39,8 @@ class AdministrationPorts:
     """What administration needs: SQL and keys, neither Redis nor CamDigiKey.
 
     `connectors`: the CamDigiKey accounts that a client may name; `environment`: the CamDigiKey by which
-    administrators sign in; `every`: the background jobs, and the seconds between two runs of each.
+    administrators sign in; `every`: the background jobs, and the seconds between two runs of each;
+    `certificates`: those of the CamDigiKey accounts.
     """
 
     clients: ClientStore
@@ -44,6 +49,7 @@ class AdministrationPorts:
     signing_keys: SigningKeyStore
     sealer: Sealer
     trail: AdminAudit
+    activity: ActivityLog
     outbox: Outbox
     job_log: JobLog
     facts: ServiceFacts
@@ -53,6 +59,8 @@ class AdministrationPorts:
     issuer: str
     environment: str
     every: Mapping[str, float]
+    certificates: Sequence[Expiry]
+    set_up: SetUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,8 @@ class Administration:
     administrators: AdministratorAdministration
     audit: AuditAdministration
     service: ServiceAdministration
+    activity: ActivityAdministration
+    overview: Overview
     clock: Clock
 
 
@@ -84,6 +94,17 @@ def assemble(ports: AdministrationPorts) -> Administration:
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),
         audit=AuditAdministration(p.trail, p.administrators),
         service=ServiceAdministration(p.facts),
+        activity=ActivityAdministration(p.activity, p.trail, p.clock, p.token_bytes),
+        overview=Overview(
+            p.activity,
+            p.clients,
+            p.administrators,
+            p.signing_keys,
+            p.certificates,
+            p.set_up,
+            p.environment,
+            p.clock,
+        ),
         clock=p.clock,
     )
 

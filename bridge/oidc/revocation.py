@@ -44,7 +44,8 @@ class RevocationEndpoint:
             case RefreshToken(grant) if _owns(client, grant.client_id, grant.created_at):
                 # With its access tokens and the refresh tokens that replaced it (RFC 7009 §2.1).
                 self.grants.end(grant.id, now)
-                self.audit.record("refresh_token.revoked", now, client_id=client.client_id)
+                facts = {"client_id": client.client_id, "grant_id": grant.id}
+                self.audit.record("refresh_token.revoked", now, **facts)
 
 
 def _owns(client: Client, owner: str, since: int) -> bool:

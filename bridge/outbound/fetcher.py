@@ -10,6 +10,7 @@ import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpcore
 import httpx
@@ -23,6 +24,7 @@ from bridge.ports.outbound import Fetched, FetchError
 
 CONNECT_WITHIN = 2.0  # seconds for one of the addresses
 MAX_ANSWER = 4096  # bytes that are read of the answer to a form
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 HEADERS = {"User-Agent": f"camdigikey-bridge/{__version__}", "Accept-Encoding": "identity"}
 
 
@@ -55,6 +57,13 @@ class GuardedFetcher:
         with self._answer(address, "POST", form=dict(form)) as answer:
             return Fetched(answer.status_code, _first(answer.iter_raw(), max_bytes))
 
+    def post(
+        self, address: str, body: bytes, headers: Mapping[str, str], *, max_bytes: int = MAX_ANSWER
+    ) -> Fetched:
+        """See ports.Fetcher."""
+        with self._answer(address, "POST", body=body, headers=headers) as answer:
+            return Fetched(answer.status_code, _first(answer.iter_raw(), max_bytes))
+
     def get(self, address: str, *, content_types: Collection[str], max_bytes: int) -> bytes:
         """See ports.Fetcher."""
         with self._answer(address, "GET", accept=", ".join(content_types)) as answer:
@@ -66,7 +75,13 @@ class GuardedFetcher:
 
     @contextmanager
     def _answer(
-        self, address: str, method: str, form: dict[str, str] | None = None, accept: str = "*/*"
+        self,
+        address: str,
+        method: str,
+        form: dict[str, str] | None = None,
+        accept: str = "*/*",
+        body: bytes | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Iterator[httpx.Response]:
         """Make one request; its body is still to be read. Raises FetchError, also for errors in the block."""
         deadline = Deadline(self._timeout)
@@ -78,9 +93,9 @@ class GuardedFetcher:
             trust_env=False,  # no proxy, no .netrc
             follow_redirects=False,
             timeout=httpx.Timeout(self._timeout, connect=CONNECT_WITHIN),
-            headers=HEADERS | {"Accept": accept},
+            headers={**headers, **HEADERS, "Accept": accept},
         )
-        with _translated(), client, client.stream(method, address, data=form) as answer:
+        with _translated(), client, client.stream(method, address, data=form, content=body) as answer:
             yield answer
 
     def _tls(self) -> ssl.SSLContext:

@@ -31,6 +31,9 @@ class AuditLog(Protocol):
     def note(self, event: str, now: int, **facts: str) -> None:
         """Keep an event of every day within a second; nobody waits for it, and nothing is raised."""
 
+    def called(self, operation: str, now: int, milliseconds: int, *, failed: bool) -> None:
+        """Count a call to CamDigiKey and how long it took, within a second; nothing is raised."""
+
 
 class Counters(Protocol):
     """How often something happened in this process, for operators."""

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from bridge.domain.alert import AlertState
 from bridge.domain.outbox import OutboxMessage, OutboxState
 from bridge.errors import BridgeError
 
@@ -50,6 +51,9 @@ class Fetcher(Protocol):
     def post_form(self, address: str, form: Mapping[str, str], *, max_bytes: int = ...) -> Fetched:
         """Post a form; the answer, whatever its status, its body cut after `max_bytes`. Raises FetchError."""
 
+    def post(self, address: str, body: bytes, headers: Mapping[str, str], *, max_bytes: int = ...) -> Fetched:
+        """Post a body as it is; the answer as of `post_form`. Raises FetchError."""
+
     def get(self, address: str, *, content_types: Collection[str], max_bytes: int) -> bytes:
         """The whole body of a 200 answer of one of these media types.
 
@@ -86,6 +90,16 @@ class Outbox(Protocol):
 
     def count(self) -> Mapping[OutboxState, int]:
         """How many messages are in each state."""
+
+
+class AlertStates(Protocol):
+    """What operators were told (SQL)."""
+
+    def all(self) -> Mapping[str, AlertState]:
+        """The state of each alert that there ever was, by its name."""
+
+    def set(self, name: str, state: AlertState) -> None:
+        """Keep it in place of the state before."""
 
 
 class Lease(Protocol):

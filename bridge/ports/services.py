@@ -1,10 +1,12 @@
 """Services: every port with its implementation. Each use case gets only the few that it needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.domain.encoding import TokenBytes
+from bridge.domain.expiry import Expiry
 from bridge.domain.subject import SubjectKey
+from bridge.ports.activity import ActivityLog
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
@@ -16,7 +18,7 @@ from bridge.ports.grants import CodeStore, GrantStore, TokenStore
 from bridge.ports.idempotency import IdempotencyStore
 from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
 from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
-from bridge.ports.outbound import Fetcher, JobLog, Lease, Outbox
+from bridge.ports.outbound import AlertStates, Fetcher, JobLog, Lease, Outbox
 from bridge.ports.sessions import SessionStore
 
 
@@ -37,6 +39,7 @@ class Services:
     consents: ConsentStore
     spent: SpentTokens
     audit: AuditLog
+    activity: ActivityLog
     trail: AdminAudit
     handoffs: HandoffStore
     confirmations: ConfirmationStore
@@ -50,12 +53,14 @@ class Services:
     console_sessions: ConsoleSessionStore
     idempotency: IdempotencyStore
     outbox: Outbox
+    alert_states: AlertStates
     fetcher: Fetcher
     lease: Lease
     job_log: JobLog
     counters: Counters
     facts: ServiceFacts
     environment: str  # the CamDigiKey by which administrators sign in
+    certificates: Sequence[Expiry]  # of the CamDigiKey accounts
     every: Mapping[str, float]  # seconds between two runs of each background job
     checks: Mapping[str, HealthCheck]
     close: Callable[[], None]  # closes all connections

@@ -8,10 +8,11 @@ from bridge.domain.claims.table import NEVER_CONSTANT, untag
 from bridge.settings.issuer import issuer_faults
 from bridge.settings.lifetimes import lifetime_faults
 from bridge.settings.reachable import address_faults, quoted
-from bridge.settings.tree import DEFAULT_CONNECTOR, Settings, section_of
+from bridge.settings.tree import DEFAULT_CONNECTOR, Alerts, Settings, section_of
 
 AMR = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 SHA256 = re.compile(r"[0-9A-Fa-f]{2}(:?[0-9A-Fa-f]{2}){31}")
+MIN_SECRET = 32  # characters
 ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 
 
@@ -32,7 +33,18 @@ def settings_faults(settings: Settings) -> list[str]:
     ]
     if settings.admin.connector and settings.admin.connector not in settings.accounts:
         found.append(f"admin.connector: there is no account {quoted(settings.admin.connector)}.")
-    return [*found, *_account_faults(settings)]
+    return [*found, *_alert_faults(settings.alerts), *_account_faults(settings)]
+
+
+def _alert_faults(alerts: Alerts) -> list[str]:
+    found = []
+    if alerts.webhook and not alerts.webhook.startswith("https://"):
+        found.append(f"alerts.webhook: {quoted(alerts.webhook)} is no https address.")
+    if alerts.webhook and len(alerts.secret.get_secret_value()) < MIN_SECRET:
+        found.append(
+            f"alerts.secret has less than {MIN_SECRET} characters: nobody could trust what it signs."
+        )
+    return found
 
 
 def _account_faults(settings: Settings) -> list[str]:

@@ -123,6 +123,17 @@ class Admin(_Part):
     connector: str = ""  # the CamDigiKey account by which administrators sign in; empty: the first
     networks: Annotated[tuple[str, ...], Listed] = ()  # that may see it (10.0.0.0/8); empty: everywhere
     audit_days: Annotated[int, Field(ge=30, le=36500)] = 400  # how long what administrators did is kept
+    activity_days: Annotated[int, Field(ge=1, le=3650)] = 90  # how long sign-ins and refusals are kept
+
+
+class Alerts(_Part):
+    """Who is told when something ends soon, or many sign-ins fail (docs/guides/alerts.md)."""
+
+    webhook: str = ""  # an https address that is called; empty: the log alone says it
+    secret: SecretStr = SecretStr("")  # signs the calls; at least 32 characters
+    days: Annotated[int, Field(ge=1, le=365)] = 30  # before something ends
+    failures: Count = 50  # sign-ins that fail within `window`
+    window: Annotated[int, Field(ge=60, le=86400)] = 600  # seconds
 
 
 class Outbound(_Part):
@@ -162,6 +173,7 @@ class Settings(_Part):
     look: Look = Look()
     claims: Claims = Claims()
     admin: Admin = Admin()
+    alerts: Alerts = Alerts()
     outbound: Outbound = Outbound()
     log: Log = Log()
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bridge.camdigikey import (
     AnswerError,
@@ -48,6 +48,12 @@ TRY_LATER = (
 )  # of the statuses that say that the request is wrong, those that a later one need not be
 
 
+class Called(Protocol):
+    """Is told of a call to CamDigiKey: how long it took, and whether it failed."""
+
+    def __call__(self, operation: str, now: int, milliseconds: int, *, failed: bool) -> None: ...
+
+
 class CamDigiKeyConnector:
     """The way to CamDigiKey. Safe to share among threads; how many may wait is bounded by the library.
 
@@ -66,6 +72,7 @@ class CamDigiKeyConnector:
         login_pages: tuple[str, ...] = ("https:",),
         clock: Clock = time.time,
         breaker: Callable[..., Breaker] = Breaker,
+        called: Called | None = None,
     ) -> None:
         self.id = connector_id
         self.capabilities = Capabilities(carries_state=version == "v3")
@@ -73,6 +80,7 @@ class CamDigiKeyConnector:
         self._camdigikey = camdigikey
         self._return_urls = (success_url, error_url)
         self._clock = clock
+        self._called = called
         self._breakers = {
             operation: breaker(
                 is_failure=_is_start_failure if operation == "start" else _is_failure, is_neutral=_is_busy
@@ -159,10 +167,17 @@ class CamDigiKeyConnector:
         return UpstreamToken(value, self.id, int(issued_at), int(expires_at), int(now), person)
 
     def _ask(self, operation: str, work: Callable[[], Result]) -> Result:
+        began, failed = time.monotonic(), True
         try:
-            return self._breakers[operation].call(work)
+            result = self._breakers[operation].call(work)
+            failed = False
+            return result
         except CamDigiKeyError as error:
             raise _translated(operation, error) from error
+        finally:
+            if self._called is not None:
+                milliseconds = round((time.monotonic() - began) * 1000)
+                self._called(operation, int(self._clock()), milliseconds, failed=failed)
 
 
 def _is_of(person: str, status: TokenStatus) -> bool:

@@ -14,6 +14,7 @@ from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage import administration
 from bridge.manage.administration import AdministrationPorts
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.manage.overview import SetUp
 from bridge.oidc import provider
 from bridge.oidc.api_tokens import ApiTokens
 from bridge.ops.health import Readiness
@@ -42,7 +43,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     signing_in = _signing_in(s, policy, decider, ending, upstream)
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
     address = ClientAddress(settings.server.trusted_proxies)
-    admin = administration.assemble(_administration_ports(s, policy.issuer))
+    admin = administration.assemble(_administration_ports(s, settings))
     return UseCases(
         settings=settings,
         policy=policy,
@@ -52,6 +53,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         sealer=s.sealer,
         signer=s.signer,
         clients=s.clients,
+        audit=s.audit,
         connectors=s.connectors,
         interactions=s.interactions,
         readiness=Readiness(s.checks),
@@ -74,7 +76,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     )
 
 
-def _administration_ports(services: Services, issuer: str) -> AdministrationPorts:
+def _administration_ports(services: Services, settings: Settings) -> AdministrationPorts:
     s = services
     return AdministrationPorts(
         clients=s.clients,
@@ -83,15 +85,18 @@ def _administration_ports(services: Services, issuer: str) -> AdministrationPort
         signing_keys=s.signing_keys,
         sealer=s.sealer,
         trail=s.trail,
+        activity=s.activity,
         outbox=s.outbox,
         job_log=s.job_log,
         facts=s.facts,
         clock=s.clock,
         token_bytes=s.token_bytes,
         connectors=tuple(s.connectors),
-        issuer=issuer,
+        issuer=settings.issuer,
         environment=s.environment,
         every=s.every,
+        certificates=s.certificates,
+        set_up=SetUp.of(settings, s.environment),
     )
 
 

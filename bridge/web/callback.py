@@ -18,6 +18,7 @@ from bridge.login.callback import (
 from bridge.login.signing_in import SignedIn
 from bridge.ops.logs import logger
 from bridge.ports.connectors import Connector
+from bridge.web import refusals
 from bridge.web.failure import failure_page
 from bridge.web.interactions import begin_again, confirm_address, to_login
 from bridge.web.limits import RateLimited
@@ -140,7 +141,7 @@ def _dead_end(error: ShownToUser, back: CallbackRequest) -> Response:
 
 
 def _go_on(interaction: Interaction, key: str, error: ShownToUser) -> Response:
-    logger().info("page.refused", key=error.key, client_id=interaction.request.client_id, why=error.detail)
+    refusals.note_page(error, interaction.request.client_id)
     response = failure_page(interaction, use_cases().decider.client_of(interaction), key, error.status)
     if isinstance(error, RateLimited):
         response.headers["Retry-After"] = str(error.wait)

@@ -11,7 +11,7 @@ from bridge.oidc.authorization import RequestRefused
 from bridge.oidc.authorization_response import failure
 from bridge.oidc.endpoints import speaks_json
 from bridge.ops.logs import logger
-from bridge.web import pages
+from bridge.web import pages, refusals
 from bridge.web.api import problems
 from bridge.web.client_address import AddressUnreadable
 from bridge.web.interactions import begin_again
@@ -50,13 +50,12 @@ def register(app: Flask) -> None:
 
 
 def _refused(error: RequestRefused) -> BaseResponse:
-    facts = {"error": error.error, "why": error.description, "detail": error.detail}
-    logger().info("authorize.refused", client_id=error.client_id, **facts)
+    refusals.note_authorization(error)
     return send(failure(error.reply_to, error, use_cases().policy.issuer), _client(error))
 
 
 def _shown(error: ShownToUser) -> BaseResponse:
-    logger().info("page.refused", key=error.key, client_id=error.client_id or "", why=error.detail)
+    refusals.note_page(error)
     wait = error.wait if isinstance(error, RateLimited) else 0
     response = _error_answer(error.status, error.key, error.client_id, wait)
     if wait:

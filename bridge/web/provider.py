@@ -9,14 +9,12 @@ from werkzeug.datastructures import Headers
 
 from bridge.oidc.answer import Answer, ClientRequest
 from bridge.oidc.endpoints import url_of
-from bridge.ops.logs import logger
+from bridge.web import refusals
 from bridge.web.cors import note_client
 from bridge.web.use_cases import use_cases
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
-MAX_LOGGED = 100  # characters of a client_id that is only claimed
 
 
 def token() -> Response:
@@ -61,8 +59,5 @@ class _Complete(Response):
 def _response(name: str, answer: Answer) -> Response:
     note_client(answer.client_id)
     if answer.status >= 400:
-        error = json.loads(answer.body or b"{}").get("error", "")
-        logger().info(
-            "client.refused", endpoint=name, client_id=(answer.client_id or "")[:MAX_LOGGED], error=error
-        )
+        refusals.note_call(name, answer.client_id, json.loads(answer.body or b"{}").get("error", ""))
     return _Complete(answer.body, answer.status, {**answer.headers, "Content-Length": str(len(answer.body))})

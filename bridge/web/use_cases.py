@@ -21,7 +21,7 @@ from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.oidc.api_tokens import ApiTokens
 from bridge.oidc.provider import Provider
 from bridge.ops.health import Readiness
-from bridge.ports.basics import Clock, Sealer
+from bridge.ports.basics import AuditLog, Clock, Sealer
 from bridge.ports.clients import ClientStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.idempotency import IdempotencyStore
@@ -45,6 +45,7 @@ class UseCases:
     sealer: Sealer
     signer: Signer
     clients: ClientStore
+    audit: AuditLog
     connectors: Connectors
     interactions: InteractionSeal
     readiness: Readiness

@@ -15,12 +15,13 @@ from bridge.manage.console_client import ClientsWithConsole, console_client
 from bridge.manage.hashing_keys import HashingKeyAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.manage.master_keys import MasterKeyAdministration
+from bridge.manage.overview import SetUp
 from bridge.ops.counters import Counters
 from bridge.ports.clients import ClientStore
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
-from bridge.wiring.connectors import environment_of
+from bridge.wiring.connectors import certificates_of, environment_of
 from bridge.wiring.database import engine_of, upgrade
 from bridge.wiring.facts import SettingsFacts
 from bridge.wiring.job_table import EVERY
@@ -56,6 +57,9 @@ def administration(settings: Settings) -> Iterator[Administration]:
                 issuer=settings.issuer,
                 environment=environment_of(settings),
                 every=EVERY,
+                activity=sql.SqlActivity(engine),
+                certificates=certificates_of(settings),
+                set_up=SetUp.of(settings, environment_of(settings)),
             )
         )
 

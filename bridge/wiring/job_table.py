@@ -2,4 +2,10 @@
 
 from collections.abc import Mapping
 
-EVERY: Mapping[str, float] = {"outbox": 1, "keys": 60, "audit": 60, "purge": 3600}  # seconds between two runs
+EVERY: Mapping[str, float] = {
+    "outbox": 1,
+    "keys": 60,
+    "audit": 60,
+    "alerts": 60,
+    "purge": 3600,
+}  # seconds between two runs

@@ -3,10 +3,12 @@
 from math import ceil
 
 from bridge.domain.encoding import random_text
-from bridge.domain.outbox import BACKCHANNEL_LOGOUT
+from bridge.domain.outbox import ALERT, BACKCHANNEL_LOGOUT
+from bridge.manage.overview import expiries
 from bridge.oidc.keys import Keys
 from bridge.ops import logs
 from bridge.ops.jobs import Job, Jobs
+from bridge.outbound.alerts import AlertDelivery, AlertRules, AlertWatch
 from bridge.outbound.backchannel_logout import BackchannelLogout
 from bridge.outbound.sender import Sender, SenderLimits
 from bridge.ports.audit import AdminAudit
@@ -26,6 +28,7 @@ def start_jobs(settings: Settings, services: Services) -> Jobs:
         Job("outbox", EVERY["outbox"], _sender(settings, services).run),
         Job("keys", EVERY["keys"], lambda: _look_after_keys(settings, services)),
         Job("audit", EVERY["audit"], lambda: _log_audit_head(services.trail)),
+        Job("alerts", EVERY["alerts"], _alert_watch(settings, services).run),
         Job("purge", EVERY["purge"], lambda: _purge(settings, services), limit=120),
     )
     jobs = Jobs(
@@ -50,10 +53,33 @@ def _sender(settings: Settings, services: Services) -> Sender:
         clock=services.clock,
         new_jti=lambda: random_text(services.token_bytes, 16),
     )
-    deliver = {BACKCHANNEL_LOGOUT: logout.deliver}
+    deliver = {BACKCHANNEL_LOGOUT: logout.deliver, ALERT: _alert_delivery(settings, services).deliver}
     # An attempt is a call, and SQL before and after it: a worker that was killed in one delays nobody long.
     limits = SenderLimits(lease=ceil(2 * settings.outbound.timeout) + 5)
     return Sender(services.outbox, deliver, services.clock, logs.logger(), services.counters, limits)
+
+
+def _alert_delivery(settings: Settings, services: Services) -> AlertDelivery:
+    return AlertDelivery(
+        settings.issuer,
+        settings.alerts.webhook,
+        settings.alerts.secret.get_secret_value().encode(),
+        services.fetcher,
+        services.clock,
+    )
+
+
+def _alert_watch(settings: Settings, services: Services) -> AlertWatch:
+    said = settings.alerts
+    return AlertWatch(
+        AlertRules(said.days, said.failures, said.window, called=bool(said.webhook)),
+        lambda: expiries(services.certificates, services.signing_keys),
+        services.activity.failures,
+        services.alert_states,
+        services.outbox,
+        services.clock,
+        logs.logger(),
+    )
 
 
 def _look_after_keys(settings: Settings, services: Services) -> str | None:
@@ -88,7 +114,7 @@ def _purge(settings: Settings, services: Services) -> int:
     """Delete what has expired, on a connection of its own: the job runs once an hour."""
     engine, now = engine_of(settings), int(services.clock())
     try:
-        expired = sql.purge(engine, now)
+        expired = sql.purge(engine, now, settings.admin.activity_days * DAY)
     finally:
         engine.dispose()
     return expired + services.trail.prune(now - settings.admin.audit_days * DAY, now)

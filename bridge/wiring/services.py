@@ -14,7 +14,7 @@ from bridge.domain.subject import SubjectKey
 from bridge.errors import ConfigError, SealBroken, StoreUnavailable
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
-from bridge.ports.basics import Clock, HealthCheck
+from bridge.ports.basics import AuditLog, Clock, HealthCheck
 from bridge.ports.connectors import Connectors
 from bridge.ports.outbound import Fetcher
 from bridge.ports.services import Services
@@ -24,7 +24,7 @@ from bridge.stores.grants import Grants
 from bridge.stores.sealing import MasterSealer, SealedInteractions
 from bridge.stores.tokens import Tokens
 from bridge.wiring.administration import with_console
-from bridge.wiring.connectors import close_connectors, connectors_of, environment_of
+from bridge.wiring.connectors import certificates_of, close_connectors, connectors_of, environment_of
 from bridge.wiring.database import engine_of, subject_key_of
 from bridge.wiring.facts import SettingsFacts
 from bridge.wiring.job_table import EVERY
@@ -44,6 +44,7 @@ class Foundations:
     clock: Clock = time.time  # in production `sql.SharedClock`, which all instances share
     token_bytes: TokenBytes = os.urandom
     counters: Counters = field(default_factory=Counters)
+    audit: AuditLog | None = None  # where the connectors count their calls; None: one is made
 
 
 def build(settings: Settings, local_clock: Clock = time.time) -> Services:
@@ -57,14 +58,16 @@ def build(settings: Settings, local_clock: Clock = time.time) -> Services:
     engine = engine_of(settings, partial(_count_failure, counters))
     clock = sql.SharedClock(engine, local=local_clock)
     clock.measure()
+    audit = sql.SqlAuditLog(engine, counters)
     foundations = Foundations(
         redis=redis_of(settings),
         engine=engine,
         sealer=MasterSealer(settings.keys()),
-        connectors=connectors_of(settings, clock),
+        connectors=connectors_of(settings, clock, audit.called),
         fetcher=fetcher_of(settings),
         clock=clock,
         counters=counters,
+        audit=audit,
     )
     foundations.redis.on_failure = partial(_count_failure, counters)
     return assembled(settings, foundations)
@@ -95,7 +98,8 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         secrets=keys.secrets,
         consents=sql.SqlConsents(engine),
         spent=sql.SqlSpentTokens(engine),
-        audit=sql.SqlAuditLog(engine, counters),
+        audit=f.audit or sql.SqlAuditLog(engine, counters),
+        activity=sql.SqlActivity(engine),
         trail=sql.SqlAdminAudit(engine, sealer),
         handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
         confirmations=redis.RedisConfirmations(redis_store, sealer, counters),
@@ -111,12 +115,14 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         console_sessions=sql.SqlConsoleSessions(engine),
         idempotency=sql.SqlIdempotency(engine),
         outbox=sql.SqlOutbox(engine),
+        alert_states=sql.SqlAlertStates(engine),
         fetcher=f.fetcher,
         lease=redis.RedisLease(redis_store),
         job_log=sql.SqlJobLog(engine),
         counters=counters,
         facts=SettingsFacts(settings),
         environment=environment_of(settings),
+        certificates=certificates_of(settings),
         every=EVERY,
         checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": keys.watch},
         close=_closing(foundations, keys.watch),

@@ -20,6 +20,9 @@ KHMER = "@fontsource-variable/noto-sans-khmer"
 FILES = {
     f"{KHMER}/files/noto-sans-khmer-khmer-wght-normal.woff2": "fonts/noto-sans-khmer.woff2",
     f"{KHMER}/LICENSE": "fonts/noto-sans-khmer.OFL.txt",
+    "uplot/dist/uPlot.iife.min.js": "vendor/uplot.js",
+    "uplot/dist/uPlot.min.css": "vendor/uplot.css",
+    "uplot/LICENSE": "vendor/uplot.LICENSE.txt",
 }
 
 

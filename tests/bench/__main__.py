@@ -17,6 +17,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from tests.bench import lists
 from tests.bench.load import Visitor
 from tests.bench.processes import cpu_seconds, family, memory_mib, running, wait_for
 from tests.support.servers import free_port
@@ -105,7 +106,10 @@ def add_client(environ: dict[str, str]) -> tuple[str, str]:
 def main() -> None:
     options = argparse.ArgumentParser(prog="make bench")
     options.add_argument("--count", type=int, default=40, help="logins per visitor; cheap requests more")
-    count = options.parse_args().count
+    options.add_argument("--events", type=int, default=1_000_000, help="that the list pages are tried with")
+    options.add_argument("--applications", type=int, default=10_000)
+    given = options.parse_args()
+    count = given.count
     with tempfile.TemporaryDirectory(prefix="bridge-bench-") as name:
         folder = Path(name)
         issuer, environ, web = prepare(folder)
@@ -124,6 +128,7 @@ def main() -> None:
             with running(["run"], environ, folder / "bridge.log") as supervisor:
                 wait_for(issuer + "/readyz", folder / "bridge.log")
                 run(issuer, add_client(environ), supervisor, count)
+        lists.measure(folder, given.applications, given.events)
 
 
 def run(issuer: str, client: tuple[str, str], supervisor: int, count: int) -> None:

@@ -33,10 +33,11 @@ def test_before_the_first_start_every_job_had_nothing_to_do(console: Console) ->
         ("outbox", None),
         ("keys", None),
         ("audit", None),
+        ("alerts", None),
         ("purge", None),
     ]
     assert found["messages"] == {"waiting": 0, "done": 0, "dead": 0}
-    assert console.say("jobs").output.count("had nothing to do yet") == 4
+    assert console.say("jobs").output.count("had nothing to do yet") == 5
 
 
 def test_it_tells_of_each_jobs_last_run_and_of_messages(console: Console) -> None:

@@ -15,12 +15,14 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from bridge.domain.activity import ActivityFilter
 from bridge.domain.client import FileOwner
 from bridge.domain.ids import Sub
 from bridge.manage import OPERATOR
 from bridge.manage.access import Actor, actor_of
 from bridge.manage.administrators import Person
 from bridge.manage.register import AwaitsApproval
+from bridge.stores.sql.audit import SqlAuditLog
 from bridge.web.console.rows import PAGES
 from bridge.web.language import LANGUAGES
 from tests.console.conftest import Console, application, nobody_administers
@@ -28,6 +30,7 @@ from tests.support.browser import NewPage, screenshot
 from tests.support.live import Live, make_live
 from tests.support.servers import free_port, serving
 from tests.support.walks import press, press_without_scripts
+from tests.support.world import World
 
 Press = Callable[[Page], None]
 
@@ -58,7 +61,27 @@ def seen(live: Live) -> Console:
     file = FileOwner("ministry", unmanaged=("identity", "look"))
     paused = application("paused-application", LONG, sector_identifier="x", enabled=False, managed_by=file)
     live.world.register(paused)
+    happened(live.world)
     return found
+
+
+def happened(world: World) -> None:
+    """Sign-ins, refusals and a failure, with something for each part of the first page."""
+    for client_id in ("own", "web", "own"):
+        world.tokens(world.sign_in(world.person(), client_id), client_id)
+    person = world.person()
+    person.get(world.authorize_url("own", redirect_uri="https://own.example/callback?tenant=1"))
+    person.get(world.authorize_url("web", redirect_uri="http://app.example/callback"))
+    person.get(world.authorize_url("nobody"))
+    world.token("own", grant_type="authorization_code", code="made-up")
+    audit, now = world.services.audit, int(time.time())
+    for hour in range(48):
+        for number in range(hour % 7):
+            audit.note("grant.opened", now - hour * 3600, client_id="own", sub=f"sub-{number}")
+        if hour % 5 == 0:
+            audit.record("handoff.failed", now - hour * 3600, client_id="own", error="UpstreamUnavailable")
+    assert isinstance(audit, SqlAuditLog)
+    audit.flush()
 
 
 @pytest.fixture
@@ -71,9 +94,9 @@ def invitation(seen: Console) -> Iterator[str]:
 def accept(
     page: Page, seen: Console, invitation: str, persona: str = "sophea", *, go_on: Press = press
 ) -> Page:
-    """Accept an invitation, as a person does; ends at the list of applications."""
+    """Accept an invitation, as a person does; ends at the first page."""
     page.goto(invitation)
-    return through_camdigikey(page, seen, persona, "/admin/applications", go_on)
+    return through_camdigikey(page, seen, persona, "/admin", go_on)
 
 
 def through_camdigikey(page: Page, seen: Console, persona: str, until: str, go_on: Press = press) -> Page:
@@ -89,10 +112,16 @@ def addresses(seen: Console, token: str) -> list[str]:
     """An address of every page that is asked by GET, and of the variants that look different."""
     found = []
     for row in PAGES:
-        if row.method == "GET" and row.view not in ("home", "callback"):
+        if row.method == "GET" and row.view != "callback":
             proposals = tuple(proposal.id for proposal in seen.approvals.all(OPERATOR))
             found += filled(row.path, {**PARTS, "kind": KINDS, "token": (token,), "proposal_id": proposals})
-    return [*found, "/admin/applications/portal?product=grafana", "/admin/applications?q=nothing"]
+    reference = seen.uses.administration.activity.page(OPERATOR, ActivityFilter(kind="login"), limit=1)
+    return [
+        *found,
+        "/admin/applications/portal?product=grafana",
+        "/admin/applications?q=nothing",
+        f"/admin/activity/sign-in?reference={reference[0].request_id}",
+    ]
 
 
 def filled(path: str, parts: dict[str, tuple[str, ...]]) -> list[str]:
@@ -172,8 +201,8 @@ def test_from_an_invitation_to_a_registered_application(
     page = new_page(viewport=WIDE, locale="en-GB")
     page.goto(invitation)
     screenshot(page, "console-walk-1-invitation")
-    through_camdigikey(page, seen, "sophea", "/admin/applications")
-    screenshot(page, "console-walk-2-applications")
+    through_camdigikey(page, seen, "sophea", "/admin")
+    screenshot(page, "console-walk-2-home")
     page.locator("#new").click()
     screenshot(page, "console-walk-3-kinds")
     page.locator("a[href$='/new/web']").click()

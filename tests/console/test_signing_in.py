@@ -47,11 +47,11 @@ def begun(console: Console, person: Person, **fields: str) -> Page:
 
 
 class TestInvitations:
-    def test_whoever_accepts_one_comes_to_the_list_of_applications(self, console: Console) -> None:
+    def test_whoever_accepts_one_comes_to_the_first_page(self, console: Console) -> None:
         person = console.administrator()
         page = console.page(person, "/admin")
         assert page.status == 200
-        assert "console-applications" in page.text
+        assert "console-home" in page.text
 
     def test_looking_spends_nothing_and_begins_nothing(self, console: Console) -> None:
         address = console.invite()
@@ -136,7 +136,7 @@ class TestWaiting:
         assert not console.of(person).active
         assert console.post(owner, path, code=f" {code[:3]} {code[3:]} ").status == 303
         assert console.of(person).active and not console.of(person).code
-        assert "console-applications" in console.page(person, "/admin").text
+        assert "console-home" in console.page(person, "/admin").text
 
     def test_nobody_confirms_themselves(self, console: Console) -> None:
         person = console.administrator("owner", "dara", confirmed=False)

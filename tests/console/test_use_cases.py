@@ -15,6 +15,7 @@ import pytest
 
 from bridge import cli, manage
 from bridge.manage.access import PERMISSIONS
+from bridge.manage.activity import ActivityAdministration
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.audit import AuditAdministration
@@ -22,6 +23,7 @@ from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.overview import Overview
 from bridge.manage.service import ServiceAdministration
 from bridge.web import api, console
 
@@ -33,12 +35,15 @@ ROOMS = {
     "keys": KeyAdministration,
     "jobs": JobAdministration,
     "audit": AuditAdministration,
+    "activity": ActivityAdministration,
+    "overview": Overview,
     "service": ServiceAdministration,
 }
 LATER = "a later page of the console"
 PEOPLE = "people decide it, who sign in"
 OPERATED = "who runs the service looks at it in person"
 OF_FILES = "files lie where they are kept under version control"
+AT_A_GLANCE = "it is for somebody who looks around; the log has the same events, for scripts"
 BY_PERSON = "only a person who has just signed in with a browser does it"
 
 
@@ -95,6 +100,14 @@ USE_CASES = {
     "keys.remove": Ways(api=PEOPLE),
     "jobs.all": Ways(console=LATER),
     "jobs.messages": Ways(console=LATER),
+    "activity.page": Ways(api=AT_A_GLANCE, command=AT_A_GLANCE),
+    "activity.timeline": Ways(api=AT_A_GLANCE, command=AT_A_GLANCE),
+    "activity.rejections": Ways(api=AT_A_GLANCE, command=AT_A_GLANCE),
+    "activity.last_used": Ways(api=AT_A_GLANCE, command=AT_A_GLANCE),
+    "activity.export": Ways(api=AT_A_GLANCE, command=AT_A_GLANCE),
+    "overview.unfinished": Ways(api=AT_A_GLANCE, command="`bridge config check` says it"),
+    "overview.lately": Ways(api=AT_A_GLANCE, command=AT_A_GLANCE),
+    "overview.ends_soon": Ways(api=AT_A_GLANCE, command="alerts tell of it"),
     "audit.page": Ways(),
     "audit.names": Ways(
         api="it gives ids: names of people are for people", command="it prints ids, for scripts"

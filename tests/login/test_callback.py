@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.activity import login_reference
 from bridge.domain.encoding import digest
 from bridge.domain.ids import BrowserId, ConfirmationKey, ConnectorId, HandoffKey, SessionKey
 from bridge.domain.interaction import Handoff, Interaction
@@ -323,6 +324,8 @@ def test_an_error_with_its_state_ends_the_handoff(
     assert noted == {
         "event": "handoff.refused",
         "now": str(NOW),
+        "client_id": "web",
+        "login": login_reference(logins.interaction().id),
         "connector": logins.connector.id,
         "error_code": expected_code,
         "request_id": "request-1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bridge.domain.activity import login_reference
 from bridge.domain.interaction import Interaction
 from bridge.domain.next_step import Finish, ShowSignIn
 from bridge.domain.session import Session
@@ -29,7 +30,7 @@ def test_who_agrees_is_asked_nothing_more_and_it_is_kept_with_the_code(logins: L
     assert kept.scope == {"openid", "profile"}
     assert kept.claims == SHOWN
     noted = {"event": "consent.given", "now": str(NOW), "client_id": "web", "sid": session.sid}
-    assert logins.audit.facts == [noted]
+    assert logins.audit.facts == [noted | {"login": login_reference(decision.interaction.id)}]
 
 
 def test_a_second_press_keeps_it_only_where_the_first_could_not(logins: LoginHouse) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -12,10 +12,13 @@ from typing import Any, cast
 import pytest
 
 from bridge.domain.admin_audit import MACHINE, AuditEntry
+from bridge.domain.expiry import Expiry
 from bridge.domain.ids import ConnectorId
 from bridge.manage import Administration, ClientAdministration, KeyAdministration
 from bridge.manage.administration import AdministrationPorts, assemble
+from bridge.manage.overview import SetUp
 from bridge.ops.counters import Counters
+from bridge.ports.activity import ActivityLog
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
@@ -30,6 +33,7 @@ from tests.support.databases import sqlite_with_tables
 JOBS = {"outbox": 1.0, "purge": 3600.0}
 ISSUER = "https://sso.example"
 ENVIRONMENT = "https://camdigikey.example"
+SET_UP = SetUp(secure=True, simulator=False, networks=True, alerts=True)
 CONNECTORS = (ConnectorId("camdigikey"), ConnectorId("second"))
 
 
@@ -51,6 +55,10 @@ class Office:
     outbox: Outbox
     administrators: AdministratorStore
     trail: AdminAudit
+    activity: ActivityLog
+    audit: sql.SqlAuditLog
+    certificates: Sequence[Expiry] = ()
+    set_up: SetUp = SET_UP
     clock: Clock = time.time
     environment: str = ENVIRONMENT
     issuer: str = ISSUER
@@ -75,6 +83,9 @@ class Office:
                 issuer=self.issuer,
                 environment=self.environment,
                 every=JOBS,
+                activity=self.activity,
+                certificates=self.certificates,
+                set_up=self.set_up,
             )
         )
 
@@ -94,6 +105,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sql.SqlOutbox(engine),
         sql.SqlAdministrators(engine, sealer, Counters()),
         sql.SqlAdminAudit(engine, sealer),
+        sql.SqlActivity(engine),
+        sql.SqlAuditLog(engine, Counters()),
     )
     engine.dispose()
 

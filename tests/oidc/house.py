@@ -225,6 +225,9 @@ class House:
             consents=sql.SqlConsents(self.engine),
             spent=sql.SqlSpentTokens(self.engine),
             audit=sql.SqlAuditLog(self.engine, counters),
+            activity=sql.SqlActivity(self.engine),
+            alert_states=sql.SqlAlertStates(self.engine),
+            certificates=(),
             handoffs=redis.RedisHandoffs(kept, SEALER, counters),
             confirmations=redis.RedisConfirmations(kept, SEALER, counters),
             sessions=redis.RedisSessions(

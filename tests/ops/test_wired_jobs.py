@@ -62,6 +62,9 @@ def services(settings: Settings, tmp_path: Path) -> Iterator[Any]:
         lease=redis.RedisLease(kept),
         job_log=sql.SqlJobLog(engine),
         trail=sql.SqlAdminAudit(engine, sealer),
+        activity=sql.SqlActivity(engine),
+        alert_states=sql.SqlAlertStates(engine),
+        certificates=(),
         counters=counters,
     )
     kept.close()

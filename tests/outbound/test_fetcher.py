@@ -62,6 +62,16 @@ class TestPosting:
         assert f"Host: {NAME}:{receiver.port}".encode() in head
         assert body == b"logout_token=a.b%26c%3D%E1%9E%81"
 
+    def test_a_body_arrives_as_it_is_with_its_headers(self, authority: Authority) -> None:
+        with authority.receiver(answer=lambda _: http("204 No Content")) as receiver:
+            headers = {"Content-Type": "application/json", "Bridge-Signature": "t=1,v1=ab"}
+            assert fetcher(authority).post(receiver.url("/hook"), b'{"a":1}', headers) == Fetched(204)
+        head, _, body = receiver.requests[0].partition(b"\r\n\r\n")
+        assert head.startswith(b"POST /hook ") and body == b'{"a":1}'
+        for line in (b"Content-Type: application/json", b"Bridge-Signature: t=1,v1=ab", b"Content-Length: 7"):
+            assert line.lower() in head.lower()
+        failed("address", partial(GuardedFetcher(AllowedTargets()).post, "http://[::1]/", b"", {}))
+
     def test_no_more_is_read_than_was_wanted(self, authority: Authority) -> None:
         sent = threading.Event()
 

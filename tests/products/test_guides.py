@@ -17,7 +17,7 @@ from tests.support.tools import ROOT
 
 GUIDES = ROOT / "docs" / "guides"
 PAGES = guides(ENDPOINTS)
-OF_NO_PRODUCT = {"apply.md", "conformance.md", "proxies.md"}
+OF_NO_PRODUCT = {"alerts.md", "api.md", "apply.md", "conformance.md", "proxies.md"}
 each = pytest.mark.parametrize("product", PRODUCTS.values(), ids=PRODUCTS)
 
 

@@ -427,6 +427,9 @@ class NotedAudit:
     def note(self, event: str, now: int, **facts: str) -> None:
         self.noted.append({"event": event, "now": str(now), **facts})
 
+    def called(self, operation: str, now: int, milliseconds: int, *, failed: bool) -> None:
+        self.journal.append(("audit.called", operation))
+
     def record(self, event: str, now: int, **facts: str) -> None:
         self.journal.append(("audit", event))
         self.facts.append({"event": event, "now": str(now), **facts})

@@ -13,7 +13,17 @@ from bridge.ports.clients import ClientStore
 # The loopback address of a native application: host, port, and the rest (RFC 8252 §7.3).
 LOOPBACK = re.compile(r"http://(127\.0\.0\.1|\[::1\])(?::([1-9][0-9]{0,4}))?((?:[/?].*)?)")
 MAX_PORT = 65535
+QUERY_VALUE = re.compile(r"=[^&]+")
+MAX_SENT = 300  # characters of a redirect_uri that nobody registered
 MAX_LOGGED = 40  # characters of a client_id that nobody registered
+
+
+class RedirectRefused(ShownToUser):
+    """The redirect_uri is not one that the client registered. `sent`: what may be kept of it."""
+
+    def __init__(self, redirect_uri: str | None, client: Client) -> None:
+        super().__init__(400, "bad_redirect_uri", client_id=client.client_id)
+        self.sent = may_be_kept(redirect_uri or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,15 @@ class Target:
 
     client: Client
     reply_to: ReplyTo
+
+
+def may_be_kept(redirect_uri: str) -> str:
+    """A redirect_uri without the values of its query and what stands after #: they may be anybody's secrets.
+
+    What can't be seen, as a letter that turns the direction of writing, is spelled out.
+    """
+    plain = QUERY_VALUE.sub("=…", redirect_uri.partition("#")[0][:MAX_SENT])
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in plain)
 
 
 def trusted_target(parameters: Parameters, clients: ClientStore) -> Target:
@@ -38,7 +57,7 @@ def trusted_target(parameters: Parameters, clients: ClientStore) -> Target:
         detail = f"client_id: {(client_id or '')[:MAX_LOGGED]!r}"
         raise ShownToUser(400, "unknown_client", detail)
     if redirect_uri is None or not registered(redirect_uri, client):
-        raise ShownToUser(400, "bad_redirect_uri", client_id=client.client_id)
+        raise RedirectRefused(redirect_uri, client)
     return Target(client, _reply_to(redirect_uri, parameters))
 
 

@@ -37,7 +37,7 @@ class CodeExchange:
         taken = self.codes.take(code, client.client_id, now)
         if isinstance(taken, SpentCode):
             self.grants.end(taken.grant_id, now)
-            self.audit.record("code.replayed", now, client_id=client.client_id)
+            self.audit.record("code.replayed", now, client_id=client.client_id, grant_id=taken.grant_id)
             return None
         return taken if taken is not None and client.existed_at(taken.grant.created_at) else None
 

@@ -68,7 +68,8 @@ class Refresh:
             return None
         rotation, answer = self.tokens.rotate(old, issued.access, issued.refresh, issued.body, now)
         if rotation is Rotation.REUSED:
-            self.audit.record("refresh_token.reused", now, client_id=client.client_id)
+            facts = {"client_id": client.client_id, "grant_id": issued.grant.id}
+            self.audit.record("refresh_token.reused", now, **facts)
         return bytes(answer) if rotation in (Rotation.WON, Rotation.REPEATED) else None
 
 

@@ -5,8 +5,10 @@ Secrets, private keys and Grants are stored sealed. The tables are in `tables`, 
 `migrations/`. No connection is held while another one is asked for, or anything else is called.
 """
 
+from bridge.stores.sql.activity import SqlActivity
 from bridge.stores.sql.admin_audit import SqlAdminAudit, chain_with
 from bridge.stores.sql.administrators import SqlAdministrators
+from bridge.stores.sql.alerts import SqlAlertStates
 from bridge.stores.sql.approvals import SqlApprovals
 from bridge.stores.sql.audit import SqlAuditLog
 from bridge.stores.sql.clients import SqlClients
@@ -29,8 +31,10 @@ from bridge.stores.sql.spent_tokens import SqlSpentTokens
 
 __all__ = [
     "SharedClock",
+    "SqlActivity",
     "SqlAdminAudit",
     "SqlAdministrators",
+    "SqlAlertStates",
     "SqlApprovals",
     "SqlAuditLog",
     "SqlClients",

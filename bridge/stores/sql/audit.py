@@ -1,4 +1,4 @@
-"""The audit trail."""
+"""The audit trail: what sign-ins leave behind, and what is counted of it."""
 
 import json
 import threading
@@ -9,11 +9,14 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Engine, insert
 
+from bridge.domain.activity import reason_of
 from bridge.domain.audit import EVENTS_OF_STRANGERS
+from bridge.domain.events import ACTIVITY_EVENTS
 from bridge.errors import StoreUnavailable
 from bridge.ports.basics import Counters
 from bridge.stores.sql.engine import writing
 from bridge.stores.sql.tables import audit
+from bridge.stores.sql.tally import Tally
 
 WRITTEN_WITHIN = 1.0  # seconds after the event
 AGAIN_AFTER = 5.0  # seconds, while SQL is away
@@ -23,6 +26,8 @@ MAX_BATCH = 1_000  # rows of one transaction
 STRANGERS_AT_ONCE = 600
 STRANGERS_A_SECOND = 1.0
 WRITER = "audit"  # the name of the thread
+SEARCHED = {"client_id": 255, "request_id": 64, "login": 32, "grant_id": 128}  # and their lengths, as tables'
+MAX_REASON = 64  # characters
 
 
 class SqlAuditLog:
@@ -37,7 +42,8 @@ class SqlAuditLog:
         self._counters = counters
         self._lock = threading.Lock()
         self._waiting: deque[dict[str, Any]] = deque()
-        self._strangers = float(STRANGERS_AT_ONCE), 0  # rows left, and as of when
+        self._tally = Tally()
+        self._strangers = _Share(), _Share()  # of rows that are recorded, and of those that are noted
         self._timer: threading.Timer | None = None
         self._at_exit: Any = None
 
@@ -46,39 +52,70 @@ class SqlAuditLog:
 
         One browser can repeat some of them without an end, and each row stays for months (DESIGN §6.21).
         """
-        if event in EVENTS_OF_STRANGERS and not self._strangers_may(now):
+        if event in EVENTS_OF_STRANGERS and not self._strangers_may(0, now):
             self._counters.add("audit.unrecorded")
             return
-        row = insert(audit).values(_row(event, now, facts))
-        writing(self._engine, lambda connection: connection.execute(row).close())
+        row = _row(event, now, facts)
+        statement = insert(audit).values(row)
+        writing(self._engine, lambda connection: connection.execute(statement).close())
+        if row["kind"] is not None:
+            with self._lock:
+                self._count(row)
 
     def note(self, event: str, now: int, **facts: str) -> None:
-        """Keep one event soon; nothing is asked of SQL now."""
+        """Keep one event soon; nothing is asked of SQL now.
+
+        Strangers' events have a share of their own here too: whoever has refusals written by the thousand
+        takes no row from a sign-in, nor from what is recorded.
+        """
+        if event in EVENTS_OF_STRANGERS and not self._strangers_may(1, now):
+            self._counters.add("audit.unrecorded")
+            return
+        row = _row(event, now, facts)
         with self._lock:
             full = len(self._waiting) >= MAX_WAITING
             if not full:
-                self._waiting.append(_row(event, now, facts))
-                self._wake(WRITTEN_WITHIN)
+                self._waiting.append(row)
+                self._count(row)
         if full:
             self._counters.add("audit.unrecorded")
 
+    def called(self, operation: str, now: int, milliseconds: int, *, failed: bool) -> None:
+        """Count a call to CamDigiKey, by the hour."""
+        with self._lock:
+            self._tally.add_call(operation, now, milliseconds, failed=failed)
+            self._wake(WRITTEN_WITHIN)
+
     def flush(self) -> None:
         """Write what waits. Raises StoreUnavailable; then it waits on."""
-        while batch := self._taken():
-            try:
-                writing(self._engine, lambda connection: _insert(connection, batch))
-            except BaseException:
-                with self._lock:
-                    self._waiting.extendleft(reversed(batch))
-                raise
+        while self._write_some():
+            pass
 
-    def _strangers_may(self, now: int) -> bool:
+    def _write_some(self) -> bool:
+        """Write a batch, and what was counted; whether there was anything. Raises StoreUnavailable."""
+        with self._lock:
+            batch = [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
+            tally, self._tally = self._tally, Tally()
+        if not batch and not tally:
+            return False
+        try:
+            writing(self._engine, lambda connection: _insert(connection, batch, tally))
+        except BaseException:
+            with self._lock:
+                self._waiting.extendleft(reversed(batch))
+                self._tally.merge(tally)
+            raise
+        return True
+
+    def _count(self, row: dict[str, Any]) -> None:
+        """Under the lock."""
+        self._tally.add(row)
+        self._wake(WRITTEN_WITHIN)
+
+    def _strangers_may(self, share: int, now: int) -> bool:
         """Whether one more of their rows may be written; it counts."""
         with self._lock:
-            left, at = self._strangers
-            left = min(STRANGERS_AT_ONCE, left + max(0, now - at) * STRANGERS_A_SECOND)
-            self._strangers = left - (left >= 1), max(at, now)
-            return left >= 1
+            return self._strangers[share].take(now)
 
     def _wake(self, after: float) -> None:
         """Have a thread write soon, unless one will; under the lock."""
@@ -108,7 +145,7 @@ class SqlAuditLog:
         finally:
             with self._lock:
                 self._timer = None
-                if self._waiting:
+                if self._waiting or self._tally:
                     self._wake(again)
 
     def _last_flush(self) -> None:
@@ -117,14 +154,45 @@ class SqlAuditLog:
         except StoreUnavailable:
             structlog.get_logger().error("audit.unrecorded", rows=len(self._waiting))
 
-    def _taken(self) -> list[dict[str, Any]]:
-        with self._lock:
-            return [self._waiting.popleft() for _ in range(min(MAX_BATCH, len(self._waiting)))]
+
+class _Share:
+    """So many at once, and so many a second."""
+
+    def __init__(self) -> None:
+        self._left, self._at = float(STRANGERS_AT_ONCE), 0
+
+    def take(self, now: int) -> bool:
+        """Whether one more is within it; it counts. A clock that steps back gives nothing."""
+        left = min(STRANGERS_AT_ONCE, self._left + max(0, now - self._at) * STRANGERS_A_SECOND)
+        may = left >= 1
+        self._left, self._at = left - may, max(self._at, now)
+        return may
 
 
-def _insert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    connection.execute(insert(audit), rows).close()
+def _insert(connection: Connection, rows: list[dict[str, Any]], tally: Tally) -> None:
+    """One transaction, so that a row that is there is counted, and once."""
+    if rows:
+        connection.execute(insert(audit), rows).close()
+    tally.write(connection)
 
 
 def _row(event: str, now: int, facts: dict[str, str]) -> dict[str, Any]:
-    return {"at": now, "event": event, "facts": json.dumps(facts, sort_keys=True)}
+    """A row: the facts whole, and what is searched of them once more in columns.
+
+    The reference number is that of the request which is answered, as in each line of the log.
+    """
+    known = {"request_id": structlog.contextvars.get_contextvars().get("request_id", ""), **facts}
+    searched = {name: _searched(known.get(name, ""), length) for name, length in SEARCHED.items()}
+    return {
+        "at": now,
+        "event": event,
+        "kind": ACTIVITY_EVENTS.get(event),
+        "reason": _searched(reason_of(facts), MAX_REASON),
+        "facts": json.dumps(facts, sort_keys=True),
+        **searched,
+    }
+
+
+def _searched(text: str, length: int) -> str | None:
+    """A text as its column takes it; a client_id that is only claimed may be anything."""
+    return "".join(letter for letter in text[:length] if letter.isprintable()) or None

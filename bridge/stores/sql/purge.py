@@ -1,6 +1,6 @@
 """Deletes rows that have expired."""
 
-from sqlalchemy import Connection, Delete, Engine, delete, update
+from sqlalchemy import Connection, Delete, Engine, delete, select, update
 
 from bridge.domain.approval import PROPOSALS_KEPT_FOR
 from bridge.domain.audit import EVENTS_OF_STRANGERS, NOTED_EVENTS
@@ -8,9 +8,12 @@ from bridge.domain.outbox import OutboxState
 from bridge.domain.policy import ROTATION_GRACE
 from bridge.stores.sql.engine import writing
 from bridge.stores.sql.tables import (
+    activity_hours,
     api_answers,
     approvals,
     audit,
+    client_uses,
+    clients,
     grants,
     outbox,
     refresh_tokens,
@@ -19,19 +22,18 @@ from bridge.stores.sql.tables import (
 
 SPENT_TOKENS_KEPT_FOR = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
 UNSOLICITED_KEPT_FOR = 24 * 3600  # seconds; these are mostly made up
-AUDIT_OF_STRANGERS_KEPT_FOR = 90 * 24 * 3600  # seconds; what anybody can cause without signing in
-NOTED_KEPT_FOR = 90 * 24 * 3600  # seconds; who signed in where, which comes at every sign-in
+ACTIVITY_KEPT_FOR = 90 * 24 * 3600  # seconds; what comes at every sign-in, or from anybody
 DELIVERED_KEPT_FOR = 24 * 3600  # seconds; so that the same message put again is known
 DEAD_LETTERS_KEPT_FOR = 30 * 24 * 3600  # seconds; for an operator to see
 
 
-def purge(engine: Engine, now: int) -> int:
+def purge(engine: Engine, now: int, activity_kept_for: int = ACTIVITY_KEPT_FOR) -> int:
     """Delete what has expired: refresh tokens and Grants, spent auth tokens, the audit events that strangers
     caused or that come at every sign-in, old proposals, answers of the API, and settled messages; how many
     rows went.
 
-    For how long each is kept is said above. Stored responses of rotations older than ROTATION_GRACE are
-    cleared too. `now` in epoch seconds. Raises StoreUnavailable.
+    For how long each is kept is said above; `activity_kept_for`, in seconds, is a setting. Stored responses
+    of rotations older than ROTATION_GRACE are cleared too. `now` in epoch seconds. Raises StoreUnavailable.
     """
     stale_answers = refresh_tokens.c.rotated_at <= now - ROTATION_GRACE
     dead = (
@@ -42,11 +44,12 @@ def purge(engine: Engine, now: int) -> int:
             spent_tokens.c.unsolicited.is_(True), spent_tokens.c.spent_at <= now - UNSOLICITED_KEPT_FOR
         ),
         delete(audit).where(
-            audit.c.event.in_(EVENTS_OF_STRANGERS), audit.c.at <= now - AUDIT_OF_STRANGERS_KEPT_FOR
+            audit.c.event.in_(EVENTS_OF_STRANGERS | NOTED_EVENTS), audit.c.at <= now - activity_kept_for
         ),
-        delete(audit).where(audit.c.event.in_(NOTED_EVENTS), audit.c.at <= now - NOTED_KEPT_FOR),
         delete(approvals).where(approvals.c.expires_at <= now - PROPOSALS_KEPT_FOR),
         delete(api_answers).where(api_answers.c.expires_at <= now),
+        delete(activity_hours).where(activity_hours.c.hour <= now - activity_kept_for),
+        delete(client_uses).where(client_uses.c.client_id.not_in(select(clients.c.client_id))),
         _settled("done", now - DELIVERED_KEPT_FOR),
         _settled("dead", now - DEAD_LETTERS_KEPT_FOR),
     )

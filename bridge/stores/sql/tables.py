@@ -106,13 +106,52 @@ spent_tokens = Table(
     Column("unsolicited", Boolean, nullable=False, index=True),  # it came without a Handoff
 )
 
-audit = Table(
+audit = Table(  # what sign-ins leave behind; the columns between event and facts repeat what is searched
     "audit",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("at", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
     Column("event", String(64), nullable=False),
+    Column("kind", String(16)),  # domain.events.Kind
+    Column("client_id", String(255)),
+    Column("reason", String(64)),
+    Column("request_id", String(64)),
+    Column("login", String(32)),  # domain.activity.login_reference
+    Column("grant_id", String(128)),
     Column("facts", Text, nullable=False),  # JSON object of texts
+    Index(None, "at", "id"),
+    Index(None, "kind", "at", "id"),
+    Index(None, "client_id", "at", "id"),
+    Index(None, "reason", "at", "id"),
+    Index(None, "request_id"),
+    Index(None, "login"),
+    Index(None, "grant_id"),
+)
+
+activity_hours = Table(  # counts by the hour, so that nobody has to count rows
+    "activity_hours",
+    metadata,
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    Column("reason", String(64), primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("milliseconds", BigInteger, nullable=False),  # of calls to CamDigiKey: all together
+    Column("slowest", BigInteger, nullable=False),
+)
+
+client_uses = Table(  # outside the client's record: it changes all the time, and its version does not
+    "client_uses",
+    metadata,
+    Column("client_id", String(255), primary_key=True),
+    Column("used_at", BigInteger, nullable=False),
+)
+
+alerts = Table(  # the state of each thing that operators are told of, so that they are told once
+    "alerts",
+    metadata,
+    Column("name", String(128), primary_key=True),
+    Column("raised", Boolean, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
 )
 
 admin_audit = Table(  # the trail of administration, chained: stores.audit_chain

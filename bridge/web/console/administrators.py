@@ -14,13 +14,6 @@ from bridge.web.console.rows import ROOT
 from bridge.web.use_cases import use_cases
 
 
-def home() -> Response:
-    """The first page: the applications; for somebody who waits to be confirmed, their code."""
-    if not here().administrator.active:
-        return pages.show("pending")
-    return redirect(f"{ROOT}/applications", 303)
-
-
 def administrators() -> Response:
     """The list of administrators, those who wait first."""
     return _list()

@@ -199,9 +199,11 @@ def _overview(client: Client, product: str, secret: str | None = None, *, new: b
         texts = snippets(chosen, values)
     except SnippetFault as cannot:
         fault = str(cannot)
+    used = use_cases().administration.activity.last_used(here().actor, (client.client_id,))
     return pages.show(
         "application",
         client=client,
+        used_at=used.get(client.client_id),
         tabs=TABS,
         tab="",
         issuer=values.issuer,

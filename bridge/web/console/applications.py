@@ -32,9 +32,11 @@ def applications() -> Response:
     found = use_cases().administration.clients.page(here().actor, limit=PAGE + 1, after=after, begins=begins)
     shown = found[:PAGE]
     more = len(found) > PAGE
+    used = use_cases().administration.activity.last_used(here().actor, [client.client_id for client in shown])
     first = after is None
+    notices = _notices() if first else {}
     return pages.show(
-        "applications", clients=shown, more=more, begins=begins, first=first, **(_notices() if first else {})
+        "applications", clients=shown, used=used, more=more, begins=begins, first=first, **notices
     )
 
 

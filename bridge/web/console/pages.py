@@ -40,8 +40,10 @@ class NavigationEntry:
 
 
 NAVIGATION = (
+    NavigationEntry(ROOT, N_("Home"), "see activity"),
     NavigationEntry(f"{ROOT}/applications", N_("Applications"), "list clients"),
     NavigationEntry(f"{ROOT}/approvals", N_("Approvals"), "list approvals"),
+    NavigationEntry(f"{ROOT}/activity", N_("Activity"), "see activity"),
     NavigationEntry(f"{ROOT}/administrators", N_("Administrators"), "list administrators"),
     NavigationEntry(f"{ROOT}/audit", N_("What was done"), "see audit"),
     NavigationEntry(f"{ROOT}/trust", N_("CamDigiKey and keys"), "see accounts"),
@@ -118,15 +120,17 @@ def _prose(text: str) -> Markup:
 
 
 class Instant(NamedTuple):
-    """A time as a page shows it: in Cambodia, and exactly."""
+    """A time as a page shows it: in Cambodia, its seconds, and exactly."""
 
     here: str
+    seconds: str
     exact: str
 
 
 def _at(seconds: int) -> Instant:
     exact = datetime.fromtimestamp(seconds, UTC)
-    return Instant(exact.astimezone(CAMBODIA).strftime("%Y-%m-%d %H:%M"), exact.isoformat())
+    there = exact.astimezone(CAMBODIA)
+    return Instant(there.strftime("%Y-%m-%d %H:%M"), there.strftime(":%S"), exact.isoformat())
 
 
 def may(action: Action, subject: str = "") -> bool:

@@ -56,6 +56,7 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{APPLICATION}/disable", "POST", "disable", "disable client", "client_id"),
     ConsolePage(f"{APPLICATION}/enable", "POST", "enable", "enable client", "client_id"),
     ConsolePage(f"{APPLICATION}/delete", "POST", "delete", "delete client", "client_id", recent=True),
+    ConsolePage(f"{APPLICATION}/activity", "GET", "application_activity", "see activity", "client_id"),
     ConsolePage(f"{APPLICATION}/<tab>", "GET", "fields", "see client", "client_id"),
     ConsolePage(f"{APPLICATION}/<tab>", "POST", "edit", "edit client", "client_id"),
     # Approvals. The use cases judge by the application that a proposal is for.
@@ -63,6 +64,11 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(PROPOSAL, "GET", "approval", "list approvals"),
     ConsolePage(f"{PROPOSAL}/approve", "POST", "approve", "approve change", recent=True),
     ConsolePage(f"{PROPOSAL}/reject", "POST", "reject", "reject change", recent=True),
+    # Activity.
+    ConsolePage(f"{ROOT}/activity", "GET", "activity", "see activity"),
+    ConsolePage(f"{ROOT}/activity/sign-in", "GET", "timeline", "see activity"),
+    ConsolePage(f"{ROOT}/activity/refused", "GET", "refused_requests", "see activity"),
+    ConsolePage(f"{ROOT}/activity/export", "POST", "export_activity", "export activity"),
     # Administrators.
     ConsolePage(f"{ROOT}/administrators", "GET", "administrators", "list administrators"),
     ConsolePage(f"{ROOT}/administrators", "POST", "invite", "invite administrator", recent=True),

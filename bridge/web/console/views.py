@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response
 from bridge.manage import Forbidden, Refused
 from bridge.manage.register import AwaitsApproval
 from bridge.web.console import (
+    activity,
     administrators,
     application,
     applications,
     approvals,
     audit,
+    home,
     pages,
     service,
     signing_in,
@@ -22,7 +24,7 @@ from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
 
 VIEWS: Mapping[str, View] = {
-    "home": administrators.home,
+    "home": home.home,
     "sign_in": signing_in.sign_in,
     "begin": signing_in.begin,
     "callback": signing_in.callback,
@@ -47,6 +49,11 @@ VIEWS: Mapping[str, View] = {
     "approval": approvals.approval,
     "approve": approvals.approve,
     "reject": approvals.reject,
+    "application_activity": activity.application_activity,
+    "activity": activity.activity,
+    "timeline": activity.timeline,
+    "refused_requests": activity.refused_requests,
+    "export_activity": activity.export_activity,
     "administrators": administrators.administrators,
     "invite": administrators.invite,
     "confirm": administrators.confirm,

@@ -1,5 +1,5 @@
-// A form is sent once: the answer to a second press would hide the first one's, with the secret in it.
-for (const form of document.querySelectorAll('form[method=post]')) {
+// A form is sent once, but for one whose answer is a file: the answer to a second press would hide the first one's, with the secret in it.
+for (const form of document.querySelectorAll('form[method=post]:not([data-again])')) {
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent) event.preventDefault()
     form.dataset.sent = 'yes'
