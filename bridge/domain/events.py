@@ -39,6 +39,7 @@ _ROWS = (
         "person",
         "An application was given a code.",
     ),
+    Event("grant.ended", ("noted",), "application", "A person whom an application lets in no more asked on."),
     Event("session.not_checked", ("noted",), "camdigikey", "CamDigiKey's answer about a sign-in can't be."),
     Event("consent.given", ("audit",), "person", "A person agreed to what an application is given."),
     Event("tokens.issued", ("noted",), "application", "An application got tokens."),

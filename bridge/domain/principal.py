@@ -19,11 +19,15 @@ class LoginFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonPrincipal:
-    """A person, and the login in which they gave the authorization. `sub`: the client's name for them."""
+    """A person, and the login in which they gave the authorization. `sub`: the client's name for them.
+
+    `roles`: those that the client's administrators gave them, where it knows its people (domain.client_people).
+    """
 
     subject: Subject
     sub: Sub
     login: LoginFacts
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bridge.errors import ReturnedToClient, ShownToUser
 from bridge.login.handoff import handoff_key
 from bridge.oidc.authorization import RequestRefused, registered
 from bridge.ports.basics import Clock
+from bridge.ports.client_people import ClientPeople
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connector, Connectors
 from bridge.ports.logins import HandoffStore
@@ -48,6 +49,7 @@ class Decider:
     def __init__(
         self,
         clients: ClientStore,
+        people: ClientPeople,
         consents: ConsentStore,
         connectors: Connectors,
         handoffs: HandoffStore,
@@ -56,6 +58,7 @@ class Decider:
         clock: Clock,
     ) -> None:
         self._clients = clients
+        self._people = people
         self._consents = consents
         self._connectors = connectors
         self._handoffs = handoffs
@@ -131,6 +134,9 @@ class Decider:
             unconfirmed=unconfirmed,
             unfamiliar=unfamiliar,
         )
+        if session is not None and _depends_on_person(situation):
+            person = self._people.find(client.client_id, session.subject.id)
+            situation = replace(situation, person=person)
         if session is not None and _may_depend_on_consent(situation):
             consent = self._consents.get(session.subject.id, client.client_id)
             situation = replace(situation, consent=consent)
@@ -162,6 +168,11 @@ class Decider:
         if capabilities.carries_state:
             return None
         return self._handoffs.peek(handoff_key(capabilities, interaction.browser, None))
+
+
+def _depends_on_person(situation: Situation) -> bool:
+    """Whether the decision needs the client's record of the person: only where it has a list of them."""
+    return situation.client.access == "listed" and not situation.confirmation_is_due
 
 
 def _may_depend_on_consent(situation: Situation) -> bool:

@@ -8,6 +8,7 @@ from bridge.domain.subject import SubjectKey
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
+from bridge.ports.client_people import ClientPeople
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.grants import CodeStore, GrantStore, TokenStore
@@ -29,6 +30,7 @@ class Services:
     signer: Signer
     interactions: InteractionSeal
     clients: ClientStore
+    people: ClientPeople
     signing_keys: SigningKeyStore
     secrets: SecretStore
     consents: ConsentStore

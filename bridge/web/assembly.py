@@ -36,7 +36,9 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     upstream = UpstreamLogout(s.connectors, s.audit)
     ending = SessionEnding(s.sessions, s.grants, s.clients, s.outbox, upstream, s.subject_key, s.audit)
     watch = SessionWatch(s.sessions, s.connectors, s.limiter, ending, s.audit, policy)
-    decider = Decider(s.clients, s.consents, s.connectors, s.handoffs, watch, s.subject_key, s.clock)
+    decider = Decider(
+        s.clients, s.people, s.consents, s.connectors, s.handoffs, watch, s.subject_key, s.clock
+    )
     consent = ConsentGiving(decider, s.consents, s.audit, s.clock)
     signing_in = _signing_in(s, policy, decider, ending, upstream)
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)

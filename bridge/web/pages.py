@@ -69,6 +69,25 @@ def consent(
     return _page("consent", client, address, shares=shares, names=names, go=go, cancel=cancel, not_me=not_me)
 
 
+def turned_away(
+    *, client: Client, address: str, identity: Identity, waits: bool, cancel: Form, another: Form
+) -> str:
+    """Who is signed in may not use the application, or not yet, and whom they may ask.
+
+    `address`: the page's own; `waits`: they accepted an invitation, and are to be let in still.
+    """
+    return _page(
+        "turned_away",
+        client,
+        address,
+        names=masked_names(identity),
+        waits=waits,
+        contact=client.access_contact,
+        cancel=cancel,
+        another=another,
+    )
+
+
 def problem(*, client: Client, kind: str, try_again: str, cancel: Form, reference: str | None = None) -> str:
     """The sign-in at CamDigiKey did not work. Two buttons; the one that is likelier to help comes first.
 

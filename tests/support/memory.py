@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
+from bridge.domain.client_people import ClientPerson
 from bridge.domain.connector import Capabilities, UpstreamLogin
 from bridge.domain.consent import Consent
 from bridge.domain.grant import Grant, Origin
@@ -263,6 +264,21 @@ class MemoryClients(dict[str, Client]):
 
     def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         del self[client_id]
+
+
+class MemoryClientPeople:
+    """ports.ClientPeople, as far as a sign-in asks."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.kept: dict[tuple[ClientId, SubjectId], ClientPerson] = {}
+
+    def find(self, client_id: ClientId, subject_id: SubjectId) -> ClientPerson | None:
+        self._journal.append(("people.find", client_id))
+        return self.kept.get((client_id, subject_id))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"a sign-in does not ask for {name}")
 
 
 class MemoryConsents:

@@ -8,6 +8,7 @@ Secrets, private keys and Grants are stored sealed. The tables are in `tables`, 
 from bridge.stores.sql.admin_audit import SqlAdminAudit, chain_with
 from bridge.stores.sql.administrators import SqlAdministrators
 from bridge.stores.sql.audit import SqlAuditLog
+from bridge.stores.sql.client_people import SqlClientPeople
 from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.clock import SharedClock, database_time
 from bridge.stores.sql.consents import SqlConsents
@@ -30,6 +31,7 @@ __all__ = [
     "SqlAdminAudit",
     "SqlAdministrators",
     "SqlAuditLog",
+    "SqlClientPeople",
     "SqlClients",
     "SqlConsents",
     "SqlConsoleSessions",
