@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.cli.client_options import add_options, edit_options, given
+from bridge.cli.client_people import people
 from bridge.cli.client_snippet import guides_command, snippet
 from bridge.cli.console import config_option, settings_of
 from bridge.domain.client import Client
@@ -28,6 +29,7 @@ def client() -> None:
     """Applications that may sign people in."""
 
 
+client.add_command(people)
 client.add_command(snippet)
 client.add_command(guides_command)
 

@@ -81,6 +81,17 @@ class Client:
         return self.token_endpoint_auth_method == PUBLIC
 
     @property
+    def pause_texts(self) -> Mapping[str, str]:
+        """What people are told while it is not enabled, by language; empty while it is, or without a text.
+
+        Where it is written in one language alone, that text stands for both.
+        """
+        either = self.pause_km or self.pause_en
+        if self.enabled or not either:
+            return {}
+        return {"km": self.pause_km or either, "en": self.pause_en or either}
+
+    @property
     def way_back(self) -> str | None:
         """Where a page may link back to: where a sign-in begins anew, or its home page; None without."""
         return self.initiate_login_uri or self.client_uri

@@ -21,7 +21,7 @@ class LoginFacts:
 class PersonPrincipal:
     """A person, and the login in which they gave the authorization. `sub`: the client's name for them.
 
-    `roles`: those that the client's administrators gave them, where it knows its people (domain.client_people).
+    `roles`: what the client's administrators gave them, where it has a list of people (client_people).
     """
 
     subject: Subject

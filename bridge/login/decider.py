@@ -69,9 +69,12 @@ class Decider:
     def client_of(self, interaction: Interaction) -> Client:
         """The client of an Interaction, as registered now.
 
-        Raises ShownToUser when it is gone or disabled, or the address for the answer is no longer its own.
+        Raises ShownToUser when it is gone or disabled (which its own text may explain), or the address for
+        the answer is no longer its own.
         """
         client = self._clients.get(interaction.request.client_id)
+        if client is not None and client.pause_texts:
+            raise ShownToUser(503, "paused", client_id=client.client_id)
         if client is None or not client.enabled:
             raise ShownToUser(400, "unknown_client")
         if not registered(interaction.request.reply_to.redirect_uri, client):

@@ -7,26 +7,31 @@ from bridge.domain.encoding import TokenBytes
 from bridge.domain.ids import ConnectorId
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
+from bridge.manage.client_people import ClientPeopleAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock, Sealer
+from bridge.ports.client_people import ClientPeople
 from bridge.ports.clients import ClientStore
+from bridge.ports.grants import GrantStore
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
 
 
 @dataclass(frozen=True, slots=True)
 class AdministrationPorts:
-    """What administration needs: SQL and keys, neither Redis nor CamDigiKey.
+    """What administration needs: SQL and keys; not CamDigiKey, and Redis only where Grants are ended.
 
     `connectors`: the CamDigiKey accounts that a client may name; `environment`: the CamDigiKey by which
     administrators sign in; `every`: the background jobs, and the seconds between two runs of each.
     """
 
     clients: ClientStore
+    people: ClientPeople
+    grants: GrantStore
     administrators: AdministratorStore
     signing_keys: SigningKeyStore
     sealer: Sealer
@@ -46,6 +51,7 @@ class Administration:
     """The use cases, built with the ports that each needs."""
 
     clients: ClientAdministration
+    people: ClientPeopleAdministration
     keys: KeyAdministration
     jobs: JobAdministration
     administrators: AdministratorAdministration
@@ -58,6 +64,7 @@ def assemble(ports: AdministrationPorts) -> Administration:
     p = ports
     return Administration(
         clients=ClientAdministration(p.clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer),
+        people=ClientPeopleAdministration(p.people, p.clients, p.grants, p.trail, p.clock, p.token_bytes),
         keys=KeyAdministration(p.signing_keys, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),

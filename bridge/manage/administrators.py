@@ -110,7 +110,7 @@ class AdministratorAdministration:
                 state="active" if invitation.confirmed else "pending",
                 created_at=now,
                 clients=invitation.clients,
-                code="" if invitation.confirmed else _code(self._token_bytes),
+                code="" if invitation.confirmed else code_to_compare(self._token_bytes),
                 invitation="" if invitation.confirmed else digest(token),
                 last_sign_in_at=now,
             )
@@ -218,7 +218,7 @@ def _check_not_last_owner(administrator: Administrator, others: Sequence[Adminis
         raise Refused(LAST_OWNER)
 
 
-def _code(token_bytes: TokenBytes) -> str:
+def code_to_compare(token_bytes: TokenBytes) -> str:
     """A few digits that two people can compare over the telephone."""
     return str(int.from_bytes(token_bytes(8)) % 10**CODE_DIGITS).zfill(CODE_DIGITS)
 

@@ -7,19 +7,15 @@ remains: the console keeps a session of its own, which lives no longer than the 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from bridge.domain.administrator import CONSOLE_CLIENT_ID, Administrator, ConsoleSession
-from bridge.domain.encoding import TokenBytes, base64url, digest, random_text
+from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import AdministratorId, ConnectorId
-from bridge.domain.policy import CLOCK_SKEW
 from bridge.domain.principal import PersonPrincipal
-from bridge.domain.subject import Identity
-from bridge.domain.token import RedeemedCode
 from bridge.manage.access import Actor, Refused, Trail, actor_of
 from bridge.manage.administrators import AdministratorAdministration, Person
 from bridge.manage.console_client import CALLBACK
-from bridge.oidc.server.authorization_code import same_challenge
+from bridge.manage.own_sign_in import name_of, redeemed, request_address
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.basics import AuditLog, Clock
 from bridge.ports.grants import CodeStore, GrantStore
@@ -29,10 +25,7 @@ IDLE = 15 * 60  # seconds; so are these
 LIMIT = 8 * 3600
 RECENT = 5 * 60  # the most that a sign-in may be old for what is grave
 USED_EVERY = 30  # how exactly the last use is known: not every page writes it
-PENDING_LIVES = 30 * 60  # as long as a sign-in may take
 MAX_BROWSER = 200  # characters of what a browser calls itself
-OTHER_BROWSER = "This sign-in did not begin in this browser. Begin it again."
-OVER = "This sign-in has expired, or was used already. Begin it again."
 NOT_ADMINISTRATOR = "You do not administer this service. Ask an owner for an invitation."
 
 
@@ -128,17 +121,8 @@ class ConsoleSignIn:
             parked=parked,
             session=session.key if session else "",
         )
-        query = {
-            "response_type": "code",
-            "client_id": CONSOLE_CLIENT_ID,
-            "redirect_uri": self._issuer + CALLBACK,
-            "scope": "openid profile",
-            "state": pending.state,
-            "code_challenge": s256(pending.verifier),
-            "code_challenge_method": "S256",
-            "prompt": "login",
-        }
-        return Begun(pending, f"{self._issuer}/authorize?{urlencode(query)}")
+        address = request_address(pending, CONSOLE_CLIENT_ID, self._issuer, CALLBACK)
+        return Begun(pending, address)
 
     def finish(self, pending: PendingSignIn, state: str, code: str, browser: str) -> SignedIn:
         """Redeem the code of the sign-in that began so, and open a console session.
@@ -215,21 +199,7 @@ class ConsoleSignIn:
         self._console_sessions.end(session.key, entry=entry)
 
     def _redeemed(self, pending: PendingSignIn, state: str, code: str, now: int) -> PersonPrincipal:
-        if not state or state != pending.state:
-            raise Refused(OTHER_BROWSER)
-        if now - pending.began_at > PENDING_LIVES:
-            raise Refused(OVER)
-        taken = self._codes.take(code, CONSOLE_CLIENT_ID, now)
-        if not isinstance(taken, RedeemedCode):
-            raise Refused(OVER)
-        self._grants.end(taken.grant.id, now)  # nothing is ever asked of it
-        principal, challenge = taken.grant.principal, taken.code.code_challenge
-        if challenge is None or not same_challenge(pending.verifier, challenge):
-            raise Refused(OTHER_BROWSER)
-        if not isinstance(principal, PersonPrincipal) or (
-            principal.login.auth_time < pending.began_at - CLOCK_SKEW
-        ):
-            raise Refused("The console wants a fresh sign-in. Begin it again.")
+        principal = redeemed(self._codes, self._grants, CONSOLE_CLIENT_ID, pending, state, code, now)
         self._check_vouched_for(principal, now)
         return principal
 
@@ -254,14 +224,3 @@ class ConsoleSignIn:
 def _parked_by(administrator: Administrator, parked: ParkedChange | None) -> ParkedChange | None:
     """The change, where this administrator asked for it."""
     return parked if parked is not None and parked.administrator_id == administrator.id else None
-
-
-def s256(verifier: str) -> str:
-    """The challenge of a PKCE verifier (RFC 7636 §4.2)."""
-    return base64url(bytes.fromhex(digest(verifier)))
-
-
-def name_of(identity: Identity) -> str:
-    """A person's name for the list of administrators; Latin letters, else Khmer ones."""
-    latin = " ".join(filter(None, (identity.given_name, identity.family_name)))
-    return latin or " ".join(filter(None, (identity.family_name_km, identity.given_name_km)))

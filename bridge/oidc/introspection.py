@@ -11,9 +11,9 @@ from bridge.domain.grant import Confirmation
 from bridge.domain.ids import ClientId
 from bridge.domain.policy import Policy
 from bridge.domain.token import AccessToken, RefreshToken
+from bridge.oidc.admission import admitted
 from bridge.oidc.answer import Answer, ClientRequest, Form, error_answer, json_answer, read_form
 from bridge.oidc.client_auth.authentication import ClientAuthentication
-from bridge.oidc.admission import admitted
 from bridge.oidc.errors import OAuthError
 from bridge.oidc.token_issuer import audience
 from bridge.oidc.token_lookup import find_token, token_parameter

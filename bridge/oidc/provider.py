@@ -41,9 +41,7 @@ def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provide
     return Provider(
         token=TokenEndpoint(Server(authentication, _grant_types(services, policy, watch), s.clock), s.audit),
         userinfo=UserinfoEndpoint(s.tokens, s.clients, s.clock),
-        introspection=IntrospectionEndpoint(
-            authentication, s.tokens, s.sessions, s.people, policy, s.clock
-        ),
+        introspection=IntrospectionEndpoint(authentication, s.tokens, s.sessions, s.people, policy, s.clock),
         revocation=RevocationEndpoint(authentication, s.tokens, s.grants, s.audit, s.clock),
         hints=hints,
         authorization_requests=AuthorizationRequests(s.clients, hints),

@@ -1,4 +1,4 @@
-"""The people of applications that only those may use who were invited (SQL: who may sign in must not be lost).
+"""The people of applications that only those may use who were invited (SQL: it must not be lost).
 
 `entry`: what the trail of administration gets in the same transaction: both are written, or neither.
 """

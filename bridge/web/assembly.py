@@ -14,6 +14,7 @@ from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage import administration
 from bridge.manage.administration import AdministrationPorts
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.manage.joining import Joining
 from bridge.oidc import provider
 from bridge.ops.health import Readiness
 from bridge.ports.services import Services
@@ -70,6 +71,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         proxy_hints=ProxyHints(address, s.clock, secure=settings.secure),
         administration=admin,
         console_sign_in=_console_sign_in(settings, s, admin),
+        joining=Joining(admin.people, s.clients, s.codes, s.grants, s.clock, s.token_bytes, policy.issuer),
     )
 
 
@@ -77,6 +79,8 @@ def _administration_ports(services: Services, issuer: str) -> AdministrationPort
     s = services
     return AdministrationPorts(
         clients=s.clients,
+        people=s.people,
+        grants=s.grants,
         administrators=s.administrators,
         signing_keys=s.signing_keys,
         sealer=s.sealer,

@@ -1,4 +1,4 @@
-"""The page for somebody whom the application's administrators have not let in: whom to ask, and the way back."""
+"""The page for somebody who is not let in to the application: whom to ask, and the way back."""
 
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from bridge.web.use_cases import use_cases
 
 
 def show(decision: Decision, step: TurnAway) -> Response:
-    """The page. Its button back tells the application access_denied; another person may sign in by the other."""
+    """The page. The button back tells the application access_denied; by the other another person signs in."""
     interaction, client = decision.interaction, decision.client
     html = pages.turned_away(
         client=client,

@@ -18,6 +18,7 @@ from bridge.login.logout import SignOut
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage.administration import Administration
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.manage.joining import Joining
 from bridge.oidc.provider import Provider
 from bridge.ops.health import Readiness
 from bridge.ports.basics import Clock, Sealer
@@ -60,6 +61,7 @@ class UseCases:
     proxy_hints: ProxyHints
     administration: Administration
     console_sign_in: ConsoleSignIn
+    joining: Joining
 
 
 def use_cases() -> UseCases:

@@ -175,6 +175,8 @@ READERS: Mapping[str, Callable[[str, Values], AtHand]] = {
     "logout_confirm": _sealed_parameters,
     "callback": _nothing,
     "callback_error": _nothing,
+    "join": _nothing,
+    "joined": _nothing,
     "home": _nothing,
     "look": _nothing,
 }

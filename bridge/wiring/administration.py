@@ -13,17 +13,21 @@ from bridge.manage.administration import Administration, AdministrationPorts, as
 from bridge.manage.all_keys import AllKeys
 from bridge.manage.console_client import ClientsWithConsole, console_client
 from bridge.manage.hashing_keys import HashingKeyAdministration
+from bridge.manage.joining_client import ClientsWithJoining
 from bridge.manage.keys import KeyAdministration
 from bridge.manage.master_keys import MasterKeyAdministration
 from bridge.ops.counters import Counters
 from bridge.ports.clients import ClientStore
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
+from bridge.stores.grants import Grants
+from bridge.stores.redis import RedisGrants
 from bridge.stores.sealing import MasterSealer
 from bridge.wiring.connectors import environment_of
 from bridge.wiring.database import engine_of, upgrade
 from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import sealing
+from bridge.wiring.redis import redis_beside
 
 _LATE = 3600  # seconds more than Redis keeps anything, for a process that was told late
 
@@ -38,23 +42,32 @@ def administration(settings: Settings) -> Iterator[Administration]:
         sealer, counters = MasterSealer(settings.keys()), Counters()
         sql.chain_with(engine, sealer)
         sealing(engine, sealer, sql.SqlSecrets(engine, sealer), clock)
-        yield assemble(
-            AdministrationPorts(
-                clients=with_console(settings, sql.SqlClients(engine, counters)),
-                administrators=sql.SqlAdministrators(engine, sealer, counters),
-                signing_keys=sql.SqlSigningKeys(engine, sealer),
-                sealer=sealer,
-                trail=sql.SqlAdminAudit(engine, sealer),
-                outbox=sql.SqlOutbox(engine),
-                job_log=sql.SqlJobLog(engine),
-                clock=clock,
-                token_bytes=os.urandom,
-                connectors=tuple(settings.accounts),
-                issuer=settings.issuer,
-                environment=environment_of(settings),
-                every=EVERY,
+        redis_store = redis_beside(settings)  # asked only where somebody's Grants are ended
+        try:
+            yield assemble(
+                AdministrationPorts(
+                    clients=with_own_clients(settings, sql.SqlClients(engine, counters)),
+                    people=sql.SqlClientPeople(engine, sealer, counters),
+                    grants=Grants(
+                        RedisGrants(redis_store, sealer, counters, session_limit=settings.lifetimes.session),
+                        sql.SqlGrants(engine, sealer, counters),
+                    ),
+                    administrators=sql.SqlAdministrators(engine, sealer, counters),
+                    signing_keys=sql.SqlSigningKeys(engine, sealer),
+                    sealer=sealer,
+                    trail=sql.SqlAdminAudit(engine, sealer),
+                    outbox=sql.SqlOutbox(engine),
+                    job_log=sql.SqlJobLog(engine),
+                    clock=clock,
+                    token_bytes=os.urandom,
+                    connectors=tuple(settings.accounts),
+                    issuer=settings.issuer,
+                    environment=environment_of(settings),
+                    every=EVERY,
+                )
             )
-        )
+        finally:
+            redis_store.close()
 
 
 @contextmanager
@@ -99,7 +112,12 @@ def _database(settings: Settings) -> Iterator[tuple[Engine, sql.SharedClock]]:
         engine.dispose()
 
 
-def with_console(settings: Settings, clients: ClientStore) -> ClientStore:
+def with_own_clients(settings: Settings, clients: ClientStore) -> ClientStore:
+    """These clients, and beside them those by which our own pages sign people in."""
+    return ClientsWithJoining(_with_console(settings, clients), settings.issuer)
+
+
+def _with_console(settings: Settings, clients: ClientStore) -> ClientStore:
     """These clients, and the console beside them where it is switched on."""
     if not settings.admin.enabled:
         return clients

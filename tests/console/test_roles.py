@@ -26,7 +26,14 @@ from tests.support.world import World
 OWN, FOREIGN = "own-app", "foreign-app"
 Which = Literal["own", "foreign"]
 # An example of each part of a path; a part that is new needs one here.
-PARTS = {"client_id": OWN, "tab": "sign-in", "kind": "web", "token": "none", "administrator_id": "somebody"}
+PARTS = {
+    "client_id": OWN,
+    "tab": "sign-in",
+    "kind": "web",
+    "token": "none",
+    "administrator_id": "somebody",
+    "person_id": "nobody",
+}
 PART = re.compile(r"<(\w+)>")
 
 

@@ -17,6 +17,7 @@ from bridge import cli, manage
 from bridge.manage.access import PERMISSIONS
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
+from bridge.manage.client_people import ClientPeopleAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
@@ -25,12 +26,16 @@ from bridge.web import console
 ROOMS = {
     "clients": ClientAdministration,
     "administrators": AdministratorAdministration,
+    "people": ClientPeopleAdministration,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
     "audit": AuditAdministration,
 }
 LATER = "a later page of the console"
 BY_PERSON = "only a person who has just signed in with a browser does it"
+
+
+INVITED = "whoever is invited does it, on pages of their own"
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,13 @@ USE_CASES = {
     "clients.rotate_secret": Ways(),
     "clients.set_enabled": Ways(),
     "clients.delete": Ways(),
+    "people.all": Ways(),
+    "people.invite": Ways(),
+    "people.invitation": Ways(console=INVITED, command=INVITED),
+    "people.join": Ways(console=INVITED, command=INVITED),
+    "people.approve": Ways(),
+    "people.set_roles": Ways(),
+    "people.remove": Ways(),
     "administrators.all": Ways(),
     "administrators.get": Ways(console="its list says everything"),
     "administrators.invite": Ways(),
@@ -70,7 +82,12 @@ USE_CASES = {
     "audit.head": Ways(console="it is kept elsewhere by who has a shell"),
     "audit.verify": Ways(console="a walk through all rows, which no browser waits for"),
 }
-WITHOUT_ACTOR = {"administrators.invitation", "administrators.accept"}
+WITHOUT_ACTOR = {
+    "administrators.invitation",
+    "administrators.accept",
+    "people.invitation",
+    "people.join",
+}
 
 
 def methods() -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -98,6 +115,8 @@ def area_of(owner: ast.expr) -> str:
             return name
         case ast.Call(func=ast.Name(id="_administration")):
             return "administrators"
+        case ast.Call(func=ast.Name(id="_people")):
+            return "people"
     return ""
 
 

@@ -152,6 +152,4 @@ class SqlClientPeople:
         key = {"client_id": person.client_id, "subject_id": person.subject_id}
         this = [client_people.c[name] == value for name, value in key.items()]
         if not connection.execute(update(client_people).where(*this).values(id=person.id, **row)).rowcount:
-            connection.execute(
-                dialect_insert(connection, client_people).values(id=person.id, **key, **row)
-            )
+            connection.execute(dialect_insert(connection, client_people).values(id=person.id, **key, **row))

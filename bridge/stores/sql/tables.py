@@ -53,9 +53,7 @@ clients = Table(
 client_people = Table(  # of the applications that only listed people may use
     "client_people",
     metadata,
-    Column(
-        "client_id", String(255), ForeignKey("clients.client_id", ondelete="CASCADE"), primary_key=True
-    ),
+    Column("client_id", String(255), ForeignKey("clients.client_id", ondelete="CASCADE"), primary_key=True),
     Column("subject_id", String(128), primary_key=True),
     Column("id", String(64), nullable=False, unique=True),
     Column("state", String(16), nullable=False),

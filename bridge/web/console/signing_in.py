@@ -12,14 +12,8 @@ from werkzeug.wrappers import Response
 from bridge.domain.administrator import ROLE_LABELS, ROLE_MEANINGS, ConsoleSession
 from bridge.errors import SealBroken
 from bridge.manage.access import Refused
-from bridge.manage.console_sign_in import (
-    OTHER_BROWSER,
-    PENDING_LIVES,
-    Begun,
-    ParkedChange,
-    PendingSignIn,
-    SignedIn,
-)
+from bridge.manage.console_sign_in import Begun, ParkedChange, PendingSignIn, SignedIn
+from bridge.manage.own_sign_in import OTHER_BROWSER, PENDING_LIVES
 from bridge.web.console import pages
 from bridge.web.console.rows import ROOT
 from bridge.web.use_cases import use_cases

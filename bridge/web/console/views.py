@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, audit, pages, signing_in
+from bridge.web.console import administrators, application, applications, audit, pages, people, signing_in
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
@@ -31,6 +31,11 @@ VIEWS: Mapping[str, View] = {
     "disable": application.disable,
     "enable": application.enable,
     "delete": application.delete,
+    "people": people.people,
+    "invite_person": people.invite_person,
+    "approve_person": people.approve_person,
+    "person_roles": people.person_roles,
+    "remove_person": people.remove_person,
     "fields": application.fields,
     "edit": application.edit,
     "administrators": administrators.administrators,
