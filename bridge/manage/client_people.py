@@ -33,7 +33,7 @@ class ClientPeopleAdministration:
         clock: Clock,
         token_bytes: TokenBytes,
     ) -> None:
-        self._people, self._clients, self._grants, self._audit = people, clients, grants, trail
+        self._people, self._clients, self._grants, self._seen = people, clients, grants, trail
         self._clock, self._token_bytes = clock, token_bytes
         self._trail = Trail(clock)
 
@@ -44,7 +44,7 @@ class ClientPeopleAdministration:
         """
         may(actor, "see people", client_id)
         client = self._client(client_id)
-        self._audit.record(self._trail.entry(actor, "client.people_seen", client_id))
+        self._seen.record(self._trail.entry(actor, "client.people_seen", client_id))
         return self._people.all(client.client_id)
 
     def invite(self, actor: Actor, client_id: str, roles: Collection[str] = ()) -> str:

@@ -12,7 +12,7 @@ from bridge.manage import OPERATOR
 from bridge.manage.client_people import INVITATION_LIVES, ClientPeopleAdministration
 from bridge.manage.joining_client import joining_client_id
 from bridge.web.use_cases import UseCases
-from tests.support.pages import changed, forget_consents, kind, press, visit
+from tests.support.pages import approved, changed, forget_consents, kind, press, visit
 from tests.support.person import Page, Person
 from tests.support.round_trips import count_round_trips
 from tests.support.world import Tokens, World
@@ -195,9 +195,9 @@ def test_an_invitation_is_accepted_only_in_the_browser_that_began_it(world: Worl
     """Else whoever made somebody open an address would join in their place (RFC 9700 §4.7.1)."""
     token, person, other = people_of(world).invite(OPERATOR, app), world.person(), world.person()
     page = press(world, person, visit(world, person, f"{world.issuer}/join/{token}"))
-    back = world.approve(person, page, "sophea")
-    while urlsplit(back.location).path != "/joined":
-        back = person.get(back.location)
+    callback = approved(world, person, person.press(page, "continue"), "sophea")
+    back = person.get(callback)
+    assert urlsplit(back.location).path == "/joined"
     assert kind(world, other.get(back.location)) == "opened_elsewhere 400"
     forged = back.location.replace(f"state={back.params['state']}", "state=x")
     assert kind(world, person.get(forged)) == "invitation_over 410"

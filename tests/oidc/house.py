@@ -55,7 +55,7 @@ VERIFIER = "v" * 43
 CHALLENGE = base64url(hashlib.sha256(VERIFIER.encode()).digest())
 BOTH: tuple[GrantType, ...] = ("authorization_code", "refresh_token")
 OWN_SCOPES = ("registry.read", "registry.write")  # of a client itself: they speak of no person
-SCOPES = ("openid", "profile", "email", "phone", "nationality", "age", "offline_access")
+SCOPES = ("openid", "profile", "email", "phone", "nationality", "age", "roles", "offline_access")
 IDENTITY = Identity(
     camdigikey_id="CDK1",
     personal_code="010203040",
@@ -315,6 +315,7 @@ class House:
             Subject(SubjectId("subject-1"), IDENTITY, NOW),
             Sub("pairwise-sub"),
             replace(login, **(person or {})),
+            roles=("clerk",),
         )
         grant = Grant(
             id=grant_id,

@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.authorization_request import ClaimRequest
 from bridge.domain.client import Client
+from bridge.domain.client_people import ClientInvitation, ClientPerson
 from bridge.domain.grant import Confirmation, Grant
 from bridge.domain.interaction import GivenAnswer, Handoff, Interaction, PendingConfirmation
 from bridge.domain.session import Session
@@ -88,6 +89,8 @@ VALUES: dict[str, some.SearchStrategy[Any]] = {
     "authorization_code": some.from_type(AuthorizationCode),
     "access_token": some.builds(AccessToken, claims=objects, cnf=confirmations),
     "client": some.from_type(Client),
+    "client_person": some.from_type(ClientPerson),
+    "client_invitation": some.from_type(ClientInvitation),
     "administrator": some.from_type(Administrator),
     "invitation": some.from_type(Invitation),
 }
