@@ -69,7 +69,10 @@ CHANGES = (
     Change(
         "a client field",
         ("tos_uri",),
-        uses={"bridge/web/pages.py": "what it is for: a link on the pages"},
+        uses={
+            "bridge/web/pages.py": "what it is for: a link on the pages",
+            "bridge/manage/joining_client.py": "the pages of an invitation have that link too",
+        },
         follows={
             "bridge/domain/metadata_field.py": "its kind, uri, and its check, https",
             "bridge/manage/field_checks.py": "the check https is a function there",

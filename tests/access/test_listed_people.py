@@ -40,7 +40,9 @@ def people_of(world: World) -> ClientPeopleAdministration:
     return uses.administration.people
 
 
-def join(world: World, person: Person, app: str, persona: str = "sophea", roles: tuple[str, ...] = ()) -> Page:
+def join(
+    world: World, person: Person, app: str, persona: str = "sophea", roles: tuple[str, ...] = ()
+) -> Page:
     """Open the link, and accept it by signing in; the page that follows."""
     token = people_of(world).invite(OPERATOR, app, roles)
     page = visit(world, person, f"{world.issuer}/join/{token}")

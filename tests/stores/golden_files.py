@@ -125,7 +125,8 @@ SESSION = replace(
     ),
 )
 LEAST_SESSION = replace(samples.session(), subject=LEAST_SUBJECT, amr=(), upstream=None, predecessors=())
-GRANT = replace(samples.bound_grant(), claims=CLAIMS, principal=replace(samples.person(subject=SUBJECT), roles=("clerk",)))
+PERSON = replace(samples.person(subject=SUBJECT), roles=("clerk",))
+GRANT = replace(samples.bound_grant(), claims=CLAIMS, principal=PERSON)
 LEAST_GRANT = Grant(GrantId("grant-1"), Origin("client", "call-1"), CLIENT_1, ClientPrincipal(), (), NOW)
 CODE = samples.code(samples.grant())
 LEAST_CODE = AuthorizationCode(GrantId("grant-1"), CLIENT_1, "https://app.example/cb", NOW + 60)

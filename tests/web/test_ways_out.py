@@ -176,8 +176,8 @@ REQUESTS: Mapping[tuple[str, str], Callable[[World], Sent]] = {
     ("logout_form", "GET"): lambda world: Sent("/logout/form", for_logout(world)),
     ("logout_confirm", "POST"): lambda world: Sent("/logout/confirm", for_logout(world), "/logout/form?r="),
     ("join", "GET"): lambda _: Sent("/join/abc", {}, client=False),
-    ("join", "POST"): lambda _: Sent("/join/abc", {}, client=False),
-    ("joined", "GET"): lambda _: Sent("/joined", {"code": "a.b.c"}, client=False),
+    ("join", "POST"): lambda _: Sent("/join/abc", {}, "/join/abc", client=False),
+    ("joined", "GET"): lambda _: Sent("/joined", {"state": "x"}, client=False),
     ("home", "GET"): lambda _: Sent("/", {}, client=False),
     ("look", "GET"): lambda _: Sent("/look.css", {}, client=False),
 }
