@@ -12,9 +12,7 @@ from bridge.wiring.administration import administration
 
 # An id may begin with a hyphen.
 PERSON = {"ignore_unknown_options": True}
-roles_option = click.option(
-    "--role", "roles", multiple=True, help="The application is told; repeatable."
-)
+roles_option = click.option("--role", "roles", multiple=True, help="The application is told; repeatable.")
 
 
 @click.group()

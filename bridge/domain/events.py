@@ -80,6 +80,7 @@ _ROWS = (
     Event("client.enabled", ("chained",), "operator", "An application was let in again."),
     Event("client.disabled", ("chained",), "operator", "An application was kept out."),
     Event("client.deleted", ("chained",), "operator", "An application was deleted."),
+    Event("client.tested", ("chained",), "operator", "An administrator tried an application themselves."),
     Event("client.people_seen", ("chained",), "operator", "Somebody looked who may use an application."),
     Event("client.person_invited", ("chained",), "operator", "Somebody was invited to an application."),
     Event("client.person_joined", ("chained",), "person", "An invitation to an application was accepted."),

@@ -19,6 +19,7 @@ Action = Literal[
     "enable client",
     "disable client",
     "delete client",
+    "test client",
     "see people",
     "invite person",
     "approve person",
@@ -59,6 +60,7 @@ PERMISSIONS: Mapping[Action, frozenset[Role]] = MappingProxyType(
         "enable client": CLIENTS_CHANGED_BY,
         "disable client": CLIENTS_CHANGED_BY,
         "delete client": OPERATORS,
+        "test client": EVERYBODY,  # it shows what is told of whoever tests, and changes nothing
         "see people": EVERYBODY,  # an application's own: domain.client_people
         "invite person": CLIENTS_CHANGED_BY,
         "approve person": CLIENTS_CHANGED_BY,

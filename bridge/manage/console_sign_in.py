@@ -43,7 +43,9 @@ class PendingSignIn:
     """What the browser keeps, sealed, while its administrator is at CamDigiKey.
 
     `next`: where they go afterwards; `invitation`: the token that they accept by it; `parked`: a change that
-    waits for this sign-in, and `session`: the key of the console session in which it was asked for.
+    waits for this sign-in, and `session`: the key of the console session in which it was asked for;
+    `tested`: the application that the sign-in is a test of, and `before`: the secret of the browser's Session
+    meanwhile (manage.client_testing).
     """
 
     state: str
@@ -53,6 +55,8 @@ class PendingSignIn:
     invitation: str = field(default="", repr=False)
     parked: ParkedChange | None = None
     session: str = ""
+    tested: str = ""
+    before: str = field(default="", repr=False)
 
 
 class Begun(NamedTuple):
@@ -130,7 +134,7 @@ class ConsoleSignIn:
         `browser`: what the browser calls itself. Raises Refused with a sentence for the person.
         """
         now = int(self._clock())
-        principal = self._redeemed(pending, state, code, now)
+        principal = self.redeemed(pending, state, code)
         name = name_of(principal.subject.identity)
         if pending.invitation:
             administrator = self._administration.accept(pending.invitation, Person(principal.sub, name))
@@ -163,7 +167,15 @@ class ConsoleSignIn:
         `active`: the administrator did something, which begins the idle time anew; a page that asks by itself
         does not. The session is over when the provider's is. Raises StoreUnavailable.
         """
-        now, session = int(self._clock()), self._console_sessions.get(digest(secret))
+        return self._current(digest(secret), active=active)
+
+    def administrator_of(self, key: str) -> Administrator | None:
+        """Whose console session that of this key is; None where it is over, or its administrator is gone."""
+        found = self._current(key, active=False)
+        return found[0] if found else None
+
+    def _current(self, key: str, *, active: bool) -> tuple[Administrator, ConsoleSession] | None:
+        now, session = int(self._clock()), self._console_sessions.get(key)
         if session is None or now - session.created_at >= LIMIT or now - session.used_at >= IDLE:
             return None
         administrator = self._administrators.get(session.administrator_id)
@@ -198,7 +210,9 @@ class ConsoleSignIn:
         entry = self._trail.entry(actor, "console.signed_out", session.administrator_id, sid=session.sid)
         self._console_sessions.end(session.key, entry=entry)
 
-    def _redeemed(self, pending: PendingSignIn, state: str, code: str, now: int) -> PersonPrincipal:
+    def redeemed(self, pending: PendingSignIn, state: str, code: str) -> PersonPrincipal:
+        """Who signed in: by the console's own account, just now. Raises Refused."""
+        now = int(self._clock())
         principal = redeemed(self._codes, self._grants, CONSOLE_CLIENT_ID, pending, state, code, now)
         self._check_vouched_for(principal, now)
         return principal

@@ -35,8 +35,13 @@ class BegunSignIn(Protocol):
     def began_at(self) -> int: ...
 
 
-def request_address(begun: BegunSignIn, client_id: ClientId, issuer: str, callback: str) -> str:
-    """Where to send the browser: always to a fresh approval at CamDigiKey (prompt=login)."""
+def request_address(
+    begun: BegunSignIn, client_id: ClientId, issuer: str, callback: str, *, beside: bool = False
+) -> str:
+    """Where to send the browser: always to a fresh approval at CamDigiKey (OIDC Core §3.1.2.1).
+
+    `beside`: the browser's Session lives on at CamDigiKey; by prompt=login it would end there (DESIGN §6.7).
+    """
     query = {
         "response_type": "code",
         "client_id": client_id,
@@ -45,7 +50,7 @@ def request_address(begun: BegunSignIn, client_id: ClientId, issuer: str, callba
         "state": begun.state,
         "code_challenge": s256(begun.verifier),
         "code_challenge_method": "S256",
-        "prompt": "login",
+        **({"max_age": "0"} if beside else {"prompt": "login"}),
     }
     return f"{issuer}/authorize?{urlencode(query)}"
 
@@ -70,7 +75,7 @@ def redeemed(
     taken = codes.take(code, client_id, now)
     if not isinstance(taken, RedeemedCode):
         raise Refused(OVER)
-    grants.end(taken.grant.id, now)  # nothing is ever asked of it
+    grants.forget(taken.grant, now)  # nothing is ever asked of it
     principal, challenge = taken.grant.principal, taken.code.code_challenge
     if challenge is None or not same_challenge(begun.verifier, challenge):
         raise Refused(OTHER_BROWSER)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bridge.domain.encoding import TokenBytes
-from bridge.domain.subject import SubjectKey
+from bridge.domain.subject import Identity, SubjectKey
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
@@ -52,6 +52,7 @@ class Services:
     job_log: JobLog
     counters: Counters
     environment: str  # the CamDigiKey by which administrators sign in
+    personas: Mapping[str, Identity]  # the people of a simulator; empty where CamDigiKey is none
     every: Mapping[str, float]  # seconds between two runs of each background job
     checks: Mapping[str, HealthCheck]
     close: Callable[[], None]  # closes all connections

@@ -13,6 +13,7 @@ from bridge.login.signing_in import SigningIn
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage import administration
 from bridge.manage.administration import AdministrationPorts
+from bridge.manage.client_testing import ClientTesting
 from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.manage.joining import Joining
 from bridge.oidc import provider
@@ -45,6 +46,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
     address = ClientAddress(settings.server.trusted_proxies)
     admin = administration.assemble(_administration_ports(s, policy.issuer))
+    console = _console_sign_in(settings, s, admin)
     return UseCases(
         settings=settings,
         policy=policy,
@@ -70,7 +72,19 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
         proxy_hints=ProxyHints(address, s.clock, secure=settings.secure),
         administration=admin,
-        console_sign_in=_console_sign_in(settings, s, admin),
+        console_sign_in=console,
+        testing=ClientTesting(
+            console,
+            ending,
+            s.clients,
+            s.people,
+            s.trail,
+            s.personas,
+            s.subject_key,
+            policy,
+            s.clock,
+            s.token_bytes,
+        ),
         joining=Joining(admin.people, s.clients, s.codes, s.grants, s.clock, s.token_bytes, policy.issuer),
     )
 

@@ -17,6 +17,7 @@ from bridge.login.handoff import HandoffStart
 from bridge.login.logout import SignOut
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage.administration import Administration
+from bridge.manage.client_testing import ClientTesting
 from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.manage.joining import Joining
 from bridge.oidc.provider import Provider
@@ -62,6 +63,7 @@ class UseCases:
     administration: Administration
     console_sign_in: ConsoleSignIn
     joining: Joining
+    testing: ClientTesting
 
 
 def use_cases() -> UseCases:

@@ -29,6 +29,7 @@ from bridge.wiring.database import engine_of, subject_key_of
 from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import KeyWatch, sealing
 from bridge.wiring.outbound import fetcher_of
+from bridge.wiring.personas import personas_of
 from bridge.wiring.redis import redis_of
 
 
@@ -115,6 +116,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         job_log=sql.SqlJobLog(engine),
         counters=counters,
         environment=environment_of(settings),
+        personas=personas_of(settings),
         every=EVERY,
         checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": keys.watch},
         close=_closing(foundations, keys.watch),

@@ -18,6 +18,7 @@ from bridge.manage.access import PERMISSIONS
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
 from bridge.manage.client_people import ClientPeopleAdministration
+from bridge.manage.client_testing import ClientTesting
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
@@ -27,6 +28,7 @@ ROOMS = {
     "clients": ClientAdministration,
     "administrators": AdministratorAdministration,
     "people": ClientPeopleAdministration,
+    "testing": ClientTesting,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
     "audit": AuditAdministration,
@@ -56,6 +58,10 @@ USE_CASES = {
     "clients.rotate_secret": Ways(),
     "clients.set_enabled": Ways(),
     "clients.delete": Ways(),
+    "testing.begin": Ways(command=BY_PERSON),
+    "testing.finish": Ways(command=BY_PERSON),
+    "testing.evaluate": Ways(command=BY_PERSON),
+    "testing.evaluate_persona": Ways(command="the console shows it beside one's own"),
     "people.all": Ways(),
     "people.invite": Ways(),
     "people.invitation": Ways(console=INVITED, command=INVITED),
@@ -87,6 +93,7 @@ WITHOUT_ACTOR = {
     "administrators.accept",
     "people.invitation",
     "people.join",
+    "testing.finish",  # whose session it is says the browser
 }
 
 

@@ -241,6 +241,7 @@ class House:
             administrators=cast(Any, None),
             console_sessions=cast(Any, None),
             environment="",
+            personas={},
             every={},
             lease=cast(Any, None),
             job_log=cast(Any, None),

@@ -203,6 +203,9 @@ class MemoryGrants:
     def end(self, grant_id: GrantId, now: int) -> None:
         self._journal.append(("grants.end", grant_id))
 
+    def forget(self, grant: Grant, now: int) -> None:
+        self.end(grant.id, now)
+
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
         self._journal.append(("grants.end_with_session", *grant_ids))
 

@@ -6,7 +6,17 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, audit, pages, people, signing_in
+from bridge.web.console import (
+    administrators,
+    application,
+    applications,
+    audit,
+    pages,
+    people,
+    returning,
+    signing_in,
+    testing,
+)
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
@@ -15,7 +25,7 @@ VIEWS: Mapping[str, View] = {
     "home": administrators.home,
     "sign_in": signing_in.sign_in,
     "begin": signing_in.begin,
-    "callback": signing_in.callback,
+    "callback": returning.callback,
     "sign_out": signing_in.sign_out,
     "invitation": signing_in.invitation,
     "accept": signing_in.accept,
@@ -31,6 +41,9 @@ VIEWS: Mapping[str, View] = {
     "disable": application.disable,
     "enable": application.enable,
     "delete": application.delete,
+    "test_page": testing.test_page,
+    "begin_test": testing.begin_test,
+    "evaluate": testing.evaluate,
     "people": people.people,
     "invite_person": people.invite_person,
     "approve_person": people.approve_person,
