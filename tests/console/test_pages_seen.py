@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import ConsoleMessage, Page, expect
 
-from bridge.domain.ids import Sub
+from bridge.domain.ids import Sub, SubjectId
 from bridge.manage import OPERATOR
 from bridge.manage.administrators import Person
 from bridge.web.console.rows import PAGES
@@ -50,7 +50,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def seen(live: Live) -> Console:
     """A console with something to show."""
     found = Console(live.world)
-    live.world.register(application("paused-application", LONG, sector_identifier="x", enabled=False))
+    live.world.register(
+        application("paused-application", LONG, sector_identifier="x", enabled=False, access="listed")
+    )
     return found
 
 
@@ -124,6 +126,12 @@ def waiting(seen: Console) -> None:
     """Somebody who waits to be confirmed, and an auditor."""
     token = seen.invite("auditor", confirmed=False).rpartition("/")[2]
     seen.people.accept(token, Person(Sub("sub-of-who-waits"), "VANNAK LIM"))
+    people = seen.uses.administration.people
+    for name in ("SOPHEA CHAN", "ចាន់ សុភា"):
+        token = people.invite(OPERATOR, "paused-application", ("clerk", "head-of-office"))
+        person = people.join(token, SubjectId(f"subject of {name}"), name)
+        if name.isascii() and person.state == "pending":
+            people.approve(OPERATOR, "paused-application", person.id)
     token = seen.invite("maintainer", ("portal", "paused-application")).rpartition("/")[2]
     seen.people.accept(token, Person(Sub("sub-of-a-maintainer"), "CHANTHOU SOK"))
 

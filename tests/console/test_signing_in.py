@@ -536,7 +536,7 @@ class TestSettings:
     def test_switched_off_there_is_none_and_its_client_is_unknown(self, console: Console) -> None:
         settings = console.world.settings
         off = settings.model_copy(update={"admin": settings.admin.model_copy(update={"enabled": False})})
-        bare = console.world.services.clients._clients  # type: ignore[attr-defined]  # -- ClientsWithConsole
+        bare = console.world.services.clients._clients._clients  # type: ignore[attr-defined]  # -- ClientsWithConsole
         app = create_app(off, replace(console.world.services, clients=bare))
         person = Person(app, console.world.issuer)
         for path in ("/admin", "/admin/applications", "/admin/sign-in"):

@@ -17,13 +17,23 @@ from babel.messages.pofile import read_po, write_po
 
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.events import CHAINED_EVENTS, EVENTS
-from bridge.manage import administrators, client_people, console_sign_in, own_sign_in
-from bridge.web.console import signing_in
+from bridge.manage import administrators, client_people, client_testing, console_sign_in, own_sign_in
+from bridge.web.console import returning, signing_in, testing
 from bridge.web.language import TRANSLATIONS
 
 FOLDER = TRANSLATIONS / "km" / "LC_MESSAGES"
 WEB = TRANSLATIONS.parent
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
+SAYING = (  # modules whose `Refused("…")` the console shows
+    administrators,
+    client_people,
+    client_testing,
+    console_sign_in,
+    own_sign_in,
+    returning,
+    signing_in,
+    testing,
+)
 Id = str | tuple[str, ...]
 
 
@@ -42,9 +52,9 @@ def _said_by_rows_and_use_cases() -> Iterable[str]:
     )
     yield from (EVENTS[name].meaning for name in CHAINED_EVENTS)
     yield from (administrators.LAST_OWNER, console_sign_in.NOT_ADMINISTRATOR)
-    yield client_people.INVITATION_OVER
+    yield from (client_people.INVITATION_OVER, client_testing.SOMEBODY_ELSE)
     yield from (own_sign_in.OTHER_BROWSER, own_sign_in.OVER)
-    for module in (administrators, client_people, console_sign_in, own_sign_in, signing_in):
+    for module in SAYING:
         with Path(module.__file__).open("rb") as file:
             for _, message, _, _ in extract("python", file, keywords={"Refused": None}):
                 yield message if isinstance(message, str) else message[0]
