@@ -1,4 +1,4 @@
-"""Test and evaluate: an administrator sees what an application would be told of themselves, and nothing is left."""
+"""Test and evaluate: an administrator sees what an application would be told, and nothing is left of it."""
 
 from __future__ import annotations
 
