@@ -74,7 +74,7 @@ class Decider:
         """
         client = self._clients.get(interaction.request.client_id)
         if client is not None and client.pause_texts:
-            raise ShownToUser(503, "paused", client_id=client.client_id)
+            raise ShownToUser(403, "paused", client_id=client.client_id)
         if client is None or not client.enabled:
             raise ShownToUser(400, "unknown_client")
         if not registered(interaction.request.reply_to.redirect_uri, client):

@@ -167,14 +167,14 @@ SAMPLES: dict[str, Sample] = {
     "error-paused-text": Sample(
         lambda: pages.error(
             key="paused",
-            status=503,
+            status=403,
             way_back="https://portal.gov.example/",
             client_name="Ministry portal",
             again="/login?i=x",
             said={"km": "ផ្អាករហូតដល់ថ្ងៃចន្ទ 100%", "en": "Paused until Monday, 100% sure."},
         ),
         None,
-        503,
+        403,
     ),
     "error-with-way-back": _error("opened_elsewhere", PORTAL),
     "error-csrf-again": _error("csrf", PORTAL, 403, "/login?i=x"),
