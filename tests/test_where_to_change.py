@@ -59,6 +59,7 @@ CHANGES = (
         "an authorize parameter",
         ("claims_locales", "claims_locales_supported"),
         uses={
+            "bridge/domain/claims/explanation.py": "what it changes: the language of names",
             "bridge/domain/claims/facts.py": "what it changes: the language of names",
             "bridge/domain/claims/names.py": "what it changes: the language of names",
             "bridge/domain/claims/release.py": "what it changes: the language of names",

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from bridge.domain.claims import CLAIMS, claims_supported
 from bridge.domain.client import Client
 from bridge.manage.client_testing import RESULT_LIVES, SOMEBODY_ELSE, ClientTesting
+from bridge.stores import sql
 from bridge.stores.redis import Redis
 from bridge.stores.sql.tables import metadata
 from tests.console.conftest import Console, Registers, application
@@ -44,7 +45,9 @@ def app(registered: Registers) -> Client:
 
 
 def redis_of(world: World) -> Redis:
-    return cast(Redis, world.services.checks["redis"].__self__)  # type: ignore[attr-defined]
+    redis = getattr(world.services.checks["redis"], "__self__", None)
+    assert isinstance(redis, Redis)
+    return redis
 
 
 def left_in_redis(world: World) -> Counter[str]:
@@ -55,7 +58,7 @@ def left_in_redis(world: World) -> Counter[str]:
 
 
 def left_in_sql(world: World) -> dict[str, int]:
-    engine = world.services.people._engine  # type: ignore[attr-defined]
+    engine = sql.connect(world.settings.database_url)
     with engine.connect() as connection:
         return {
             table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
