@@ -59,6 +59,7 @@ CHANGES = (
         "an authorize parameter",
         ("claims_locales", "claims_locales_supported"),
         uses={
+            "bridge/domain/claims/explanation.py": "what it changes: the language of names",
             "bridge/domain/claims/facts.py": "what it changes: the language of names",
             "bridge/domain/claims/names.py": "what it changes: the language of names",
             "bridge/domain/claims/release.py": "what it changes: the language of names",
@@ -69,7 +70,10 @@ CHANGES = (
     Change(
         "a client field",
         ("tos_uri",),
-        uses={"bridge/web/pages.py": "what it is for: a link on the pages"},
+        uses={
+            "bridge/web/pages.py": "what it is for: a link on the pages",
+            "bridge/manage/joining_client.py": "the pages of an invitation have that link too",
+        },
         follows={
             "bridge/domain/metadata_field.py": "its kind, uri, and its check, https",
             "bridge/manage/field_checks.py": "the check https is a function there",

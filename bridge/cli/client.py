@@ -13,6 +13,7 @@ from rich.table import Table
 from bridge.cli.approvals_told import awaiting, reason_option
 from bridge.cli.client_files import apply, export
 from bridge.cli.client_options import add_options, edit_options, given
+from bridge.cli.client_people import people
 from bridge.cli.client_snippet import guides_command, snippet
 from bridge.cli.console import config_option, settings_of
 from bridge.cli.operator import operator
@@ -35,6 +36,7 @@ def client() -> None:
 
 client.add_command(apply)
 client.add_command(export)
+client.add_command(people)
 client.add_command(snippet)
 client.add_command(guides_command)
 

@@ -18,6 +18,7 @@ SubjectType = Literal["pairwise", "public"]
 SigningAlg = Literal["RS256", "ES256", "PS256", "EdDSA"]
 TokenFormat = Literal["opaque", "at+jwt"]
 NameLocale = Literal["en", "km"]
+Access = Literal["everyone", "listed"]  # listed: domain.client_people
 
 PUBLIC: AuthMethod = "none"
 AUTH_METHODS: tuple[AuthMethod, ...] = get_args(AuthMethod)
@@ -27,6 +28,7 @@ SUBJECT_TYPES: tuple[SubjectType, ...] = get_args(SubjectType)
 SIGNING_ALGS: tuple[SigningAlg, ...] = get_args(SigningAlg)
 TOKEN_FORMATS: tuple[TokenFormat, ...] = get_args(TokenFormat)
 NAME_LOCALES: tuple[NameLocale, ...] = get_args(NameLocale)
+ACCESS: tuple[Access, ...] = get_args(Access)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Client:
     require_pkce: bool = True  # a public client always has to use it
     skip_consent: bool = False  # the institution's own application: its use is agreed beforehand
     skip_login_page: bool = False  # go on to CamDigiKey without a page before (v3 only, DESIGN §6.3)
+    access: Access = "everyone"  # who may sign in to it
+    access_contact: str | None = None  # whom people may ask who are not let in, as a page shows it
     popups: bool = False  # it opens us in a pop-up, and keeps hold of that window (DESIGN §6.20)
     subject_type: SubjectType = "pairwise"
     sector_identifier: str | None = None  # fixed when the client is made, never recomputed (OIDC Core §8.1)
@@ -80,6 +84,8 @@ class Client:
     default_max_age: int | None = None  # seconds
     connector: ConnectorId | None = None  # the CamDigiKey account its people sign in by; None: the first
     enabled: bool = True
+    pause_km: str | None = None  # what people are told while it is not enabled, in Khmer …
+    pause_en: str | None = None  # … and in English
     client_id_issued_at: int = 0  # epoch seconds
     lifetimes: Mapping[str, int] = field(default_factory=dict)  # seconds that differ from the settings
     managed_by: FileOwner | None = None  # None: whoever may edit it
@@ -88,6 +94,17 @@ class Client:
     def public(self) -> bool:
         """Whether it has no secret to authenticate with (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == PUBLIC
+
+    @property
+    def pause_texts(self) -> Mapping[str, str]:
+        """What people are told while it is not enabled, by language; empty while it is, or without a text.
+
+        Where it is written in one language alone, that text stands for both.
+        """
+        either = self.pause_km or self.pause_en
+        if self.enabled or not either:
+            return {}
+        return {"km": self.pause_km or either, "en": self.pause_en or either}
 
     @property
     def way_back(self) -> str | None:

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bridge.domain.client import (
+    ACCESS,
     APPLICATION_TYPES,
     AUTH_METHODS,
     GRANT_TYPES,
@@ -140,6 +141,23 @@ _ROWS = (
         Label("រំលងទំព័រចូលប្រើ", "Without the sign-in page"),
         "Go on to CamDigiKey without a page before (v3).",
         ("--skip-login-page/--show-login-page",),
+    ),
+    MetadataField(
+        "access",
+        "choice",
+        "sign_in",
+        Label("អ្នកណាអាចចូលប្រើបាន", "Who may sign in"),
+        "listed: those alone who were invited and let in.",
+        ("--access",),
+        choices=ACCESS,
+    ),
+    MetadataField(
+        "access_contact",
+        "text",
+        "sign_in",
+        Label("អ្នកដែលអាចសាកសួរបាន", "Whom to ask"),
+        "Whom people may ask who are not let in: an office, a telephone number, an address.",
+        ("--access-contact",),
     ),
     MetadataField(
         "popups",
@@ -343,6 +361,22 @@ _ROWS = (
         Label("អនុញ្ញាតឱ្យដំណើរការ", "Enabled"),
         "Whether it is let in; `disable` and `enable` change it.",
         fixed="by_us",
+    ),
+    MetadataField(
+        "pause_km",
+        "text",
+        "sign_in",
+        Label("អត្ថបទពេលផ្អាក ជាភាសាខ្មែរ", "Text while it is paused, in Khmer"),
+        "What people are told in Khmer while it is paused.",
+        ("--pause-text-km",),
+    ),
+    MetadataField(
+        "pause_en",
+        "text",
+        "sign_in",
+        Label("អត្ថបទពេលផ្អាក ជាភាសាអង់គ្លេស", "Text while it is paused, in English"),
+        "What people are told in English while it is paused.",
+        ("--pause-text-en",),
     ),
     MetadataField(
         "client_id_issued_at",

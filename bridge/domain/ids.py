@@ -15,3 +15,4 @@ ConfirmationKey = NewType("ConfirmationKey", str)
 ConnectorId = NewType("ConnectorId", str)  # a CamDigiKey account of ours
 Kid = NewType("Kid", str)  # a signing key (RFC 7517 §4.5)
 AdministratorId = NewType("AdministratorId", str)
+ClientPersonId = NewType("ClientPersonId", str)  # a person of one application, in its addresses

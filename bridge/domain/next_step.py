@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bridge.domain.client import Client
+from bridge.domain.client_people import ClientPerson
 from bridge.domain.connector import Capabilities
 from bridge.domain.consent import Consent
 from bridge.domain.ids import Sub
@@ -48,6 +49,17 @@ class Confirm:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnAway:
+    """Show the page that says whom to ask: the client lets in listed people alone, and not this Session's.
+
+    `waits`: they accepted an invitation, and nobody has let them in yet.
+    """
+
+    session: Session
+    waits: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AskConsent:
     """Show the consent page to this Session's person."""
 
@@ -56,10 +68,14 @@ class AskConsent:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Open a Grant for this Session's person, whom the client knows by this sub: nothing is left to ask."""
+    """Open a Grant for this Session's person, whom the client knows by this sub: nothing is left to ask.
+
+    `roles`: what the client's administrators gave them.
+    """
 
     session: Session
     sub: Sub
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +85,17 @@ class Refuse:
     error: ReturnedToClient
 
 
-Step = ShowSignIn | GoToCamDigiKey | AskToReplace | ShowFailure | Confirm | AskConsent | Finish | Refuse
+Step = (
+    ShowSignIn
+    | GoToCamDigiKey
+    | AskToReplace
+    | ShowFailure
+    | Confirm
+    | TurnAway
+    | AskConsent
+    | Finish
+    | Refuse
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,7 @@ class Situation:
     now: int
     session: Session | None = None  # of this browser, or of the login that has just come back
     sub: Sub | None = None  # the Session's person as the client knows them
+    person: ClientPerson | None = None  # their record, where the client lets in listed people alone
     consent: Consent | None = None  # what that person agreed to give this client before
     press: Press = "nothing"
     navigated: bool = False  # the browser says that a person navigates a whole window (Fetch Metadata)
@@ -113,11 +140,29 @@ def next_step(situation: Situation) -> Step:
         if _is_own(situation, session):  # asking again would loop (OIDC Core §3.1.2.1, id_token_hint)
             return _refuse("login_required", "Another person signed in than the one asked for.")
         return _sign_in(situation)
+    if not _is_let_in(situation):
+        return _turned_away(situation, session)
     if _consent_is_due(situation, session):
         if interaction.request.silent:
             return _refuse("consent_required", "The person has to agree first.")
         return AskConsent(session)
-    return Finish(session, situation.sub)
+    return Finish(session, situation.sub, situation.person.roles if situation.person else ())
+
+
+def _is_let_in(situation: Situation) -> bool:
+    """Whether the client's administrators let this person in; most clients let in everyone."""
+    if situation.client.access == "everyone":
+        return True
+    return situation.person is not None and situation.person.admitted
+
+
+def _turned_away(situation: Situation, session: Session) -> Step:
+    """Not for this person; another one may sign in by the page's button, as by every page's of a sign-in."""
+    if situation.interaction.request.silent:
+        return _refuse("access_denied", "The person may not use this application.")
+    if situation.press in ("continue", "replace"):
+        return _sign_in(situation)
+    return TurnAway(session, waits=situation.person is not None and situation.person.state == "pending")
 
 
 def _sign_in(situation: Situation) -> Step:

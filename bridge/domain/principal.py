@@ -19,11 +19,15 @@ class LoginFacts:
 
 @dataclass(frozen=True, slots=True)
 class PersonPrincipal:
-    """A person, and the login in which they gave the authorization. `sub`: the client's name for them."""
+    """A person, and the login in which they gave the authorization. `sub`: the client's name for them.
+
+    `roles`: what the client's administrators gave them, where it has a list of people (client_people).
+    """
 
     subject: Subject
     sub: Sub
     login: LoginFacts
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class Completion:
             id=GrantId(random_text(self._token_bytes, 16)),
             origin=_origin(interaction),
             client_id=decision.client.client_id,
-            principal=PersonPrincipal(session.subject, finish.sub, _login_facts(session)),
+            principal=PersonPrincipal(session.subject, finish.sub, _login_facts(session), finish.roles),
             scope=request.scope,
             created_at=now,
             claims=request.claims,

@@ -12,6 +12,7 @@ from bridge.errors import ReturnedToClient, ShownToUser
 from bridge.login.handoff import handoff_key
 from bridge.oidc.authorization import RequestRefused, registered
 from bridge.ports.basics import Clock
+from bridge.ports.client_people import ClientPeople
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connector, Connectors
 from bridge.ports.logins import HandoffStore
@@ -48,6 +49,7 @@ class Decider:
     def __init__(
         self,
         clients: ClientStore,
+        people: ClientPeople,
         consents: ConsentStore,
         connectors: Connectors,
         handoffs: HandoffStore,
@@ -56,6 +58,7 @@ class Decider:
         clock: Clock,
     ) -> None:
         self._clients = clients
+        self._people = people
         self._consents = consents
         self._connectors = connectors
         self._handoffs = handoffs
@@ -66,9 +69,12 @@ class Decider:
     def client_of(self, interaction: Interaction) -> Client:
         """The client of an Interaction, as registered now.
 
-        Raises ShownToUser when it is gone or disabled, or the address for the answer is no longer its own.
+        Raises ShownToUser when it is gone or disabled (which its own text may explain), or the address for
+        the answer is no longer its own.
         """
         client = self._clients.get(interaction.request.client_id)
+        if client is not None and client.pause_texts:
+            raise ShownToUser(403, "paused", client_id=client.client_id)
         if client is None or not client.enabled:
             raise ShownToUser(400, "unknown_client")
         if not registered(interaction.request.reply_to.redirect_uri, client):
@@ -131,6 +137,9 @@ class Decider:
             unconfirmed=unconfirmed,
             unfamiliar=unfamiliar,
         )
+        if session is not None and _depends_on_person(situation):
+            person = self._people.find(client.client_id, session.subject.id)
+            situation = replace(situation, person=person)
         if session is not None and _may_depend_on_consent(situation):
             consent = self._consents.get(session.subject.id, client.client_id)
             situation = replace(situation, consent=consent)
@@ -162,6 +171,11 @@ class Decider:
         if capabilities.carries_state:
             return None
         return self._handoffs.peek(handoff_key(capabilities, interaction.browser, None))
+
+
+def _depends_on_person(situation: Situation) -> bool:
+    """Whether the decision needs the client's record of the person: only where it has a list of them."""
+    return situation.client.access == "listed" and not situation.confirmation_is_due
 
 
 def _may_depend_on_consent(situation: Situation) -> bool:

@@ -13,6 +13,7 @@ from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.audit import AuditAdministration
 from bridge.manage.client_files.administration import ClientFileAdministration
+from bridge.manage.client_people import ClientPeopleAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
@@ -24,8 +25,10 @@ from bridge.ports.administrators import AdministratorStore
 from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock, Sealer
+from bridge.ports.client_people import ClientPeople
 from bridge.ports.clients import ClientStore
 from bridge.ports.facts import ServiceFacts
+from bridge.ports.grants import GrantStore
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
 
@@ -36,7 +39,7 @@ DEMO_CLIENTS = ("demo-portal", "demo-office")
 
 @dataclass(frozen=True, slots=True)
 class AdministrationPorts:
-    """What administration needs: SQL and keys, neither Redis nor CamDigiKey.
+    """What administration needs: SQL and keys; not CamDigiKey, and Redis only where Grants are ended.
 
     `connectors`: the CamDigiKey accounts that a client may name; `environment`: the CamDigiKey by which
     administrators sign in; `every`: the background jobs, and the seconds between two runs of each;
@@ -45,6 +48,8 @@ class AdministrationPorts:
 
     clients: ClientStore
     approvals: ApprovalStore
+    people: ClientPeople
+    grants: GrantStore
     administrators: AdministratorStore
     signing_keys: SigningKeyStore
     sealer: Sealer
@@ -70,6 +75,7 @@ class Administration:
     clients: ClientAdministration
     client_files: ClientFileAdministration
     approvals: ApprovalAdministration
+    people: ClientPeopleAdministration
     keys: KeyAdministration
     jobs: JobAdministration
     administrators: AdministratorAdministration
@@ -89,6 +95,7 @@ def assemble(ports: AdministrationPorts) -> Administration:
         ),
         client_files=ClientFileAdministration(p.clients, register, p.sealer, p.clock, p.connectors, p.issuer),
         approvals=ApprovalAdministration(register, p.clients, p.approvals, p.clock, p.connectors, p.issuer),
+        people=ClientPeopleAdministration(p.people, p.clients, p.grants, p.trail, p.clock, p.token_bytes),
         keys=KeyAdministration(p.signing_keys, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),

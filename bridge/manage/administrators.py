@@ -8,6 +8,7 @@ from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import ROLES, Administrator, Invitation, Role
 from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import AdministratorId, ClientId, Sub
+from bridge.domain.sentence import said
 from bridge.manage.access import Actor, Refused, Trail, actor_of, may
 from bridge.manage.field_checks import CLIENT_ID
 from bridge.ports.administrators import AdministratorStore
@@ -16,7 +17,7 @@ from bridge.ports.basics import Clock
 INVITATION_LIVES = 15 * 60  # seconds
 CODE_DIGITS = 6
 MAX_MAINTAINED = 100  # applications
-LAST_OWNER = "There has to be an owner: make somebody else one first."
+LAST_OWNER = said("There has to be an owner: make somebody else one first.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class AdministratorAdministration:
                 state="active" if invitation.confirmed else "pending",
                 created_at=now,
                 clients=invitation.clients,
-                code="" if invitation.confirmed else _code(self._token_bytes),
+                code="" if invitation.confirmed else code_to_compare(self._token_bytes),
                 invitation="" if invitation.confirmed else digest(token),
                 last_sign_in_at=now,
             )
@@ -218,7 +219,7 @@ def _check_not_last_owner(administrator: Administrator, others: Sequence[Adminis
         raise Refused(LAST_OWNER)
 
 
-def _code(token_bytes: TokenBytes) -> str:
+def code_to_compare(token_bytes: TokenBytes) -> str:
     """A few digits that two people can compare over the telephone."""
     return str(int.from_bytes(token_bytes(8)) % 10**CODE_DIGITS).zfill(CODE_DIGITS)
 

@@ -7,6 +7,7 @@ from typing import Literal
 from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.approval import PROPOSALS_KEPT_FOR, Proposal
 from bridge.domain.ids import ConnectorId
+from bridge.domain.sentence import said
 from bridge.manage.access import (
     ADMINISTRATOR,
     CLIENT,
@@ -27,22 +28,24 @@ from bridge.ports.clients import ChangedMeanwhile, ClientChange, ClientStore
 
 SHOWN = 200  # proposals of a list
 Standing = Literal["open", "approved", "rejected", "expired", "stale"]
-OWN = "You proposed this yourself: another administrator approves it."
-STALE = "This application was changed since this was proposed: let it be proposed anew."
-DECIDED = "This was decided meanwhile."
-EXPIRED = "This has expired: let it be proposed anew."
-NO_SECOND = (
+OWN = said("You proposed this yourself: another administrator approves it.")
+STALE = said("This application was changed since this was proposed: let it be proposed anew.")
+DECIDED = said("This was decided meanwhile.")
+EXPIRED = said("This has expired: let it be proposed anew.")
+NO_SECOND = said(
     "There is no second administrator: approve it on the server's command line, "
     "bridge approvals approve ID --reason TEXT."
 )
-HAS_SECOND = "There are two administrators: one who did not propose it approves it in the console."
-PROPOSER_GONE = "Whoever proposed this may not change this application any more: let it be proposed anew."
-NOT_ALLOWED = "Your role does not allow to approve this."
-OTHER_VERSION = "This is not the version that was looked at. Look at it, then try again."
+HAS_SECOND = said("There are two administrators: one who did not propose it approves it in the console.")
+PROPOSER_GONE = said(
+    "Whoever proposed this may not change this application any more: let it be proposed anew."
+)
+NOT_ALLOWED = said("Your role does not allow to approve this.")
+OTHER_VERSION = said("This is not the version that was looked at. Look at it, then try again.")
 
 NOT_OPEN: Mapping[Standing, str] = {
-    "approved": "This was approved.",
-    "rejected": "This was rejected.",
+    "approved": said("This was approved."),
+    "rejected": said("This was rejected."),
     "expired": EXPIRED,
     "stale": STALE,
 }
@@ -122,7 +125,7 @@ class ApprovalAdministration:
         try:
             self._check_second(actor, proposal, reason="")
         except (Refused, Forbidden) as refused:
-            return str(refused)
+            return refused.sentence if isinstance(refused, Refused) else str(refused)
         return ""
 
     def approve(self, actor: Actor, proposal_id: str, *, version: str, reason: str = "") -> Proposal:

@@ -1,13 +1,11 @@
 """The console as a client of its own provider: made from the settings, in no register and in no list."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import CONSOLE_CLIENT_ID, CONSOLE_SECTOR
-from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
-from bridge.domain.ids import ClientId, ConnectorId
-from bridge.ports.clients import ClientChange, ClientStore
+from bridge.domain.ids import ConnectorId
 
 CALLBACK = "/admin/callback"
 
@@ -32,66 +30,16 @@ def console_client(issuer: str, connector: ConnectorId | None, issued_at: int = 
     )
 
 
-class ClientsWithConsole:
-    """ports.ClientStore: another one, and the console beside it. Nothing changes or lists the console."""
+@dataclass(frozen=True, slots=True)
+class ConsoleClients:
+    """The console, as one of own_clients.OwnClients."""
 
-    def __init__(self, clients: ClientStore, console: Client) -> None:
-        self._clients, self._console = clients, console
+    console: Client
 
-    def get(self, client_id: str) -> Client | None:
-        """The client of that id; None where there is none."""
-        return self._console if client_id == CONSOLE_CLIENT_ID else self._clients.get(client_id)
+    def owns(self, client_id: str) -> bool:
+        """Whether that is the console's id."""
+        return client_id == CONSOLE_CLIENT_ID
 
-    def latest(self, client_id: str) -> Client | None:
-        """The same, after a look whether the register has changed just now."""
-        return self._console if client_id == CONSOLE_CLIENT_ID else self._clients.latest(client_id)
-
-    def has_origin(self, origin: str) -> bool:
-        """Whether any enabled client registered this origin for its pages."""
-        return self._clients.has_origin(origin)
-
-    def all(self) -> Sequence[Client]:
-        """All but the console."""
-        return self._clients.all()
-
-    def add(self, client: Client, *, entry: AuditEntry | None = None) -> None:
-        """Raises KeyError when the id is taken."""
-        self._refuse(client.client_id)
-        self._clients.add(client, entry=entry)
-
-    def page(
-        self,
-        *,
-        limit: int,
-        after: tuple[str, ClientId] | None = None,
-        begins: str = "",
-        among: Collection[str] | None = None,
-    ) -> Sequence[Client]:
-        """A page of all but the console."""
-        return self._clients.page(limit=limit, after=after, begins=begins, among=among)
-
-    def replace(
-        self, client: Client, *, before: Client | None = None, entry: AuditEntry | None = None
-    ) -> None:
-        """Raises KeyError when there is none, ChangedMeanwhile."""
-        self._refuse(client.client_id)
-        self._clients.replace(client, before=before, entry=entry)
-
-    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
-        """Raises KeyError when there is none."""
-        self._refuse(client_id)
-        self._clients.remove(client_id, entry=entry)
-
-    def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:
-        """All of these in one transaction, or none. Raises KeyError, ChangedMeanwhile, DecidedMeanwhile."""
-        for change in changes:
-            self._refuse(change.client_id)
-        self._clients.change(changes, decided=decided)
-
-    def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
-        """Those of these that people used since then, as far as SQL knows."""
-        return self._clients.in_use_since(client_ids, instant)
-
-    def _refuse(self, client_id: ClientId) -> None:
-        if client_id == CONSOLE_CLIENT_ID:
-            raise KeyError(client_id)
+    def made(self, client_id: str, find: Callable[[str], Client | None]) -> Client | None:
+        """The console."""
+        return self.console

@@ -7,19 +7,16 @@ remains: the console keeps a session of its own, which lives no longer than the 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from bridge.domain.administrator import CONSOLE_CLIENT_ID, Administrator, ConsoleSession
-from bridge.domain.encoding import TokenBytes, base64url, digest, random_text
+from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import AdministratorId, ConnectorId
-from bridge.domain.policy import CLOCK_SKEW
 from bridge.domain.principal import PersonPrincipal
-from bridge.domain.subject import Identity
-from bridge.domain.token import RedeemedCode
+from bridge.domain.sentence import said
 from bridge.manage.access import Actor, Refused, Trail, actor_of
 from bridge.manage.administrators import AdministratorAdministration, Person
 from bridge.manage.console_client import CALLBACK
-from bridge.oidc.server.authorization_code import same_challenge
+from bridge.manage.own_sign_in import name_of, redeemed, request_address
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.basics import AuditLog, Clock
 from bridge.ports.grants import CodeStore, GrantStore
@@ -29,11 +26,8 @@ IDLE = 15 * 60  # seconds; so are these
 LIMIT = 8 * 3600
 RECENT = 5 * 60  # the most that a sign-in may be old for what is grave
 USED_EVERY = 30  # how exactly the last use is known: not every page writes it
-PENDING_LIVES = 30 * 60  # as long as a sign-in may take
 MAX_BROWSER = 200  # characters of what a browser calls itself
-OTHER_BROWSER = "This sign-in did not begin in this browser. Begin it again."
-OVER = "This sign-in has expired, or was used already. Begin it again."
-NOT_ADMINISTRATOR = "You do not administer this service. Ask an owner for an invitation."
+NOT_ADMINISTRATOR = said("You do not administer this service. Ask an owner for an invitation.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,9 @@ class PendingSignIn:
     """What the browser keeps, sealed, while its administrator is at CamDigiKey.
 
     `next`: where they go afterwards; `invitation`: the token that they accept by it; `parked`: a change that
-    waits for this sign-in, and `session`: the key of the console session in which it was asked for.
+    waits for this sign-in, and `session`: the key of the console session in which it was asked for;
+    `tested`: the application that the sign-in is a test of, and `before`: the secret of the browser's Session
+    meanwhile (manage.client_testing).
     """
 
     state: str
@@ -60,6 +56,8 @@ class PendingSignIn:
     invitation: str = field(default="", repr=False)
     parked: ParkedChange | None = None
     session: str = ""
+    tested: str = ""
+    before: str = field(default="", repr=False)
 
 
 class Begun(NamedTuple):
@@ -128,17 +126,8 @@ class ConsoleSignIn:
             parked=parked,
             session=session.key if session else "",
         )
-        query = {
-            "response_type": "code",
-            "client_id": CONSOLE_CLIENT_ID,
-            "redirect_uri": self._issuer + CALLBACK,
-            "scope": "openid profile",
-            "state": pending.state,
-            "code_challenge": s256(pending.verifier),
-            "code_challenge_method": "S256",
-            "prompt": "login",
-        }
-        return Begun(pending, f"{self._issuer}/authorize?{urlencode(query)}")
+        address = request_address(pending, CONSOLE_CLIENT_ID, self._issuer, CALLBACK)
+        return Begun(pending, address)
 
     def finish(self, pending: PendingSignIn, state: str, code: str, browser: str) -> SignedIn:
         """Redeem the code of the sign-in that began so, and open a console session.
@@ -146,7 +135,7 @@ class ConsoleSignIn:
         `browser`: what the browser calls itself. Raises Refused with a sentence for the person.
         """
         now = int(self._clock())
-        principal = self._redeemed(pending, state, code, now)
+        principal = self.redeemed(pending, state, code)
         name = name_of(principal.subject.identity)
         if pending.invitation:
             administrator = self._administration.accept(pending.invitation, Person(principal.sub, name))
@@ -179,7 +168,15 @@ class ConsoleSignIn:
         `active`: the administrator did something, which begins the idle time anew; a page that asks by itself
         does not. The session is over when the provider's is. Raises StoreUnavailable.
         """
-        now, session = int(self._clock()), self._console_sessions.get(digest(secret))
+        return self._current(digest(secret), active=active)
+
+    def administrator_of(self, key: str) -> Administrator | None:
+        """Whose console session that of this key is; None where it is over, or its administrator is gone."""
+        found = self._current(key, active=False)
+        return found[0] if found else None
+
+    def _current(self, key: str, *, active: bool) -> tuple[Administrator, ConsoleSession] | None:
+        now, session = int(self._clock()), self._console_sessions.get(key)
         if session is None or now - session.created_at >= LIMIT or now - session.used_at >= IDLE:
             return None
         administrator = self._administrators.get(session.administrator_id)
@@ -214,22 +211,10 @@ class ConsoleSignIn:
         entry = self._trail.entry(actor, "console.signed_out", session.administrator_id, sid=session.sid)
         self._console_sessions.end(session.key, entry=entry)
 
-    def _redeemed(self, pending: PendingSignIn, state: str, code: str, now: int) -> PersonPrincipal:
-        if not state or state != pending.state:
-            raise Refused(OTHER_BROWSER)
-        if now - pending.began_at > PENDING_LIVES:
-            raise Refused(OVER)
-        taken = self._codes.take(code, CONSOLE_CLIENT_ID, now)
-        if not isinstance(taken, RedeemedCode):
-            raise Refused(OVER)
-        self._grants.end(taken.grant.id, now)  # nothing is ever asked of it
-        principal, challenge = taken.grant.principal, taken.code.code_challenge
-        if challenge is None or not same_challenge(pending.verifier, challenge):
-            raise Refused(OTHER_BROWSER)
-        if not isinstance(principal, PersonPrincipal) or (
-            principal.login.auth_time < pending.began_at - CLOCK_SKEW
-        ):
-            raise Refused("The console wants a fresh sign-in. Begin it again.")
+    def redeemed(self, pending: PendingSignIn, state: str, code: str) -> PersonPrincipal:
+        """Who signed in: by the console's own account, just now. Raises Refused."""
+        now = int(self._clock())
+        principal = redeemed(self._codes, self._grants, CONSOLE_CLIENT_ID, pending, state, code, now)
         self._check_vouched_for(principal, now)
         return principal
 
@@ -254,14 +239,3 @@ class ConsoleSignIn:
 def _parked_by(administrator: Administrator, parked: ParkedChange | None) -> ParkedChange | None:
     """The change, where this administrator asked for it."""
     return parked if parked is not None and parked.administrator_id == administrator.id else None
-
-
-def s256(verifier: str) -> str:
-    """The challenge of a PKCE verifier (RFC 7636 §4.2)."""
-    return base64url(bytes.fromhex(digest(verifier)))
-
-
-def name_of(identity: Identity) -> str:
-    """A person's name for the list of administrators; Latin letters, else Khmer ones."""
-    latin = " ".join(filter(None, (identity.given_name, identity.family_name)))
-    return latin or " ".join(filter(None, (identity.family_name_km, identity.given_name_km)))

@@ -65,6 +65,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("consent", ("/consent",), POST, csrf=True),
     Endpoint("consent_not_me", ("/consent/not-me",), POST, csrf=True),
     # A person by themselves.
+    Endpoint("join", ("/join/<token>",), BOTH, whole_page_only=True, csrf=True),
+    Endpoint("joined", ("/joined",), GET, get_acts=True, whole_page_only=True),
     Endpoint("home", ("/",), GET),
     Endpoint("look", ("/look.css",), GET, cache_control="public, max-age=3600"),
     # What applications call directly.

@@ -31,24 +31,30 @@ class IdTokens:
         sid are the same, and there is no nonce (OIDC Core §12.2). `aud` is a plain string, which all clients
         can read.
         """
-        person, alg = grant.person, client.id_token_signed_response_alg
-        claims: dict[str, Any] = {
-            "iss": self.policy.issuer,
-            "sub": person.sub,
-            "aud": client.client_id,
-            "exp": now + client.lifetime("id_token", self.policy.lifetimes.id_token),
-            "iat": now,
-            "auth_time": person.login.auth_time,
-            "acr": person.login.acr,
-            "sid": person.login.sid,
-            "at_hash": at_hash(access_token, alg),
-        }
-        if person.login.amr:
-            claims["amr"] = list(person.login.amr)
+        alg = client.id_token_signed_response_alg
+        claims = id_token_content(grant, client, self.policy, now)
+        claims["at_hash"] = at_hash(access_token, alg)
         if nonce is not None:
             claims["nonce"] = nonce
-        released = id_token_claims(grant, client, self.policy.constant_claims, today(now))
-        return self.signer.sign(released | claims, alg)
+        return self.signer.sign(claims, alg)
+
+
+def id_token_content(grant: Grant, client: Client, policy: Policy, now: int) -> dict[str, Any]:
+    """What the ID token of a person's Grant says, but for what belongs to one token: at_hash and nonce."""
+    person = grant.person
+    claims: dict[str, Any] = {
+        "iss": policy.issuer,
+        "sub": person.sub,
+        "aud": client.client_id,
+        "exp": now + client.lifetime("id_token", policy.lifetimes.id_token),
+        "iat": now,
+        "auth_time": person.login.auth_time,
+        "acr": person.login.acr,
+        "sid": person.login.sid,
+    }
+    if person.login.amr:
+        claims["amr"] = list(person.login.amr)
+    return id_token_claims(grant, client, policy.constant_claims, today(now)) | claims
 
 
 def at_hash(access_token: str, alg: SigningAlg) -> str:

@@ -11,12 +11,14 @@ from bridge.domain.grant import Confirmation
 from bridge.domain.ids import ClientId
 from bridge.domain.policy import Policy
 from bridge.domain.token import AccessToken, RefreshToken
+from bridge.oidc.admission import admitted
 from bridge.oidc.answer import Answer, ClientRequest, Form, error_answer, json_answer, read_form
 from bridge.oidc.client_auth.authentication import ClientAuthentication
 from bridge.oidc.errors import OAuthError
 from bridge.oidc.token_issuer import audience
 from bridge.oidc.token_lookup import find_token, token_parameter
 from bridge.ports.basics import Clock
+from bridge.ports.client_people import ClientPeople
 from bridge.ports.grants import TokenStore
 from bridge.ports.sessions import SessionStore
 
@@ -39,6 +41,7 @@ class IntrospectionEndpoint:
     authentication: ClientAuthentication
     tokens: TokenStore
     sessions: SessionStore
+    people: ClientPeople
     policy: Policy
     clock: Clock
 
@@ -76,6 +79,7 @@ class IntrospectionEndpoint:
             "jti": _jti(text),
             "sid": record.sid,
             "cnf": _cnf(record.cnf),
+            "roles": record.claims.get("roles"),  # as userinfo says (RFC 9068 §2.2.3.1 has the name)
         }
         return {name: value for name, value in facts.items() if value is not None}
 
@@ -83,6 +87,8 @@ class IntrospectionEndpoint:
         """Active where a refresh with this token would succeed now (RFC 7662 §4)."""
         scope = allowed_scope(client, record.grant.scope)
         if record.rotated or not self._holds(record, scope) or not client.check_grant_type("refresh_token"):
+            return INACTIVE
+        if admitted(record.grant, client, self.people) is None:
             return INACTIVE
         return {
             "active": True,

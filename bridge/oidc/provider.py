@@ -41,7 +41,7 @@ def assemble(services: Services, policy: Policy, watch: SessionWatch) -> Provide
     return Provider(
         token=TokenEndpoint(Server(authentication, _grant_types(services, policy, watch), s.clock), s.audit),
         userinfo=UserinfoEndpoint(s.tokens, s.clients, s.clock),
-        introspection=IntrospectionEndpoint(authentication, s.tokens, s.sessions, policy, s.clock),
+        introspection=IntrospectionEndpoint(authentication, s.tokens, s.sessions, s.people, policy, s.clock),
         revocation=RevocationEndpoint(authentication, s.tokens, s.grants, s.audit, s.clock),
         hints=hints,
         authorization_requests=AuthorizationRequests(s.clients, hints),
@@ -54,6 +54,6 @@ def _grant_types(services: Services, policy: Policy, watch: SessionWatch) -> Gra
     issuer = TokenIssuer(policy, s.token_bytes, s.signer)
     return GrantTypeUseCases(
         CodeExchange(s.codes, s.grants, s.tokens, s.audit, issuer),
-        Refresh(s.tokens, s.sessions, watch, s.audit, issuer),
+        Refresh(s.tokens, s.grants, s.people, s.sessions, watch, s.audit, issuer),
         ClientCall(s.grants, s.tokens, s.token_bytes, issuer),
     )

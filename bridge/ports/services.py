@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from bridge.domain.encoding import TokenBytes
 from bridge.domain.expiry import Expiry
-from bridge.domain.subject import SubjectKey
+from bridge.domain.subject import Identity, SubjectKey
 from bridge.ports.activity import ActivityLog
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
+from bridge.ports.client_people import ClientPeople
 from bridge.ports.clients import ClientStore, ConsentStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.facts import ServiceFacts
@@ -34,6 +35,7 @@ class Services:
     signer: Signer
     interactions: InteractionSeal
     clients: ClientStore
+    people: ClientPeople
     signing_keys: SigningKeyStore
     secrets: SecretStore
     consents: ConsentStore
@@ -61,6 +63,7 @@ class Services:
     facts: ServiceFacts
     environment: str  # the CamDigiKey by which administrators sign in
     certificates: Sequence[Expiry]  # of the CamDigiKey accounts
+    personas: Mapping[str, Identity]  # the people of a simulator; empty where CamDigiKey is none
     every: Mapping[str, float]  # seconds between two runs of each background job
     checks: Mapping[str, HealthCheck]
     close: Callable[[], None]  # closes all connections

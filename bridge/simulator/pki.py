@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +89,11 @@ def write_partner(folder: Path, base_url: str, version: str) -> None:
     tree = json.loads((folder / "account.json").read_text())
     partner = {**tree, "base_url": base_url, "version": version}
     _write(folder / "partner.json", json.dumps(partner, indent=2).encode())
+
+
+def write_people(folder: Path, people: Mapping[str, Mapping[str, str]]) -> None:
+    """Write `people.json`: each persona's user fields, for a partner that tries out what it makes of them."""
+    _write(folder / "people.json", json.dumps(people, indent=2, ensure_ascii=False).encode())
 
 
 def _make(folder: Path) -> None:

@@ -15,7 +15,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from bridge.simulator.api import ApiServer
 from bridge.simulator.connections import Connections
 from bridge.simulator.people import PEOPLE
-from bridge.simulator.pki import open_folder, write_partner
+from bridge.simulator.pki import open_folder, write_partner, write_people
 from bridge.simulator.service import Options, Service
 from bridge.simulator.web import create_web
 
@@ -123,6 +123,7 @@ def serve(
     options.web_url = _url("http", web[0], web_server.port)
     api_url = _url("https", api[0], api_server.server_port)
     write_partner(folder, api_url, version)
+    write_people(folder, {persona.slug: persona.fields() for persona in PEOPLE})
     for server in (api_server, web_server):
         threading.Thread(target=server.serve_forever, daemon=True, name="simulator").start()
     return Simulator(folder, api_url, options.web_url, service, api_server, web_server)

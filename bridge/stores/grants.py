@@ -63,6 +63,10 @@ class Grants:
         self._redis.end(grant_id, now)  # where it fails SQL is left alone, so that a repeat finds the Grant
         self._sql.end(grant_id, now)
 
+    def forget(self, grant: Grant, now: int) -> None:
+        """End one of which no tokens were made, and delete it with its code."""
+        self._redis.forget(grant, now)
+
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
         """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""
         self._redis.end_with_session(grant_ids, now)

@@ -13,7 +13,9 @@ from bridge.login.signing_in import SigningIn
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage import administration
 from bridge.manage.administration import AdministrationPorts
+from bridge.manage.client_testing import ClientTesting
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.manage.joining import Joining
 from bridge.manage.overview import SetUp
 from bridge.oidc import provider
 from bridge.oidc.api_tokens import ApiTokens
@@ -38,12 +40,15 @@ def assemble(settings: Settings, services: Services) -> UseCases:
     upstream = UpstreamLogout(s.connectors, s.audit)
     ending = SessionEnding(s.sessions, s.grants, s.clients, s.outbox, upstream, s.subject_key, s.audit)
     watch = SessionWatch(s.sessions, s.connectors, s.limiter, ending, s.audit, policy)
-    decider = Decider(s.clients, s.consents, s.connectors, s.handoffs, watch, s.subject_key, s.clock)
+    decider = Decider(
+        s.clients, s.people, s.consents, s.connectors, s.handoffs, watch, s.subject_key, s.clock
+    )
     consent = ConsentGiving(decider, s.consents, s.audit, s.clock)
     signing_in = _signing_in(s, policy, decider, ending, upstream)
     browser = Browser(Cookies(settings.secure), s.sessions, s.sealer, s.clock, s.token_bytes)
     address = ClientAddress(settings.server.trusted_proxies)
     admin = administration.assemble(_administration_ports(s, settings))
+    console = _console_sign_in(settings, s, admin)
     return UseCases(
         settings=settings,
         policy=policy,
@@ -70,9 +75,22 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
         proxy_hints=ProxyHints(address, s.clock, secure=settings.secure),
         administration=admin,
-        console_sign_in=_console_sign_in(settings, s, admin),
         api_tokens=ApiTokens(s.tokens, s.clients, policy.issuer, s.clock),
         idempotency=s.idempotency,
+        console_sign_in=console,
+        testing=ClientTesting(
+            console,
+            ending,
+            s.clients,
+            s.people,
+            s.trail,
+            s.personas,
+            s.subject_key,
+            policy,
+            s.clock,
+            s.token_bytes,
+        ),
+        joining=Joining(admin.people, s.clients, s.codes, s.grants, s.clock, s.token_bytes, policy.issuer),
     )
 
 
@@ -81,6 +99,8 @@ def _administration_ports(services: Services, settings: Settings) -> Administrat
     return AdministrationPorts(
         clients=s.clients,
         approvals=s.approvals,
+        people=s.people,
+        grants=s.grants,
         administrators=s.administrators,
         signing_keys=s.signing_keys,
         sealer=s.sealer,

@@ -104,6 +104,7 @@ def _error_answer(status: int, key: str, client_id: str | None = None, wait: int
     if speaks_json(request.path):
         return _json(status)
     way = way_out(key, client_id)
+    paused = use_cases().clients.get(client_id) if key == "paused" and client_id else None
     html = pages.error(
         key=key,
         status=status,
@@ -112,6 +113,7 @@ def _error_answer(status: int, key: str, client_id: str | None = None, wait: int
         again=way.again,
         home=way.home,
         wait=wait,
+        said=paused.pause_texts if paused else {},
     )
     return page(html, client=way.client, status=status)
 

@@ -8,6 +8,7 @@ again in the other language says what happened in both.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,6 +70,36 @@ def consent(
     return _page("consent", client, address, shares=shares, names=names, go=go, cancel=cancel, not_me=not_me)
 
 
+def turned_away(
+    *, client: Client, address: str, identity: Identity, waits: bool, cancel: Form, another: Form
+) -> str:
+    """Who is signed in may not use the application, or not yet, and whom they may ask.
+
+    `address`: the page's own; `waits`: they accepted an invitation, and are to be let in still.
+    """
+    return _page(
+        "turned_away",
+        client,
+        address,
+        names=masked_names(identity),
+        waits=waits,
+        contact=client.access_contact,
+        cancel=cancel,
+        another=another,
+    )
+
+
+def join(*, client: Client, go: Form) -> str:
+    """The link of an invitation was opened: to which application, and what happens."""
+    return _page("join", client, go=go)
+
+
+def joined(*, client: Client, code: str) -> str:
+    """The invitation is accepted; `code`: what the person is known by until they are let in."""
+    way = _safe_link(client.way_back)
+    return _page("joined", client, code=code, contact=client.access_contact, way_back=way, switches=())
+
+
 def problem(*, client: Client, kind: str, try_again: str, cancel: Form, reference: str | None = None) -> str:
     """The sign-in at CamDigiKey did not work. Two buttons; the one that is likelier to help comes first.
 
@@ -106,12 +137,13 @@ def error(
     again: str | None = None,
     home: str = "/",
     wait: int = 0,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
     """An error that ends the sign-in: what happened, what to do, and where to go on.
 
     `key`: one of texts.ERRORS; `way_back`: the application's address; `again`: an address that asks the same
     once more, which is offered where the text says that it helps; `home`: our front page; `wait`: seconds
-    until it may be tried again.
+    until it may be tried again; `said`: what happened in the application's own words, by language.
     """
     text = texts.ERRORS.get(key, texts.ERRORS["bad_request" if status < 500 else "internal"])
     if not text.again:
@@ -122,7 +154,8 @@ def error(
         "error",
         key=key,
         text=text,
-        other_language=_in_other_language(text),
+        said=said.get(language.current(), ""),
+        other_language=_in_other_language(text, said),
         again=again,
         home=home,
         way_back=_safe_link(way_back),
@@ -216,7 +249,9 @@ def _picture_origin(uri: str | None) -> str:
     return f"{scheme}://{host}" if known and _HOST.fullmatch(host) else ""
 
 
-def _in_other_language(text: texts.Text) -> dict[str, str] | None:
+def _in_other_language(
+    text: texts.Text, said: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, str] | None:
     """The same text in the other language; None where the page has a link to that language."""
     if language.switches():
         return None
@@ -224,6 +259,6 @@ def _in_other_language(text: texts.Text) -> dict[str, str] | None:
     return {
         "language": language.other(),
         "title": gettext(text.title),
-        "happened": gettext(text.happened),
+        "happened": said.get(language.other()) or gettext(text.happened),
         "do": gettext(text.do),
     }

@@ -41,6 +41,9 @@ SHARES: Mapping[Line, Share] = {
     ),
     "national_id": Share(N_("The number of your identity document")),
     "age": Share(N_("Whether you are over 16, 18 and 21"), N_("Only yes or no, not your date of birth.")),
+    "roles": Share(
+        N_("Your roles at this service"), N_("Those who look after the service gave them to you.")
+    ),
     "constant": Share(
         N_("Further details"), N_("They are set by this institution, and the same for everybody.")
     ),

@@ -14,10 +14,11 @@ from bridge.domain.next_step import (
     Refuse,
     ShowFailure,
     ShowSignIn,
+    TurnAway,
 )
 from bridge.login.decider import Decision
 from bridge.oidc.response_modes import needs_a_page
-from bridge.web import consent, failure, sign_in
+from bridge.web import consent, failure, sign_in, turned_away
 from bridge.web.interactions import to_login
 from bridge.web.responses import send
 from bridge.web.use_cases import use_cases
@@ -52,6 +53,8 @@ def answer(decision: Decision, place: Place) -> Response:
             return sign_in.show(decision) if place is Place.PAGE else to_login(decision.interaction)
         case ShowFailure():
             return failure.show(decision, step) if place is Place.PAGE else to_login(decision.interaction)
+        case TurnAway():
+            return turned_away.show(decision, step) if place is Place.PAGE else to_login(decision.interaction)
         case AskConsent():
             return consent.show(decision, step) if place is Place.PAGE else to_login(decision.interaction)
         case Confirm():  # asked of logins that have just come back, which web.callback answers itself

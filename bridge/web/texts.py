@@ -35,6 +35,17 @@ _CHECK = N_("Check the address, or go back to the service that you want to use."
 
 ERRORS = {
     "unknown_client": Text(_CANNOT, N_("The service that sent you here is not registered with us."), _TELL),
+    "paused": Text(  # what happened is said by the service itself
+        N_("This service is paused"),
+        N_("Nobody can sign in to the service at the moment."),
+        N_("Try again later."),
+        again=_TRY_AGAIN,
+    ),
+    "invitation_over": Text(
+        N_("This invitation is over"),
+        N_("It has expired, or was used already."),
+        N_("Ask the person who invited you for a new one."),
+    ),
     "bad_redirect_uri": Text(
         _CANNOT, N_("The service wants you sent back to an address that it has not registered."), _TELL
     ),

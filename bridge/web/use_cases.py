@@ -17,7 +17,9 @@ from bridge.login.handoff import HandoffStart
 from bridge.login.logout import SignOut
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage.administration import Administration
+from bridge.manage.client_testing import ClientTesting
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.manage.joining import Joining
 from bridge.oidc.api_tokens import ApiTokens
 from bridge.oidc.provider import Provider
 from bridge.ops.health import Readiness
@@ -65,6 +67,8 @@ class UseCases:
     console_sign_in: ConsoleSignIn
     api_tokens: ApiTokens
     idempotency: IdempotencyStore
+    joining: Joining
+    testing: ClientTesting
 
 
 def use_cases() -> UseCases:

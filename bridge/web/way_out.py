@@ -155,6 +155,10 @@ def _client_id(pairs: Pairs) -> str | None:
         return None
 
 
+def _invitation(path: str, values: Values) -> AtHand:
+    return AtHand(again=path)
+
+
 def _nothing(path: str, values: Values) -> AtHand:
     return AtHand()
 
@@ -175,6 +179,8 @@ READERS: Mapping[str, Callable[[str, Values], AtHand]] = {
     "logout_confirm": _sealed_parameters,
     "callback": _nothing,
     "callback_error": _nothing,
+    "join": _invitation,
+    "joined": _nothing,
     "home": _nothing,
     "look": _nothing,
 }

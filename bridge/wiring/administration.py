@@ -11,21 +11,26 @@ from bridge.domain.ids import ConnectorId
 from bridge.errors import UnknownMasterKey
 from bridge.manage.administration import Administration, AdministrationPorts, assemble
 from bridge.manage.all_keys import AllKeys
-from bridge.manage.console_client import ClientsWithConsole, console_client
+from bridge.manage.console_client import ConsoleClients, console_client
 from bridge.manage.hashing_keys import HashingKeyAdministration
+from bridge.manage.joining_client import JoiningClients
 from bridge.manage.keys import KeyAdministration
 from bridge.manage.master_keys import MasterKeyAdministration
 from bridge.manage.overview import SetUp
+from bridge.manage.own_clients import ClientsWithOwn
 from bridge.ops.counters import Counters
 from bridge.ports.clients import ClientStore
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
+from bridge.stores.grants import Grants
+from bridge.stores.redis import RedisGrants
 from bridge.stores.sealing import MasterSealer
 from bridge.wiring.connectors import certificates_of, environment_of
 from bridge.wiring.database import engine_of, upgrade
 from bridge.wiring.facts import SettingsFacts
 from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import sealing
+from bridge.wiring.redis import redis_beside
 
 _LATE = 3600  # seconds more than Redis keeps anything, for a process that was told late
 
@@ -40,28 +45,37 @@ def administration(settings: Settings) -> Iterator[Administration]:
         sealer, counters = MasterSealer(settings.keys()), Counters()
         sql.chain_with(engine, sealer)
         sealing(engine, sealer, sql.SqlSecrets(engine, sealer), clock)
-        yield assemble(
-            AdministrationPorts(
-                clients=with_console(settings, sql.SqlClients(engine, counters)),
-                approvals=sql.SqlApprovals(engine, counters),
-                administrators=sql.SqlAdministrators(engine, sealer, counters),
-                signing_keys=sql.SqlSigningKeys(engine, sealer),
-                sealer=sealer,
-                trail=sql.SqlAdminAudit(engine, sealer),
-                outbox=sql.SqlOutbox(engine),
-                job_log=sql.SqlJobLog(engine),
-                facts=SettingsFacts(settings),
-                clock=clock,
-                token_bytes=os.urandom,
-                connectors=tuple(settings.accounts),
-                issuer=settings.issuer,
-                environment=environment_of(settings),
-                every=EVERY,
-                activity=sql.SqlActivity(engine),
-                certificates=certificates_of(settings),
-                set_up=SetUp.of(settings, environment_of(settings)),
+        redis_store = redis_beside(settings)  # asked only where somebody's Grants are ended
+        try:
+            yield assemble(
+                AdministrationPorts(
+                    clients=with_own_clients(settings, sql.SqlClients(engine, counters)),
+                    approvals=sql.SqlApprovals(engine, counters),
+                    people=sql.SqlClientPeople(engine, sealer, counters),
+                    grants=Grants(
+                        RedisGrants(redis_store, sealer, counters, session_limit=settings.lifetimes.session),
+                        sql.SqlGrants(engine, sealer, counters),
+                    ),
+                    administrators=sql.SqlAdministrators(engine, sealer, counters),
+                    signing_keys=sql.SqlSigningKeys(engine, sealer),
+                    sealer=sealer,
+                    trail=sql.SqlAdminAudit(engine, sealer),
+                    outbox=sql.SqlOutbox(engine),
+                    job_log=sql.SqlJobLog(engine),
+                    facts=SettingsFacts(settings),
+                    clock=clock,
+                    token_bytes=os.urandom,
+                    connectors=tuple(settings.accounts),
+                    issuer=settings.issuer,
+                    environment=environment_of(settings),
+                    every=EVERY,
+                    activity=sql.SqlActivity(engine),
+                    certificates=certificates_of(settings),
+                    set_up=SetUp.of(settings, environment_of(settings)),
+                )
             )
-        )
+        finally:
+            redis_store.close()
 
 
 @contextmanager
@@ -106,9 +120,13 @@ def _database(settings: Settings) -> Iterator[tuple[Engine, sql.SharedClock]]:
         engine.dispose()
 
 
-def with_console(settings: Settings, clients: ClientStore) -> ClientStore:
-    """These clients, and the console beside them where it is switched on."""
-    if not settings.admin.enabled:
-        return clients
-    connector = ConnectorId(settings.admin.connector) if settings.admin.connector else None
-    return ClientsWithConsole(clients, console_client(settings.issuer, connector))
+def with_own_clients(settings: Settings, clients: ClientStore) -> ClientStore:
+    """These clients, and beside them those by which our own pages sign people in."""
+    return ClientsWithOwn(clients, (*_console(settings), JoiningClients(settings.issuer)))
+
+
+def _console(settings: Settings) -> Iterator[ConsoleClients]:
+    """The console, where it is switched on."""
+    if settings.admin.enabled:
+        connector = ConnectorId(settings.admin.connector) if settings.admin.connector else None
+        yield ConsoleClients(console_client(settings.issuer, connector))

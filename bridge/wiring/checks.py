@@ -11,9 +11,8 @@ from bridge.stores.redis import Redis
 from bridge.wiring.connectors import close_connectors, connectors_of
 from bridge.wiring.database import check_database
 from bridge.wiring.outbound import fetcher_of
-from bridge.wiring.services import redis_of
+from bridge.wiring.redis import EMBEDDED, redis_of
 
-EMBEDDED = "embedded://"
 FORGETS = (
     "redis.url: Redis at {place} throws away what it holds once its memory is full (its maxmemory-policy is"
     " {policy}): people would be signed out and codes lost. Set its maxmemory-policy to noeviction."

@@ -23,13 +23,15 @@ from bridge.stores import redis, sql
 from bridge.stores.grants import Grants
 from bridge.stores.sealing import MasterSealer, SealedInteractions
 from bridge.stores.tokens import Tokens
-from bridge.wiring.administration import with_console
+from bridge.wiring.administration import with_own_clients
 from bridge.wiring.connectors import certificates_of, close_connectors, connectors_of, environment_of
 from bridge.wiring.database import engine_of, subject_key_of
 from bridge.wiring.facts import SettingsFacts
 from bridge.wiring.job_table import EVERY
 from bridge.wiring.keys import KeyWatch, sealing
 from bridge.wiring.outbound import fetcher_of
+from bridge.wiring.personas import personas_of
+from bridge.wiring.redis import redis_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         sealer=sealer,
         signer=keys.signer,
         interactions=SealedInteractions(sealer, redis.Parking(redis_store), counters),
-        clients=with_console(settings, sql.SqlClients(engine, counters)),
+        clients=with_own_clients(settings, sql.SqlClients(engine, counters)),
+        people=sql.SqlClientPeople(engine, sealer, counters),
         signing_keys=keys.signing_keys,
         secrets=keys.secrets,
         consents=sql.SqlConsents(engine),
@@ -123,6 +126,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         facts=SettingsFacts(settings),
         environment=environment_of(settings),
         certificates=certificates_of(settings),
+        personas=personas_of(settings),
         every=EVERY,
         checks={"redis": redis_store.probe, "sql": _sql_check(engine, f.clock), "keys": keys.watch},
         close=_closing(foundations, keys.watch),
@@ -166,18 +170,6 @@ def _grants_and_tokens(f: Foundations, session_limit: int) -> tuple[Grants, Toke
         grants,
     )
     return grants, tokens
-
-
-def redis_of(settings: Settings) -> redis.Redis:
-    """Redis by its address in the settings; nothing is sent yet. Raises ConfigError."""
-    try:
-        return redis.connect(
-            settings.redis.url.get_secret_value(),
-            read_timeout=settings.redis.timeout,
-            max_connections=settings.redis.pool_size,
-        )
-    except ValueError as error:
-        raise ConfigError((f"redis.url: {str(error).rstrip('.')}.",)) from None
 
 
 def _sql_check(engine: Engine, clock: Clock) -> HealthCheck:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from bridge.ops import logs, workers
 from bridge.settings import Settings
 from bridge.stores import embedded
-from bridge.wiring.checks import EMBEDDED
+from bridge.wiring.redis import EMBEDDED
 
 APPLICATION = "bridge.app:from_environment"
 

@@ -24,7 +24,7 @@ LINK = "https://sso.example.gov.kh/admin/invitation/"
 def office(console: Console, monkeypatch: pytest.MonkeyPatch) -> Console:
     """With an account by which administrators sign in; everybody who waits is shown the same code."""
     console.with_partner()
-    monkeypatch.setattr(administrators, "_code", lambda token_bytes: CODE)
+    monkeypatch.setattr(administrators, "code_to_compare", lambda token_bytes: CODE)
     return console
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from bridge.domain.activity import ActivityFilter
 from bridge.domain.client import FileOwner
-from bridge.domain.ids import Sub
+from bridge.domain.ids import Sub, SubjectId
 from bridge.manage import OPERATOR
 from bridge.manage.access import Actor, actor_of
 from bridge.manage.administrators import Person
@@ -59,7 +59,14 @@ def seen(live: Live) -> Console:
     """A console with something to show."""
     found = Console(live.world)
     file = FileOwner("ministry", unmanaged=("identity", "look"))
-    paused = application("paused-application", LONG, sector_identifier="x", enabled=False, managed_by=file)
+    paused = application(
+        "paused-application",
+        LONG,
+        sector_identifier="x",
+        enabled=False,
+        managed_by=file,
+        access="listed",
+    )
     live.world.register(paused)
     happened(live.world)
     return found
@@ -153,6 +160,12 @@ def test_every_page_is_whole_readable_and_large_enough(
         name = re.sub(r"\W+", "-", address.replace(token, "token").removeprefix("/admin")).strip("-")
         screenshot(page, f"console-{name}-{speaks}-{view}")
         faults |= {f"{address} {kind}": fault for kind, fault in looked_at(page, view).items() if fault}
+    page.goto(seen.url(f"/admin/applications/portal/test?hl={speaks}"))
+    page.locator("#persona").select_option("long")
+    page.locator("#evaluate").click()
+    page.locator("#result").wait_for()
+    screenshot(page, f"console-result-{speaks}-{view}")
+    faults |= {f"result {kind}": fault for kind, fault in looked_at(page, view).items() if fault}
     assert not faults
     assert said == []
 
@@ -163,6 +176,19 @@ def waiting(seen: Console) -> None:
     seen.people.accept(token, Person(Sub("sub-of-who-waits"), "VANNAK LIM"))
     token = seen.invite("maintainer", ("portal", "paused-application")).rpartition("/")[2]
     seen.people.accept(token, Person(Sub("sub-of-a-maintainer"), "CHANTHOU SOK"))
+    listed(seen)
+
+
+def listed(seen: Console) -> None:
+    """Somebody who may use the application that has a list, and somebody who waits to be let in."""
+    people = seen.uses.administration.people
+    if people.all(OPERATOR, "paused-application"):
+        return
+    for name in ("SOPHEA CHAN", "ចាន់ សុភា"):
+        token = people.invite(OPERATOR, "paused-application", ("clerk", "head-of-office"))
+        person = people.join(token, SubjectId(f"subject of {name}"), name)
+        if name.isascii():
+            people.approve(OPERATOR, "paused-application", person.id)
 
 
 def proposed(seen: Console) -> None:
@@ -294,6 +320,45 @@ def test_every_form_works_without_scripts(seen: Console, invitation: str, new_pa
     page.locator("#continue").click()
     page.wait_for_url("**/admin/applications")
     assert seen.world.services.clients.latest(client.client_id) is None
+
+
+def test_people_are_let_in_and_an_application_is_tested_without_scripts(
+    seen: Console, invitation: str, new_page: NewPage
+) -> None:
+    """With CamDigiKey on another host, whose way back brings no Strict cookie."""
+    app = application("walked-people", "For some", sector_identifier="walked", access="listed")
+    seen.world.register(app)
+    page = accept(
+        new_page(java_script_enabled=False, locale="en-GB"), seen, invitation, go_on=press_without_scripts
+    )
+    here = seen.url("/admin/applications/walked-people")
+    page.goto(f"{here}/people")
+    page.locator("#roles").fill("clerk")
+    page.locator("#invite").click()
+    link = page.locator("code", has_text="/join/").inner_text()
+    invited = new_page(java_script_enabled=False, locale="km-KH", **VIEWS["phone"])
+    invited.goto(link)
+    screenshot(invited, "join-km-phone")
+    through_camdigikey(invited, seen, "dara", "/joined", press_without_scripts)
+    code = invited.locator("#code").inner_text()
+    screenshot(invited, "joined-km-phone")
+    page.goto(f"{here}/people")
+    expect(page.locator("main")).to_contain_text(code)
+    page.get_by_role("button", name="Let in").click()
+    expect(page.locator("tbody tr")).to_contain_text("DARA SOK")
+    page.locator("#test-it").click()
+    page.locator("main[data-key=sign_in]").wait_for()
+    with seen.world.approving("sophea"):
+        press_without_scripts(page)
+        page.locator("#result, #continue").first.wait_for()
+    page.wait_for_url(f"{here}/test")
+    expect(page.locator("#result")).to_contain_text("would be turned away")
+    expect(page.locator("#userinfo")).to_contain_text("SOPHEA CHAN")
+    screenshot(page, "console-tested-en")
+    page.goto(f"{here}/people")
+    page.get_by_role("button", name="Remove").click()
+    expect(page.locator("main")).to_contain_text("Nobody may use it yet")
+    seen.world.services.clients.remove(app.client_id)
 
 
 def people_sessions(seen: Console) -> list[Any]:

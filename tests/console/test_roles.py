@@ -34,6 +34,7 @@ PARTS = {
     "administrator_id": "somebody",
     "kid": "none",
     "proposal_id": "none",
+    "person_id": "nobody",
 }
 PART = re.compile(r"<(\w+)>")
 

@@ -536,7 +536,7 @@ class TestSettings:
     def test_switched_off_there_is_none_and_its_client_is_unknown(self, console: Console) -> None:
         settings = console.world.settings
         off = settings.model_copy(update={"admin": settings.admin.model_copy(update={"enabled": False})})
-        bare = console.world.services.clients._clients  # type: ignore[attr-defined]  # -- ClientsWithConsole
+        bare = console.world.services.clients._clients  # type: ignore[attr-defined]  # -- ClientsWithOwn
         app = create_app(off, replace(console.world.services, clients=bare))
         person = Person(app, console.world.issuer)
         for path in ("/admin", "/admin/applications", "/admin/sign-in"):
@@ -561,7 +561,7 @@ class TestTheConsoleAsAClient:
         ):
             with pytest.raises(Refused, match="There is no client"):
                 change()
-        bare = replace(console.world.services, clients=clients._clients._clients)  # type: ignore[attr-defined]  # -- ClientsWithConsole
+        bare = replace(console.world.services, clients=clients._clients)  # type: ignore[attr-defined]  # -- ClientsWithOwn
         switched_off = assemble(console.world.settings, bare).administration.clients
         for register in (clients.add, switched_off.add):
             with pytest.raises(Refused, match="already"):

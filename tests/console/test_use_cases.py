@@ -20,6 +20,8 @@ from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.audit import AuditAdministration
 from bridge.manage.client_files.administration import ClientFileAdministration
+from bridge.manage.client_people import ClientPeopleAdministration
+from bridge.manage.client_testing import ClientTesting
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
@@ -32,6 +34,8 @@ ROOMS = {
     "client_files": ClientFileAdministration,
     "approvals": ApprovalAdministration,
     "administrators": AdministratorAdministration,
+    "people": ClientPeopleAdministration,
+    "testing": ClientTesting,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
     "audit": AuditAdministration,
@@ -45,6 +49,9 @@ OPERATED = "who runs the service looks at it in person"
 OF_FILES = "files lie where they are kept under version control"
 AT_A_GLANCE = "it is for somebody who looks around; the log has the same events, for scripts"
 BY_PERSON = "only a person who has just signed in with a browser does it"
+
+
+INVITED = "whoever is invited does it, on pages of their own"
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,17 @@ USE_CASES = {
     "approvals.why_not": Ways(api=PEOPLE, command="it says so where one tries"),
     "approvals.approve": Ways(api=PEOPLE),
     "approvals.reject": Ways(api=PEOPLE),
+    "testing.begin": Ways(command=BY_PERSON),
+    "testing.finish": Ways(command=BY_PERSON),
+    "testing.evaluate": Ways(command=BY_PERSON),
+    "testing.evaluate_persona": Ways(command="the console shows it beside one's own"),
+    "people.all": Ways(),
+    "people.invite": Ways(),
+    "people.invitation": Ways(console=INVITED, command=INVITED),
+    "people.join": Ways(console=INVITED, command=INVITED),
+    "people.approve": Ways(),
+    "people.set_roles": Ways(),
+    "people.remove": Ways(),
     "administrators.all": Ways(),
     "administrators.get": Ways(console="its list says everything", api="its list says everything"),
     "administrators.invite": Ways(api=PEOPLE),
@@ -126,7 +144,13 @@ USE_CASES = {
         api=OPERATED, command="`bridge config show` reads them from the file as it is now"
     ),
 }
-WITHOUT_ACTOR = {"administrators.invitation", "administrators.accept"}
+WITHOUT_ACTOR = {
+    "administrators.invitation",
+    "administrators.accept",
+    "people.invitation",
+    "people.join",
+    "testing.finish",  # whose session it is says the browser
+}
 
 
 def methods() -> Iterator[tuple[str, ast.FunctionDef]]:
@@ -158,6 +182,8 @@ def area_of(owner: ast.expr) -> str:
             return "clients"
         case ast.Call(func=ast.Name(id="_approvals")):
             return "approvals"
+        case ast.Call(func=ast.Name(id="_people")):
+            return "people"
     return ""
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 from bridge.domain.authorization_request import AuthorizationRequest, Prompt, ReplyTo
 from bridge.domain.claims import claim_names
 from bridge.domain.client import Client
+from bridge.domain.client_people import ClientPerson
 from bridge.domain.connector import Capabilities
 from bridge.domain.consent import Consent
 from bridge.domain.ids import (
     BrowserId,
     ClientId,
+    ClientPersonId,
     ConnectorId,
     InteractionId,
     SessionKey,
@@ -73,6 +75,15 @@ def consent(kind: str) -> Consent | None:
     return from_kind[kind]
 
 
+def person(state: str) -> ClientPerson | None:
+    """The client's record of the person; "nobody" and "": it has none."""
+    if state in ("", "nobody"):
+        return None
+    return ClientPerson(
+        ClientPersonId("id"), CLIENT.client_id, PERSON, "SOPHEA", cast(Any, state), NOW, ("clerk",)
+    )
+
+
 def _covering() -> Consent:
     return COVERING.widened_by(REQUEST.scope, claim_names(REQUEST, CLIENT), NOW)
 
@@ -94,11 +105,14 @@ def situation(
     other_handoff: bool = False,
     unconfirmed: bool = False,
     unfamiliar: bool = False,
+    listed: str = "",
 ) -> Situation:
     """A Situation by what is special about it."""
     request = replace(REQUEST, prompt=prompt, max_age=max_age, required_subs=required)
     interaction = replace(INTERACTION, request=request, consented_by=consented_by, failure=failure)
     client = replace(CLIENT, skip_consent=skip_consent, skip_login_page=skip_login_page)
+    if listed:
+        client = replace(client, access="listed")
     found = session(session_kind)
     return Situation(
         interaction=interaction,
@@ -107,6 +121,7 @@ def situation(
         now=NOW,
         session=found,
         sub=SUB if found is not None else None,
+        person=person(listed),
         consent=consent(consent_kind),
         press=press,
         navigated=navigated,
@@ -117,6 +132,7 @@ def situation(
 
 
 BOTH = (False, True)
+LISTED = ("nobody", "pending", "active", "removed")  # of a client that lets in listed people alone
 WHO_AND_WHEN: tuple[dict[str, Any], ...] = tuple(
     {"session_kind": kind, "prompt": prompt, "max_age": max_age, "required": required}
     for kind, prompt, max_age, required in product(
@@ -151,5 +167,7 @@ def every_situation() -> Iterator[Situation]:
     """Every combination of the values above, a few hundred thousand."""
     for who, way in product(WHO_AND_WHEN, WAY):
         yield situation(**who, **way)
+    for who, press, listed, returned in product(WHO_AND_WHEN, PRESSES, LISTED, RETURNED):
+        yield situation(**who, press=press, listed=listed, consent_kind="covers", **returned)
     for who, agreed, returned, carries in product(WHO_AND_WHEN, AGREED, RETURNED, BOTH):
         yield situation(**who, **agreed, **returned, carries_state=carries)

@@ -18,6 +18,7 @@ from bridge.domain.next_step import (
     ShowSignIn,
     Situation,
     Step,
+    TurnAway,
     next_step,
 )
 from tests.domain.situations import (
@@ -87,6 +88,22 @@ TABLE: tuple[tuple[dict[str, Any], type[Step] | str], ...] = (
     ({"session_kind": "own", "consented_by": SOMEBODY_ELSE, "prompt": CONSENT}, AskConsent),
     ({"session_kind": "earlier", "press": "continue", "consent_kind": "covers"}, Finish),
     ({"session_kind": "earlier", "press": "continue"}, AskConsent),
+    # The client lets in listed people alone.
+    ({"session_kind": "earlier", "consent_kind": "covers", "listed": "active"}, Finish),
+    ({"session_kind": "earlier", "listed": "active"}, AskConsent),
+    ({"session_kind": "earlier", "consent_kind": "covers", "listed": "nobody"}, TurnAway),
+    ({"session_kind": "earlier", "consent_kind": "covers", "listed": "pending"}, TurnAway),
+    ({"session_kind": "own", "consent_kind": "covers", "listed": "removed"}, TurnAway),
+    ({"session_kind": "own", "consented_by": PERSON, "listed": "nobody", "press": "agree"}, TurnAway),
+    ({"session_kind": "own", "skip_consent": True, "listed": "nobody"}, TurnAway),
+    ({"session_kind": "earlier", "listed": "nobody", "prompt": SILENT}, "access_denied"),
+    ({"session_kind": "earlier", "listed": "nobody", "press": "continue"}, GoToCamDigiKey),
+    ({"session_kind": "own", "listed": "pending", "press": "continue", "other_handoff": True}, AskToReplace),
+    ({"session_kind": "own", "listed": "pending", "press": "replace", "other_handoff": True}, GoToCamDigiKey),
+    ({"session_kind": "old", "listed": "active", "max_age": 3600}, ShowSignIn),
+    ({"session_kind": "own", "listed": "nobody", "required": OTHER_SUB}, "login_required"),
+    ({"session_kind": "own", "listed": "nobody", "unconfirmed": True, "carries_state": False}, Confirm),
+    ({"listed": "nobody"}, ShowSignIn),
     # CamDigiKey's part failed.
     ({"failure": "access_denied"}, ShowFailure),
     ({"failure": "access_denied", **STRAIGHT}, ShowFailure),
@@ -148,9 +165,20 @@ def finishes_only_for_the_person_expected(given: Situation, step: Step) -> bool:
     return not isinstance(step, Finish) or not required or given.sub in required
 
 
+def finishes_only_for_who_is_let_in(given: Situation, step: Step) -> bool:
+    """Neither does anybody else agree to anything, and nobody who is let in is turned away."""
+    listed = given.client.access == "listed"
+    let_in = not listed or (given.person is not None and given.person.state == "active")
+    if isinstance(step, Finish):
+        return let_in and step.roles == (("clerk",) if listed else ())
+    return let_in if isinstance(step, AskConsent) else not (let_in and isinstance(step, TurnAway))
+
+
 def a_login_for_this_interaction_is_never_asked_for_again(given: Situation, step: Step) -> bool:
-    """Else a login would loop."""
+    """Else a login would loop; who is turned away may press for another one."""
     own = given.session is not None and given.session.interaction_id == given.interaction.id
+    if given.client.access == "listed" and given.press in ("continue", "replace"):
+        return True
     return not own or not isinstance(step, ShowSignIn | GoToCamDigiKey | AskToReplace)
 
 
@@ -184,6 +212,7 @@ PROPERTIES: tuple[Callable[[Situation, Step], bool], ...] = (
     finishes_only_for_somebody_signed_in,
     finishes_only_with_consent,
     finishes_only_for_the_person_expected,
+    finishes_only_for_who_is_let_in,
     a_login_for_this_interaction_is_never_asked_for_again,
     nobody_is_signed_in_unconfirmed,
     camdigikey_is_reached_by_a_press_or_a_navigation,

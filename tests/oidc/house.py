@@ -55,7 +55,7 @@ VERIFIER = "v" * 43
 CHALLENGE = base64url(hashlib.sha256(VERIFIER.encode()).digest())
 BOTH: tuple[GrantType, ...] = ("authorization_code", "refresh_token")
 OWN_SCOPES = ("registry.read", "registry.write")  # of a client itself: they speak of no person
-SCOPES = ("openid", "profile", "email", "phone", "nationality", "age", "offline_access")
+SCOPES = ("openid", "profile", "email", "phone", "nationality", "age", "roles", "offline_access")
 IDENTITY = Identity(
     camdigikey_id="CDK1",
     personal_code="010203040",
@@ -220,6 +220,7 @@ class House:
             signer=self.keys,
             interactions=SealedInteractions(SEALER, redis.Parking(kept), counters),
             clients=sql.SqlClients(self.engine, counters),
+            people=sql.SqlClientPeople(self.engine, SEALER, counters),
             signing_keys=sql.SqlSigningKeys(self.engine, SEALER),
             secrets=sql.SqlSecrets(self.engine, SEALER),
             consents=sql.SqlConsents(self.engine),
@@ -246,6 +247,7 @@ class House:
             facts=cast(Any, None),
             idempotency=cast(Any, None),
             environment="",
+            personas={},
             every={},
             lease=cast(Any, None),
             job_log=cast(Any, None),
@@ -320,6 +322,7 @@ class House:
             Subject(SubjectId("subject-1"), IDENTITY, NOW),
             Sub("pairwise-sub"),
             replace(login, **(person or {})),
+            roles=("clerk",),
         )
         grant = Grant(
             id=grant_id,

@@ -59,6 +59,7 @@ def grant(
             Subject(SubjectId("s"), identity, NOW),
             Sub(sub),
             LoginFacts(Sid("sid"), SessionKey("k"), NOW, ACR),
+            roles=("clerk", "head"),
         ),
         scope=("openid", *scope),
         created_at=NOW,
@@ -95,6 +96,7 @@ TABLE: dict[str, dict[str, Any]] = {
     "camdigikey_id": {"camdigikey_id": "CDK1"},
     "national_id": {"personal_code": "010203040"},
     "age": {"age_over_16": True, "age_over_18": True, "age_over_21": True},
+    "roles": {"roles": ["clerk", "head"]},
     "offline_access": {},
 }
 

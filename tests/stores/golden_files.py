@@ -22,9 +22,20 @@ from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.approval import Proposal
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, ReplyTo
 from bridge.domain.client import Client, FileOwner
+from bridge.domain.client_people import ClientInvitation, ClientPerson
 from bridge.domain.connector import UpstreamLogin
 from bridge.domain.grant import Grant, Origin
-from bridge.domain.ids import AdministratorId, ClientId, ConnectorId, GrantId, SessionKey, Sid, Sub, SubjectId
+from bridge.domain.ids import (
+    AdministratorId,
+    ClientId,
+    ClientPersonId,
+    ConnectorId,
+    GrantId,
+    SessionKey,
+    Sid,
+    Sub,
+    SubjectId,
+)
 from bridge.domain.principal import ClientPrincipal
 from bridge.domain.session import Predecessor
 from bridge.domain.subject import Identity, Subject
@@ -115,7 +126,8 @@ SESSION = replace(
     ),
 )
 LEAST_SESSION = replace(samples.session(), subject=LEAST_SUBJECT, amr=(), upstream=None, predecessors=())
-GRANT = replace(samples.bound_grant(), claims=CLAIMS, principal=samples.person(subject=SUBJECT))
+PERSON = replace(samples.person(subject=SUBJECT), roles=("clerk",))
+GRANT = replace(samples.bound_grant(), claims=CLAIMS, principal=PERSON)
 LEAST_GRANT = Grant(GrantId("grant-1"), Origin("client", "call-1"), CLIENT_1, ClientPrincipal(), (), NOW)
 CODE = samples.code(samples.grant())
 LEAST_CODE = AuthorizationCode(GrantId("grant-1"), CLIENT_1, "https://app.example/cb", NOW + 60)
@@ -134,6 +146,8 @@ CLIENT = Client(
     require_pkce=False,
     skip_consent=True,
     skip_login_page=True,
+    access="listed",
+    access_contact="The help desk, 023 123 456",
     popups=True,
     subject_type="public",
     sector_identifier="app.example",
@@ -156,6 +170,8 @@ CLIENT = Client(
     default_max_age=3600,
     connector=ConnectorId("second"),
     enabled=False,
+    pause_km="ផ្អាក",
+    pause_en="Paused.",
     client_id_issued_at=NOW,
     lifetimes={"code": 30, "access_token": 300},
     managed_by=FileOwner("ministry", ("look", "sign_out"), secret_version=2, pruned_at=NOW),
@@ -204,6 +220,21 @@ INVITATION = Invitation(
     clients=(CLIENT_1,),
     confirmed=True,
 )
+CLIENT_PERSON = ClientPerson(
+    id=ClientPersonId("person-1"),
+    client_id=CLIENT_1,
+    subject_id=SubjectId("subject-1"),
+    name="SOKUNTHEA MEAS",
+    state="pending",
+    joined_at=NOW,
+    roles=("clerk", "head"),
+    code="012345",
+)
+LEAST_CLIENT_PERSON = ClientPerson(
+    ClientPersonId("person-1"), CLIENT_1, SubjectId("subject-1"), "", "active", NOW
+)
+CLIENT_INVITATION = ClientInvitation(CLIENT_1, "command line", NOW, NOW + 900, ("clerk",))
+LEAST_CLIENT_INVITATION = ClientInvitation(CLIENT_1, "command line", NOW, NOW + 900)
 LEAST_INVITATION = Invitation("owner", "https://camdigikey.example", "command line", NOW, NOW + 900)
 
 # What this release writes, a file each.
@@ -225,6 +256,10 @@ NEWEST: Sequence[Golden] = (
     Golden(records.CLIENT, LEAST_CLIENT, "least-client"),
     Golden(records.PROPOSAL, PROPOSAL, "proposal"),
     Golden(records.PROPOSAL, LEAST_PROPOSAL, "least-proposal"),
+    Golden(records.CLIENT_PERSON, CLIENT_PERSON, "client_person"),
+    Golden(records.CLIENT_PERSON, LEAST_CLIENT_PERSON, "least-client_person"),
+    Golden(records.CLIENT_INVITATION, CLIENT_INVITATION, "client_invitation"),
+    Golden(records.CLIENT_INVITATION, LEAST_CLIENT_INVITATION, "least-client_invitation"),
     Golden(records.ADMINISTRATOR, ADMINISTRATOR, "administrator"),
     Golden(records.ADMINISTRATOR, LEAST_ADMINISTRATOR, "least-administrator"),
     Golden(records.INVITATION, INVITATION, "invitation"),

@@ -16,6 +16,7 @@ from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.approval import Proposal
 from bridge.domain.authorization_request import ClaimRequest
 from bridge.domain.client import Client
+from bridge.domain.client_people import ClientInvitation, ClientPerson
 from bridge.domain.grant import Confirmation, Grant
 from bridge.domain.interaction import GivenAnswer, Handoff, Interaction, PendingConfirmation
 from bridge.domain.session import Session
@@ -92,6 +93,8 @@ VALUES: dict[str, some.SearchStrategy[Any]] = {
     "access_token": some.builds(AccessToken, claims=objects, cnf=confirmations),
     "client": some.from_type(Client),
     "proposal": some.from_type(Proposal),
+    "client_person": some.from_type(ClientPerson),
+    "client_invitation": some.from_type(ClientInvitation),
     "administrator": some.from_type(Administrator),
     "invitation": some.from_type(Invitation),
 }

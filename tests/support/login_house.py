@@ -33,6 +33,7 @@ from tests.support.memory import (
     CONNECTOR,
     CountedBytes,
     Journal,
+    MemoryClientPeople,
     MemoryClients,
     MemoryConfirmations,
     MemoryConsents,
@@ -68,6 +69,7 @@ class LoginHouse:
         self.sessions = MemorySessions(journal)
         self.grants = MemoryGrants(journal)
         self.clients = MemoryClients()
+        self.people = MemoryClientPeople(journal)
         self.consents = MemoryConsents(journal)
         self.outbox = MemoryOutbox(journal)
         self.handoffs = MemoryHandoffs(journal)
@@ -87,7 +89,9 @@ class LoginHouse:
             self.sessions, self.grants, self.clients, self.outbox, self.upstream, key, self.audit
         )
         self.watch = SessionWatch(self.sessions, connectors, self.limiter, self.ending, self.audit, policy)
-        self.decider = Decider(self.clients, self.consents, connectors, self.handoffs, self.watch, key, clock)
+        self.decider = Decider(
+            self.clients, self.people, self.consents, connectors, self.handoffs, self.watch, key, clock
+        )
         self.opening = SessionOpening(self.sessions, self.ending, key, policy)
         self.signing_in = SigningIn(self.decider, self.opening, self.upstream, key, self.audit, clock)
         self.handoff_start = HandoffStart(

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
+from bridge.domain.client_people import ClientPerson
 from bridge.domain.connector import Capabilities, UpstreamLogin
 from bridge.domain.consent import Consent
 from bridge.domain.grant import Grant, Origin
@@ -203,6 +204,9 @@ class MemoryGrants:
     def end(self, grant_id: GrantId, now: int) -> None:
         self._journal.append(("grants.end", grant_id))
 
+    def forget(self, grant: Grant, now: int) -> None:
+        self.end(grant.id, now)
+
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
         self._journal.append(("grants.end_with_session", *grant_ids))
 
@@ -270,6 +274,21 @@ class MemoryClients(dict[str, Client]):
 
     def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
         raise NotImplementedError("what is used is SQL's, and tested there")
+
+
+class MemoryClientPeople:
+    """ports.ClientPeople, as far as a sign-in asks."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.kept: dict[tuple[ClientId, SubjectId], ClientPerson] = {}
+
+    def find(self, client_id: ClientId, subject_id: SubjectId) -> ClientPerson | None:
+        self._journal.append(("people.find", client_id))
+        return self.kept.get((client_id, subject_id))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AssertionError(f"a sign-in does not ask for {name}")
 
 
 class MemoryConsents:

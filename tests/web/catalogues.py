@@ -18,7 +18,6 @@ from babel.messages.pofile import read_po, write_po
 from bridge import manage
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.events import ACTIVITY_EVENTS, CHAINED_EVENTS, EVENTS
-from bridge.manage import administrators, approvals, console_sign_in
 from bridge.web.language import TRANSLATIONS
 
 FOLDER = TRANSLATIONS / "km" / "LC_MESSAGES"
@@ -45,10 +44,6 @@ def _said_by_rows_and_use_cases() -> Iterable[str]:
         if row.kind not in ("secrets", "owner") and row.name != "enabled"
     )
     yield from (EVENTS[name].meaning for name in (*CHAINED_EVENTS, *ACTIVITY_EVENTS))
-    yield from (administrators.LAST_OWNER, console_sign_in.NOT_ADMINISTRATOR)
-    yield from (*approvals.NOT_OPEN.values(), approvals.DECIDED, approvals.NO_SECOND, approvals.NOT_ALLOWED)
-    yield from (approvals.OWN, approvals.OTHER_VERSION, approvals.PROPOSER_GONE)
-    yield from (console_sign_in.OTHER_BROWSER, console_sign_in.OVER)
     for room in (MANAGE, WEB / "console"):
         for _, _, message, _, _ in extract_from_dir(room, [("**.py", "python")], keywords=SAID):
             yield message if isinstance(message, str) else message[0]

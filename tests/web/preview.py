@@ -53,6 +53,7 @@ LONG = replace(
     client_name="ប្រព័ន្ធគ្រប់គ្រងសំណុំលិខិតអនុញ្ញាតសាងសង់និងចុះបញ្ជីដីធ្លីថ្នាក់ជាតិនៃព្រះរាជាណាចក្រ",
     client_uri="https://a-rather-long-name-of-a-department.of-a-ministry.gov.example/",
 )
+LISTED = replace(PORTAL, access="listed", access_contact="ការិយាល័យព័ត៌មានវិទ្យា · 023 123 456")
 HOSTILE = replace(PORTAL, client_name="""<script>alert(1)</script>"'&""", logo_uri="javascript:alert(1)")
 SOPHEA = Identity("CDK1", given_name="SOPHEA", family_name="CHAN", given_name_km="សុភា", family_name_km="ចាន់")
 LONG_NAME = Identity(
@@ -65,6 +66,7 @@ LONG_NAME = Identity(
 GO = pages.Form("/login/start", {"i": "sealed", "csrf": "token"}, rests=True)
 NOT_ME = pages.Form("/consent/not-me", {"i": "sealed", "csrf": "token"}, rests=True)
 CANCEL = pages.Form("/login/cancel", {"i": "sealed", "csrf": "token"})
+JOIN = pages.Form("/join/abc", {"csrf": "token"})
 REQUEST = AuthorizationRequest(
     PORTAL.client_id,
     ReplyTo("https://portal.gov.example/cb"),
@@ -127,6 +129,12 @@ def _confirm(client: Client, identity: Identity) -> str:
     return pages.confirm(client=client, identity=identity, go=GO, cancel=CANCEL)
 
 
+def _turned_away(client: Client, *, waits: bool) -> str:
+    return pages.turned_away(
+        client=client, address=own_address(), identity=SOPHEA, waits=waits, cancel=CANCEL, another=GO
+    )
+
+
 RESTS = ("rest",)  # its buttons count after a moment
 MOVES = ("address", *RESTS)  # writes the page's own address into the address bar
 SAMPLES: dict[str, Sample] = {
@@ -143,6 +151,10 @@ SAMPLES: dict[str, Sample] = {
     "confirm-nameless": Sample(lambda: _confirm(PORTAL, Identity("CDK3")), scripts=RESTS),
     "consent": Sample(lambda: _consent(PORTAL, REQUEST), scripts=MOVES),
     "consent-long": Sample(lambda: _consent(LONG, REQUEST), LONG, scripts=MOVES),
+    "turned-away": Sample(lambda: _turned_away(LISTED, waits=False), LISTED, scripts=MOVES),
+    "turned-away-waits": Sample(lambda: _turned_away(LONG, waits=True), LONG, scripts=MOVES),
+    "join": Sample(lambda: pages.join(client=PORTAL, go=JOIN)),
+    "joined": Sample(lambda: pages.joined(client=LISTED, code="012345")),
     "consent-small": Sample(lambda: _consent(PORTAL, SMALL), scripts=MOVES),
     **{f"problem-{kind}": _problem(kind) for kind in texts.PROBLEMS},
     "go-on": Sample(lambda: pages.go_on("/"), None, scripts=("go_on",)),
@@ -152,6 +164,18 @@ SAMPLES: dict[str, Sample] = {
         scripts=("form_post",),
     ),
     **{f"error-{key}": _error(key) for key in texts.ERRORS},
+    "error-paused-text": Sample(
+        lambda: pages.error(
+            key="paused",
+            status=403,
+            way_back="https://portal.gov.example/",
+            client_name="Ministry portal",
+            again="/login?i=x",
+            said={"km": "ផ្អាករហូតដល់ថ្ងៃចន្ទ 100%", "en": "Paused until Monday, 100% sure."},
+        ),
+        None,
+        403,
+    ),
     "error-with-way-back": _error("opened_elsewhere", PORTAL),
     "error-csrf-again": _error("csrf", PORTAL, 403, "/login?i=x"),
     "error-unavailable-again": _error("unavailable", LONG, 503, "/login?i=x"),

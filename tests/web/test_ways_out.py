@@ -36,6 +36,9 @@ TEMPLATES: Mapping[str, tuple[str, frozenset[str]]] = {
     "already_under_way": ("already-under-way", frozenset({"continue", "cancel"})),
     "confirm": ("confirm", frozenset({"continue", "cancel"})),
     "consent": ("consent", frozenset({"continue", "cancel"})),
+    "turned_away": ("turned-away", frozenset({"cancel"})),  # and a button for another account
+    "join": ("join", frozenset({"continue"})),
+    "joined": ("joined", frozenset({"continue"})),
     "problem": ("problem-access_denied", frozenset({"continue", "cancel"})),
     "error": ("error-with-way-back", frozenset({"continue"})),  # by its text: see below
     "logout_confirm": ("logout-confirm", frozenset({"continue", "cancel"})),
@@ -79,6 +82,8 @@ def test_a_problem_leads_on_and_back(samples: Flask, key: str) -> None:
 # By the key of the text: whether asking the same once more may help. The application is offered at each.
 ONCE_MORE: Mapping[str, bool] = {
     "unknown_client": False,
+    "paused": True,
+    "invitation_over": False,
     "bad_redirect_uri": False,
     "bad_request": False,
     "link_expired": False,
@@ -170,6 +175,9 @@ REQUESTS: Mapping[tuple[str, str], Callable[[World], Sent]] = {
     ("logout", "POST"): lambda _: Sent("/logout", {"client_id": "web"}, "/logout/form?r="),
     ("logout_form", "GET"): lambda world: Sent("/logout/form", for_logout(world)),
     ("logout_confirm", "POST"): lambda world: Sent("/logout/confirm", for_logout(world), "/logout/form?r="),
+    ("join", "GET"): lambda _: Sent("/join/abc", {}, client=False),
+    ("join", "POST"): lambda _: Sent("/join/abc", {}, "/join/abc", client=False),
+    ("joined", "GET"): lambda _: Sent("/joined", {"state": "x"}, client=False),
     ("home", "GET"): lambda _: Sent("/", {}, client=False),
     ("look", "GET"): lambda _: Sent("/look.css", {}, client=False),
 }

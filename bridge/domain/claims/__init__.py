@@ -1,12 +1,13 @@
 """Claims: what applications get to know of a person.
 
-`table` has a row per claim, `release` picks what goes out.
+`table` has a row per claim, `release` picks what goes out, `explanation` says why something does not.
 
 A new claim is a row: where its value comes from, the scope it needs, and its line on the consent page.
 A claim without a value is left out, never sent empty (OIDC Core §5.3.2).
 """
 
 from bridge.domain.claims.ages import today
+from bridge.domain.claims.explanation import ClaimOutcome, WhyLeftOut, outcomes
 from bridge.domain.claims.facts import Constants, Facts, Value, Values
 from bridge.domain.claims.release import (
     allowed_scope,
@@ -37,16 +38,19 @@ __all__ = [
     "SCOPES",
     "SUPPORTED_CLAIMS",
     "Claim",
+    "ClaimOutcome",
     "Constants",
     "Facts",
     "Line",
     "Scope",
     "Value",
     "Values",
+    "WhyLeftOut",
     "allowed_scope",
     "claim_names",
     "claims_supported",
     "id_token_claims",
+    "outcomes",
     "own_scope",
     "scopes_supported",
     "today",

@@ -23,13 +23,13 @@ from bridge.domain.grant import Grant
 
 def scopes_supported(constant: Constants) -> tuple[str, ...]:
     """The scopes to announce; one that only constants fill is left out where the settings have none."""
-    filled = {_scope_of(name) for name in _usable(constant)}
+    filled = {_scope_of(name) for name in usable(constant)}
     return tuple(name for name, scope in SCOPES.items() if not scope.constant or name in filled)
 
 
 def claims_supported(constant: Constants) -> frozenset[str]:
     """The names of claims to announce: ours, and those of the constants."""
-    return SUPPORTED_CLAIMS | frozenset(_usable(constant))
+    return SUPPORTED_CLAIMS | frozenset(usable(constant))
 
 
 def allowed_scope(client: Client, scope: Iterable[str]) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def claim_names(request: AuthorizationRequest, client: Client) -> frozenset[str]
     own = {name for scope in allowed_scope(client, SCOPES) for name in personal_claims(scope)}
     by_scope = {name for scope in request.scope for name in personal_claims(scope)}
     asked = by_scope | (request.claims.names & own)
-    return frozenset({"sub", *(name for name in asked if _listed(name, client))})
+    return frozenset({"sub", *(name for name in asked if listed(name, client))})
 
 
 def userinfo_claims(grant: Grant, client: Client, constant: Constants, day: date) -> Values:
@@ -90,7 +90,7 @@ def _chosen(
         """Asked before any value is computed: most claims are not wanted."""
         if needed not in allowed or not (needed in scope or name in asked):
             return False
-        return _listed(name, facts.client) and (name not in PERSONAL or name in grant.claim_names)
+        return listed(name, facts.client) and (name not in PERSONAL or name in grant.claim_names)
 
     def wanted(name: str, value: Value) -> bool:
         if _scope_of(name) in scope:
@@ -98,7 +98,7 @@ def _chosen(
         values = asked[name].values  # wanted only if it is one of these (OIDC Core §5.5.1)
         return not values or value in values
 
-    found = {name: value for name, value in _usable(constant).items() if may_have(name, _scope_of(name))}
+    found = {name: value for name, value in usable(constant).items() if may_have(name, _scope_of(name))}
     for name, needed, source in _BESIDE_SUB:
         if may_have(name, needed) and (value := source(facts)) is not None and value != "":
             found[name] = value  # CamDigiKey's value wins over a constant
@@ -111,11 +111,12 @@ _BESIDE_SUB = tuple(
 )
 
 
-def _listed(name: str, client: Client) -> bool:
+def listed(name: str, client: Client) -> bool:
+    """Whether a client's own list of claims, where it has one, holds this one."""
     return client.claims is None or name in client.claims or untag(name) in client.claims
 
 
-def _usable(constant: Constants) -> Values:
+def usable(constant: Constants) -> Values:
     """The constants that may be sent: not empty, and none that would pass for a claim of the login."""
     return {
         name: _claim_value(value)

@@ -27,6 +27,7 @@ Line = Literal[
     "camdigikey_id",
     "national_id",
     "age",
+    "roles",  # what the client itself says of the person
     "constant",  # what this institution says of everybody
     "offline",
 ]
@@ -69,6 +70,7 @@ SCOPES = _scopes(
     Scope("camdigikey_id"),
     Scope("national_id"),
     Scope("age"),
+    Scope("roles"),
     Scope("offline_access", line="offline"),
     Scope("address", constant=True, line="constant"),
 )
@@ -114,6 +116,7 @@ CLAIMS = _claims(
         Claim("age_over_16", "age", "age", age_over(16)),
         Claim("age_over_18", "age", "age", age_over(18)),
         Claim("age_over_21", "age", "age", age_over(21)),
+        Claim("roles", "roles", "roles", lambda facts: list(facts.person.roles) or None, constant=False),
         *_constant("profile", "middle_name", "nickname", "profile", "picture", "website"),
         *_constant("address", "address"),
         *_login("iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"),

@@ -53,6 +53,8 @@ def trusted_target(parameters: Parameters, clients: ClientStore) -> Target:
     redirect_uri = parameters.get("redirect_uri")
     if client is not None and not (client.enabled and registered(redirect_uri, client)):
         client = clients.latest(client.client_id)  # it may just have been edited
+    if client is not None and client.pause_texts:
+        raise ShownToUser(403, "paused", client_id=client.client_id)
     if client is None or not client.enabled:
         detail = f"client_id: {(client_id or '')[:MAX_LOGGED]!r}"
         raise ShownToUser(400, "unknown_client", detail)

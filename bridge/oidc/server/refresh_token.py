@@ -12,10 +12,12 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidScopeError, grants
 from bridge.domain.client import AUTH_METHODS, Client
 from bridge.domain.grant import Grant
 from bridge.domain.token import RefreshToken, Rotation
+from bridge.oidc.admission import admitted
 from bridge.oidc.server.credentials import RefreshTokenCredential
 from bridge.oidc.token_issuer import IssuedTokens, TokenIssuer
 from bridge.ports.basics import AuditLog
-from bridge.ports.grants import TokenStore
+from bridge.ports.client_people import ClientPeople
+from bridge.ports.grants import GrantStore, TokenStore
 from bridge.ports.sessions import SessionStore
 from bridge.sessions.watch import SessionWatch
 
@@ -25,6 +27,8 @@ class Refresh:
     """New tokens for a refresh token (RFC 9700 §4.14.2; DESIGN §6.9)."""
 
     tokens: TokenStore
+    grants: GrantStore
+    people: ClientPeople
     sessions: SessionStore
     watch: SessionWatch
     audit: AuditLog
@@ -43,9 +47,24 @@ class Refresh:
         session = self.sessions.held(grant.person.login.session_key, now)
         return session is not None and self.watch.watched(session, now) is not None
 
-    def issue(self, old: RefreshTokenCredential, client: Client, scope: list[str], now: int) -> IssuedTokens:
-        """Make new tokens: for a public client with a new refresh token, for others beside the same one."""
-        grant = old.record.grant
+    def admitted(self, grant: Grant, client: Client, now: int) -> Grant | None:
+        """The Grant with its person's roles of now.
+
+        None where the client's administrators do not let them in any more: then the Grant ends.
+        """
+        found = admitted(grant, client, self.people)
+        if found is None:
+            self.grants.end(grant.id, now)
+            self.audit.note("grant.ended", now, client_id=client.client_id, grant_id=grant.id)
+        return found
+
+    def issue(
+        self, grant: Grant, old: RefreshTokenCredential, client: Client, scope: list[str], now: int
+    ) -> IssuedTokens:
+        """Make new tokens: for a public client with a new refresh token, for others beside the same one.
+
+        `grant`: the refresh token's, with what changes from one refresh to the next.
+        """
         if client.public:
             following = self.issuer.next_refresh_token(old.record, client, now)
             return self.issuer.issue(grant, client, scope, following, now)
@@ -105,14 +124,17 @@ class RefreshTokenGrantType(grants.RefreshTokenGrant):
                 raise InvalidGrantError("The person's session has ended.")
         elif "offline_access" not in refresh_token.get_scope().split():
             raise InvalidGrantError("The client may no longer refresh without the person's session.")
-        return grant
+        found = self._refresh.admitted(grant, self.client, self.server.now())
+        if found is None:
+            raise InvalidGrantError("The person may no longer use the application.")
+        return found
 
     def issue_token(self, user: Grant, refresh_token: RefreshTokenCredential) -> IssuedTokens:
         """Make new tokens, for the granted scope or a narrower one that is asked for (RFC 6749 §6)."""
         wanted = _words(self.request.payload.scope)
         granted = refresh_token.get_scope().split()
         scope = [word for word in granted if not wanted or word in wanted]
-        return self._refresh.issue(refresh_token, self.client, scope, self.server.now())
+        return self._refresh.issue(user, refresh_token, self.client, scope, self.server.now())
 
     def save_token(self, issued: IssuedTokens) -> None:
         """Store the tokens: in place of the old refresh token (public clients), or beside it."""

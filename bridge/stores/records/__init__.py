@@ -15,6 +15,7 @@ from bridge.stores.records.access_token import ACCESS_TOKEN
 from bridge.stores.records.administrator import ADMINISTRATOR, INVITATION
 from bridge.stores.records.authorization_code import AUTHORIZATION_CODE
 from bridge.stores.records.client import CLIENT
+from bridge.stores.records.client_person import CLIENT_INVITATION, CLIENT_PERSON
 from bridge.stores.records.given_answer import GIVEN_ANSWER
 from bridge.stores.records.grant import GRANT
 from bridge.stores.records.handoff import HANDOFF
@@ -35,6 +36,8 @@ ALL: Sequence[Record[Any]] = (
     ACCESS_TOKEN,
     CLIENT,
     PROPOSAL,
+    CLIENT_PERSON,
+    CLIENT_INVITATION,
     ADMINISTRATOR,
     INVITATION,
 )
@@ -45,6 +48,8 @@ __all__ = [
     "ALL",
     "AUTHORIZATION_CODE",
     "CLIENT",
+    "CLIENT_INVITATION",
+    "CLIENT_PERSON",
     "GIVEN_ANSWER",
     "GRANT",
     "HANDOFF",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from bridge.domain.client import (
+    ACCESS,
     APPLICATION_TYPES,
     AUTH_METHODS,
     GRANT_TYPES,
@@ -40,6 +41,8 @@ def _write(client: Client) -> dict[str, Any]:
         "require_pkce": client.require_pkce,
         "skip_consent": client.skip_consent,
         "skip_login_page": client.skip_login_page,
+        "access": client.access,
+        "access_contact": client.access_contact,
         "popups": client.popups,
         "subject_type": client.subject_type,
         "sector_identifier": client.sector_identifier,
@@ -62,6 +65,8 @@ def _write(client: Client) -> dict[str, Any]:
         "default_max_age": client.default_max_age,
         "connector": client.connector,
         "enabled": client.enabled,
+        "pause_km": client.pause_km,
+        "pause_en": client.pause_en,
         "client_id_issued_at": client.client_id_issued_at,
         "lifetimes": dict(client.lifetimes),
         "managed_by": None if client.managed_by is None else _write_owner(client.managed_by),
@@ -103,6 +108,8 @@ def _read(fields: Fields) -> Client:
         require_pkce=fields.flag("require_pkce"),
         skip_consent=fields.flag("skip_consent"),
         skip_login_page=fields.flag("skip_login_page"),
+        access=fields.choice("access", ACCESS, absent="everyone"),
+        access_contact=fields.text_or_none("access_contact"),
         popups=fields.flag_or_false("popups"),
         subject_type=fields.choice("subject_type", SUBJECT_TYPES),
         sector_identifier=fields.text_or_none("sector_identifier"),
@@ -125,6 +132,8 @@ def _read(fields: Fields) -> Client:
         default_max_age=fields.number_or_none("default_max_age"),
         connector=None if connector is None else ConnectorId(connector),
         enabled=fields.flag("enabled"),
+        pause_km=fields.text_or_none("pause_km"),
+        pause_en=fields.text_or_none("pause_en"),
         client_id_issued_at=fields.number("client_id_issued_at"),
         lifetimes=fields.numbers("lifetimes"),
         managed_by=fields.part_or_none("managed_by", _read_owner),

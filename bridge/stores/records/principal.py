@@ -10,8 +10,9 @@ from bridge.stores.records.subject import read_subject, write_subject
 
 def write_principal(principal: Principal) -> dict[str, Any]:
     match principal:
-        case PersonPrincipal(subject, sub, login):
-            return {"type": "person", "subject": write_subject(subject), "sub": sub, "login": _write(login)}
+        case PersonPrincipal(subject, sub, login, roles):
+            found = {"type": "person", "subject": write_subject(subject), "sub": sub, "login": _write(login)}
+            return found | ({"roles": list(roles)} if roles else {})
         case ClientPrincipal():
             return {"type": "client"}
         case _:
@@ -25,6 +26,7 @@ def read_principal(fields: Fields) -> Principal:
         subject=fields.part("subject", read_subject),
         sub=Sub(fields.text("sub")),
         login=fields.part("login", _read),
+        roles=fields.texts("roles"),
     )
 
 

@@ -63,7 +63,7 @@ class RedisGrants:
         )
         if not claimed:
             if written:
-                self._undo(grant)
+                self._undo(grant)  # two requests came at the same moment
             return False
         if notes and not answers[0]:  # the Session was ended while this request was under way
             self.end_with_session((grant.id,), now)
@@ -89,6 +89,11 @@ class RedisGrants:
     def end(self, grant_id: GrantId, now: int) -> None:
         """End it: its code, access and refresh tokens are dead at once."""
         self._end((grant_id,), "all")
+
+    def forget(self, grant: Grant, now: int) -> None:
+        """End it, and delete it with its code; the mark of its end stays, for who may be about to use it."""
+        self.end(grant.id, now)
+        self._undo(grant)
 
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
         """Their Session ended: access tokens given so far and session-bound refresh tokens are dead."""
@@ -144,7 +149,7 @@ class RedisGrants:
         return (NOTE.call(keys, f"{grant.id} {grant.client_id}", self._session_limit),)
 
     def _undo(self, grant: Grant) -> None:
-        """Remove a Grant whose origin another Grant has claimed: two requests came at the same moment."""
+        """Remove a Grant and its code, but for the marks of its origin and of its end."""
         commands: list[Command] = [("DEL", layout.code(grant.id), layout.grant(grant.id))]
         if isinstance(grant.principal, PersonPrincipal):
             of_session = layout.session_grants(grant.principal.login.session_key)

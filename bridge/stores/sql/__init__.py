@@ -11,6 +11,7 @@ from bridge.stores.sql.administrators import SqlAdministrators
 from bridge.stores.sql.alerts import SqlAlertStates
 from bridge.stores.sql.approvals import SqlApprovals
 from bridge.stores.sql.audit import SqlAuditLog
+from bridge.stores.sql.client_people import SqlClientPeople
 from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.clock import SharedClock, database_time
 from bridge.stores.sql.consents import SqlConsents
@@ -37,6 +38,7 @@ __all__ = [
     "SqlAlertStates",
     "SqlApprovals",
     "SqlAuditLog",
+    "SqlClientPeople",
     "SqlClients",
     "SqlConsents",
     "SqlConsoleSessions",

@@ -50,6 +50,32 @@ clients = Table(
     Index(None, "name_key", "client_id"),
 )
 
+client_people = Table(  # of the applications that only listed people may use
+    "client_people",
+    metadata,
+    Column("client_id", String(255), ForeignKey("clients.client_id", ondelete="CASCADE"), primary_key=True),
+    Column("subject_id", String(128), primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("state", String(16), nullable=False),
+    Column("joined_at", BigInteger, nullable=False),
+    Column("sealed", Text, nullable=False),  # stores.records.CLIENT_PERSON
+)
+
+client_invitations = Table(  # to use such an application
+    "client_invitations",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # of its token
+    Column(
+        "client_id",
+        String(255),
+        ForeignKey("clients.client_id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("sealed", Text, nullable=False),  # stores.records.CLIENT_INVITATION
+)
+
 signing_keys = Table(
     "signing_keys",
     metadata,

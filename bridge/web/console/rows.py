@@ -31,6 +31,7 @@ class ConsolePage:
 
 APPLICATION = f"{ROOT}/applications/<client_id>"
 PROPOSAL = f"{ROOT}/approvals/<proposal_id>"
+LISTED = f"{APPLICATION}/people/<person_id>"  # who may use it
 PERSON = "administrator_id"
 ADMINISTRATOR = f"{ROOT}/administrators/<administrator_id>"
 
@@ -57,6 +58,14 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{APPLICATION}/enable", "POST", "enable", "enable client", "client_id"),
     ConsolePage(f"{APPLICATION}/delete", "POST", "delete", "delete client", "client_id", recent=True),
     ConsolePage(f"{APPLICATION}/activity", "GET", "application_activity", "see activity", "client_id"),
+    ConsolePage(f"{APPLICATION}/test", "GET", "test_page", "test client", "client_id"),
+    ConsolePage(f"{APPLICATION}/test", "POST", "begin_test", "test client", "client_id"),
+    ConsolePage(f"{APPLICATION}/evaluate", "POST", "evaluate", "test client", "client_id"),
+    ConsolePage(f"{APPLICATION}/people", "GET", "people", "see people", "client_id"),
+    ConsolePage(f"{APPLICATION}/people", "POST", "invite_person", "invite person", "client_id"),
+    ConsolePage(f"{LISTED}/approve", "POST", "approve_person", "approve person", "client_id", recent=True),
+    ConsolePage(f"{LISTED}/roles", "POST", "person_roles", "give person roles", "client_id", recent=True),
+    ConsolePage(f"{LISTED}/remove", "POST", "remove_person", "remove person", "client_id", recent=True),
     ConsolePage(f"{APPLICATION}/<tab>", "GET", "fields", "see client", "client_id"),
     ConsolePage(f"{APPLICATION}/<tab>", "POST", "edit", "edit client", "client_id"),
     # Approvals. The use cases judge by the application that a proposal is for.

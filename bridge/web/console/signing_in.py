@@ -12,14 +12,8 @@ from werkzeug.wrappers import Response
 from bridge.domain.administrator import ROLE_LABELS, ROLE_MEANINGS, ConsoleSession
 from bridge.errors import SealBroken
 from bridge.manage.access import Refused
-from bridge.manage.console_sign_in import (
-    OTHER_BROWSER,
-    PENDING_LIVES,
-    Begun,
-    ParkedChange,
-    PendingSignIn,
-    SignedIn,
-)
+from bridge.manage.console_sign_in import Begun, ParkedChange, PendingSignIn, SignedIn
+from bridge.manage.own_sign_in import PENDING_LIVES
 from bridge.web.console import pages
 from bridge.web.console.rows import ROOT
 from bridge.web.use_cases import use_cases
@@ -46,7 +40,7 @@ def sign_in() -> Response:
 def begin() -> Response:
     """Goes to CamDigiKey."""
     next_path = local(request.form.get("next", ""))
-    return _go(use_cases().console_sign_in.begin(next_path=next_path, session=_session_before()))
+    return go(use_cases().console_sign_in.begin(next_path=next_path, session=_session_before()))
 
 
 def invitation(token: str) -> Response:
@@ -59,7 +53,7 @@ def invitation(token: str) -> Response:
 def accept(token: str) -> Response:
     """Goes to CamDigiKey; who comes back accepts the invitation by it."""
     use_cases().administration.administrators.invitation(token)
-    return _go(use_cases().console_sign_in.begin(invitation=token, session=_session_before()))
+    return go(use_cases().console_sign_in.begin(invitation=token, session=_session_before()))
 
 
 def park() -> Response:
@@ -69,35 +63,6 @@ def park() -> Response:
     begun = use_cases().console_sign_in.begin(parked=parked, session=g.console.session)
     response = pages.show("sign_in_again", address=begun.address)
     return _keep(response, begun)
-
-
-def callback() -> Response:
-    """Comes back from the provider: opens the session, by a page that moves on.
-
-    A Strict cookie that is set in a chain of redirects that began at another site would not be sent.
-    """
-    uses = use_cases()
-    pending = _pending()
-    try:
-        if pending is None:
-            raise Refused(OTHER_BROWSER)
-        if "code" not in request.args:
-            raise Refused("You were not signed in.")
-        done = uses.console_sign_in.finish(
-            pending,
-            request.args.get("state", ""),
-            request.args["code"],
-            request.headers.get("User-Agent", ""),
-        )
-    except Refused as refused:
-        response = pages.show("refused", 403, sentence=refused.sentence, again=address(ROOT))
-        uses.browser.cookies.drop(response, PENDING_COOKIE)
-        return response
-    g.console = None
-    response = pages.moving_on(pending.next or ROOT, _parked_form(done))
-    uses.browser.cookies.put(response, COOKIE, done.secret, samesite="Strict")
-    uses.browser.cookies.drop(response, PENDING_COOKIE)
-    return response
 
 
 def sign_out() -> Response:
@@ -114,7 +79,8 @@ def _session_before() -> ConsoleSession | None:
     return g.console.session if g.console else None
 
 
-def _go(begun: Begun) -> Response:
+def go(begun: Begun) -> Response:
+    """Goes to CamDigiKey; the browser keeps what has begun."""
     return _keep(redirect(begun.address, 303), begun)
 
 
@@ -127,7 +93,7 @@ def _keep(response: Response, begun: Begun) -> Response:
     return response
 
 
-def _pending() -> PendingSignIn | None:
+def pending() -> PendingSignIn | None:
     """What this browser keeps; None where it keeps nothing, or what another release of ours wrote."""
     uses = use_cases()
     sealed = uses.browser.cookies.read(PENDING_COOKIE)
@@ -144,7 +110,7 @@ def _read(kept: dict[str, Any]) -> PendingSignIn:
     return PendingSignIn(**kept, parked=parked)
 
 
-def _parked_form(done: SignedIn) -> pages.ParkedForm | None:
+def parked_form(done: SignedIn) -> pages.ParkedForm | None:
     if done.parked is None:
         return None
     path = done.parked.path
