@@ -85,7 +85,7 @@ _ROWS = (
         "grant.ended",
         ("noted",),
         "application",
-        "A person whom an application lets in no more asked on.",
+        "Somebody who may use an application no more was refused.",
         "rejection",
     ),
     Event(

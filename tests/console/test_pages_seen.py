@@ -131,6 +131,13 @@ def addresses(seen: Console, token: str) -> list[str]:
     ]
 
 
+def named(seen: Console, address: str) -> str:
+    """An address for the name of a picture, the same in every run."""
+    for number, proposal in enumerate(seen.approvals.all(OPERATOR)):
+        address = address.replace(proposal.id, str(number))
+    return address.removeprefix("/admin")
+
+
 def filled(path: str, parts: dict[str, tuple[str, ...]]) -> list[str]:
     name = PART.search(path)
     if name is None:
@@ -157,7 +164,7 @@ def test_every_page_is_whole_readable_and_large_enough(
     for address in addresses(seen, token):
         page.goto(seen.url(f"{address}{'&' if '?' in address else '?'}hl={speaks}"))
         page.evaluate("document.fonts.ready")
-        name = re.sub(r"\W+", "-", address.replace(token, "token").removeprefix("/admin")).strip("-")
+        name = re.sub(r"\W+", "-", named(seen, address.replace(token, "token"))).strip("-")
         screenshot(page, f"console-{name}-{speaks}-{view}")
         faults |= {f"{address} {kind}": fault for kind, fault in looked_at(page, view).items() if fault}
     page.goto(seen.url(f"/admin/applications/portal/test?hl={speaks}"))
@@ -198,6 +205,8 @@ def proposed(seen: Console) -> None:
     new = application("with-the-number", LONG, sector_identifier="x")
     people = [person for person in seen.people.all(OPERATOR) if person.active]
     seen.clients.add(OPERATOR, replace(new, **NATIONAL), reason="Sub-decree 112, article 4")
+    token = seen.invite("operator").rpartition("/")[2]
+    seen.people.accept(token, Person(Sub("sub-of-a-second"), "VISAL PRAK"))
     for actor in (actor_of(people[0]), Actor("client:portal", "operator", machine=True)):
         with pytest.raises(AwaitsApproval):
             addresses = ("https://portal.gov.example/cb", "https://portal.gov.example/other")
