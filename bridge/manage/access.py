@@ -108,6 +108,10 @@ class Refused(BridgeError):
     """It can't be done as asked. The text is a sentence for people that says why."""
 
 
+class Missing(Refused):
+    """There is no such thing."""
+
+
 class ApprovalRequired(Refused):
     """It can't be done by this actor alone: somebody else has to look at it first."""
 

@@ -11,7 +11,7 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import ClientId, ConnectorId
-from bridge.manage.access import Actor, Refused, Trail, allowed, may
+from bridge.manage.access import Actor, Missing, Refused, Trail, allowed, may
 from bridge.manage.addresses import sectors
 from bridge.manage.admin_grants import check_admin_scopes, check_ends
 from bridge.manage.client_checks import check_client
@@ -244,8 +244,8 @@ class ClientAdministration:
             raise Overtaken(self._found(client.client_id)) from None
 
 
-def _not_found(client_id: str) -> Refused:
-    return Refused(f"There is no client {client_id}; `bridge client list` shows those that there are.")
+def _not_found(client_id: str) -> Missing:
+    return Missing(f"There is no client {client_id}; `bridge client list` shows those that there are.")
 
 
 def _check_changes(before: Client, changes: Mapping[str, Any]) -> None:
