@@ -35,6 +35,7 @@ from bridge.web.use_cases import use_cases
 JSON = "application/json"
 # A header that makes another method of a POST would pass by what stands before us.
 OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
+ENCODED_SLASHES = ("%2f", "%5c")
 WAIT = "5"  # seconds, while a store is away
 NOBODY = Actor("nobody")
 Result = TypeVar("Result")
@@ -59,6 +60,7 @@ def guarded(row: Operation, view: View) -> Callable[..., BaseResponse]:
 
 def _answer(row: Operation, view: View, parts: dict[str, str]) -> BaseResponse:
     check_network()
+    _check_path()
     actor = _actor(row)
     _check_may(row, actor, parts)
     _check_how_it_is_asked()
@@ -84,6 +86,13 @@ def _actor(row: Operation) -> Actor:
     except StoreUnavailable as error:
         raise _unavailable(error) from error
     return machine_actor(client.client_id, scopes)
+
+
+def _check_path() -> None:
+    """Raises Problem: a slash inside an id would be read as one between two parts."""
+    raw = request.environ.get("RAW_URI", "").partition("?")[0].lower()
+    if any(slash in raw for slash in ENCODED_SLASHES):
+        raise Problem("not-found")
 
 
 def _check_how_it_is_asked() -> None:
