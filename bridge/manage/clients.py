@@ -13,7 +13,7 @@ from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import ClientId, ConnectorId
 from bridge.manage.access import Actor, Missing, Refused, Trail, allowed, may
 from bridge.manage.addresses import sectors
-from bridge.manage.admin_grants import check_admin_scopes, check_ends
+from bridge.manage.admin_grants import check_admin_scopes, check_ends, granted
 from bridge.manage.client_checks import check_client
 from bridge.manage.sensitive import check_sensitive
 from bridge.oidc.client_auth.secrets import SECRET
@@ -127,7 +127,7 @@ class ClientAdministration:
         check_sensitive(actor, None, client)
         check_admin_scopes(actor, None, client)
         try:
-            entry = self._trail.entry(actor, "client.added", client.client_id)
+            entry = self._trail.entry(actor, "client.added", client.client_id, **granted(client))
             self._clients.add(client, entry=entry)
         except KeyError:
             raise Refused(f"There is a client {client.client_id} already.") from None
@@ -150,8 +150,8 @@ class ClientAdministration:
         check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, before, client)
         check_admin_scopes(actor, before, client)
-        fields = " ".join(sorted(changes))
-        self._replace(client, before, self._trail.entry(actor, "client.edited", client_id, fields=fields))
+        facts = {"fields": " ".join(sorted(changes)), **granted(client)}
+        self._replace(client, before, self._trail.entry(actor, "client.edited", client_id, **facts))
         return client
 
     def rotate_secret(
