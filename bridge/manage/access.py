@@ -141,6 +141,10 @@ class Refused(BridgeError):
         return str(self) if not self.args or not isinstance(self.args[0], str) else self.args[0]
 
 
+class Missing(Refused):
+    """There is no such thing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who asks for something. `role`: None for somebody who may do nothing.

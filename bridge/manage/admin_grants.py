@@ -1,6 +1,6 @@
 """Which applications may use the administration API, and who decides it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from bridge.domain.admin_scopes import ADMIN_SCOPES, admin_scopes, speaks_of_administration
@@ -11,6 +11,12 @@ from bridge.manage.access import Actor, Forbidden
 def administers(client: Client | None) -> bool:
     """Whether an application has scopes of administration."""
     return client is not None and any(map(speaks_of_administration, client.scope))
+
+
+def granted(client: Client) -> Mapping[str, str]:
+    """What the trail tells of it, beside what was changed: its scopes of administration."""
+    words = " ".join(sorted(admin_scopes(client.scope)))
+    return {"administration": words} if words else {}
 
 
 def check_admin_scopes(actor: Actor, before: Client | None, after: Client) -> None:

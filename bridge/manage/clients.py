@@ -11,9 +11,10 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import ClientId, ConnectorId
-from bridge.manage.access import Actor, Refused, Trail, allowed, may
+from bridge.domain.sentence import said
+from bridge.manage.access import Actor, Missing, Refused, Trail, allowed, may
 from bridge.manage.addresses import sectors
-from bridge.manage.admin_grants import check_ends
+from bridge.manage.admin_grants import check_ends, granted
 from bridge.manage.client_checks import check_client
 from bridge.manage.managed import check_not_managed
 from bridge.manage.register import ClientRegister
@@ -97,7 +98,13 @@ class ClientAdministration:
         named = [client for client in self._clients.all() if client.client_name == name]
         if len(named) > 1:
             ids = ", ".join(client.client_id for client in named)
-            raise Refused(f"Several clients are called {name}: say which by its id, one of {ids}.")
+            raise Refused(
+                said(
+                    "Several clients are called {name}: say which by its id, one of {ids}.",
+                    name=name,
+                    ids=ids,
+                )
+            )
         if not named:
             raise _not_found(name)
         return named[0]
@@ -112,7 +119,7 @@ class ClientAdministration:
         """
         may(actor, "add client", draft.client_id)
         if draft.client_id == CONSOLE_CLIENT_ID:  # also where the console is switched off
-            raise Refused(f"There is a client {CONSOLE_CLIENT_ID} already.")
+            raise _taken(CONSOLE_CLIENT_ID)
         secret = None if draft.public else random_text(self._token_bytes, SECRET_BYTES)
         client_id = draft.client_id or new_client_id(self._token_bytes)
         client = replace(
@@ -129,7 +136,7 @@ class ClientAdministration:
             self._register.look(actor, [ClientChange(None, client)], reason=reason)
             return Registered(client, None)
         try:
-            entry = self._trail.entry(actor, "client.added", client.client_id)
+            entry = self._trail.entry(actor, "client.added", client.client_id, **granted(client))
             self._register.add(actor, client, entry, reason=reason, secret=secret)
         except (KeyError, ChangedMeanwhile):
             raise _taken(client_id) from None
@@ -168,8 +175,8 @@ class ClientAdministration:
             self._register.look(actor, [ClientChange(before, client)], reason=reason)
             return client
         taken = ["managed_by"] if client.managed_by != before.managed_by else []
-        fields = " ".join(sorted([*changes, *taken]))
-        entry = self._trail.entry(actor, "client.edited", client_id, fields=fields)
+        facts = {"fields": " ".join(sorted([*changes, *taken])), **granted(client)}
+        entry = self._trail.entry(actor, "client.edited", client_id, **facts)
         self._replace(actor, client, before, entry, reason)
         return client
 
@@ -190,7 +197,7 @@ class ClientAdministration:
         may(actor, "rotate secret", client_id)
         before = self._found(client_id, version)
         if before.public:
-            raise Refused(f"{client_id} is a public client: it has no secret.")
+            raise Refused(said("{client_id} is a public client: it has no secret.", client_id=client_id))
         secret = random_text(self._token_bytes, SECRET_BYTES)
         kept = () if at_once else before.secret_hashes[: MAX_LIVE_SECRETS - 1]
         client = replace(before, secret_hashes=(self._sealer.mac(SECRET, secret), *kept))
@@ -216,7 +223,9 @@ class ClientAdministration:
         before = self._found(client_id, version)
         kept = tuple(kept for kept in before.secret_hashes if secret_id_of(kept) != secret_id)
         if len(kept) == len(before.secret_hashes):
-            raise Refused(f"{client_id} has no live secret {secret_id}.")
+            raise Refused(
+                said("{client_id} has no live secret {secret_id}.", client_id=client_id, secret_id=secret_id)
+            )
         if not kept:
             raise Refused("It is the only secret: make another one first, or disable the application.")
         client = replace(before, secret_hashes=kept)
@@ -286,21 +295,28 @@ class ClientAdministration:
 
 
 def _taken(client_id: str) -> Refused:
-    return Refused(f"There is a client {client_id} already.")
+    return Refused(said("There is a client {client_id} already.", client_id=client_id))
 
 
-def _not_found(client_id: str) -> Refused:
-    return Refused(f"There is no client {client_id}; `bridge client list` shows those that there are.")
+def _not_found(client_id: str) -> Missing:
+    return Missing(
+        said(
+            "There is no client {client_id}; `bridge client list` shows those that there are.",
+            client_id=client_id,
+        )
+    )
 
 
 def _check_changes(before: Client, changes: Mapping[str, Any]) -> None:
     """Raises Refused where a change touches what is fixed."""
     if fixed := changes.keys() - EDITABLE:
-        raise Refused(f"{', '.join(sorted(fixed))} can't be changed by an edit.")
+        raise Refused(said("{names} can't be changed by an edit.", names=", ".join(sorted(fixed))))
     for name in ONCE_SET:
         value = getattr(before, name)
         if value and changes.get(name, value) != value:
-            raise Refused(f"{name} can't be changed: people would no longer be known by their sub.")
+            raise Refused(
+                said("{name} can't be changed: people would no longer be known by their sub.", name=name)
+            )
 
 
 def sector_of(redirect_uris: Sequence[str], client_id: str) -> str | None:

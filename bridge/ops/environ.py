@@ -37,6 +37,7 @@ def environ_of(scope: Scope, body: bytes, fault: int) -> "WSGIEnvironment":
         **ALWAYS,
         "REQUEST_METHOD": scope["method"],
         "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "RAW_URI": scope["raw_path"].decode("latin-1"),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_PROTOCOL": "HTTP/1.0" if scope["http_version"] == "1" else "HTTP/" + scope["http_version"],
         "SERVER_NAME": host,

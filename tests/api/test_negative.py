@@ -144,6 +144,11 @@ CASES: Mapping[str, Case] = {
     "RFC3986-3.3 a slash at the end": Case(404, "not-found", "GET", "/clients/"),
     "RFC3986-3.3 two slashes": Case(404, "not-found", "GET", f"//clients/{TARGET}"),
     "RFC3986-2.2 a slash in an id": Case(404, "not-found", "GET", f"/clients/{TARGET}%2f"),
+    "RFC3986-2.2 a slash in an id is none between parts": Case(
+        404, "not-found", "GET", f"/clients/{TARGET}%2fsecrets"
+    ),
+    "RFC3986-2.2 nor is a capital one": Case(404, "not-found", "POST", f"/clients/{TARGET}%2Fdisable"),
+    "RFC3986-2.2 nor is a backslash": Case(404, "not-found", "GET", f"/clients/{TARGET}%5csecrets"),
     "RFC3986-2.2 a slash in an id leads nowhere": Case(
         404, "not-found", "GET", f"/clients/x%2f..%2f{TARGET}"
     ),

@@ -14,6 +14,7 @@ from bridge.domain.ids import ClientId
 from bridge.manage import OPERATOR, Actor, Administration, ClientAdministration, ClientFaults, Forbidden
 from bridge.manage.access import PERMISSIONS, allowed, machine_actor, scopes_of
 from bridge.manage.clients import secret_id_of
+from tests.manage.conftest import Office, told
 
 OWNER, OPERATING = Actor("administrator:o", "owner"), Actor("administrator:p", "operator")
 MAINTAINING = Actor("administrator:m", "maintainer", frozenset({"robot", "portal"}))
@@ -69,6 +70,17 @@ def test_an_owner_does_and_who_has_a_shell(
     clients: ClientAdministration, robot: Client, id: str, actor: Actor
 ) -> None:
     CHANGES[id](clients, actor, robot)
+
+
+def test_the_trail_tells_what_was_granted(office: Office, clients: ClientAdministration) -> None:
+    clients.add(OPERATOR, draft())
+    clients.edit(OWNER, "robot", {"scope": ("bridge.admin.secrets", "bridge.admin.audit")})
+    clients.edit(OWNER, "robot", {"scope": ("reports.read",)})
+    assert [dict(entry.facts) for entry in told(office.trail)] == [
+        {"administration": "bridge.admin.read"},
+        {"administration": "bridge.admin.audit bridge.admin.secrets", "fields": "scope"},
+        {"fields": "scope"},
+    ]
 
 
 def test_others_may_keep_it_out_but_no_machine_may(clients: ClientAdministration, robot: Client) -> None:

@@ -87,6 +87,8 @@ def persons(house: House, **changes: Any) -> str:
 
 
 def of_a_person_for_the_api(house: House) -> str:
+    """Of a client that may act for itself, too."""
+    house.change("web", grant_types=("authorization_code", "refresh_token", "client_credentials"))
     return persons(house, resources=(API,), scope=("openid", READ))
 
 

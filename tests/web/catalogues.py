@@ -23,7 +23,11 @@ from bridge.web.language import TRANSLATIONS
 FOLDER = TRANSLATIONS / "km" / "LC_MESSAGES"
 WEB = TRANSLATIONS.parent
 MANAGE = Path(manage.__file__).parent
-SAID: dict[str, None] = {"Refused": None, "said": None}  # what begins a sentence for administrators
+SAID: dict[str, None] = {
+    "Refused": None,
+    "Missing": None,
+    "said": None,
+}  # what begins a sentence for administrators
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 Id = str | tuple[str, ...]
 

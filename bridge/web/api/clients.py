@@ -7,7 +7,7 @@ from typing import Any
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import as_metadata
 from bridge.domain.ids import ClientId
-from bridge.manage import ClientAdministration, Refused
+from bridge.manage import ClientAdministration
 from bridge.manage.clients import secret_id_of
 from bridge.manage.versions import version_of
 from bridge.oidc.endpoints import addresses
@@ -126,15 +126,12 @@ def _clients() -> ClientAdministration:
 
 
 def _found(call: Call) -> Client:
-    """The application of the address. Raises Problem."""
-    try:
-        return _clients().get(call.actor, call.parts["client_id"])
-    except Refused:
-        raise Problem("not-found") from None
+    """The application of the address. Raises Missing."""
+    return _clients().get(call.actor, call.parts["client_id"])
 
 
 def _expected(call: Call) -> Client:
-    """The same, where it is of a version that the request names. Raises Problem."""
+    """The same, where it is of a version that the request names. Raises Missing, Problem."""
     client = _found(call)
     call.expected.check(version_of(client))
     return client

@@ -12,13 +12,15 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA, MAX_LIFETIMES, OPTIONAL, as_metadata
 from bridge.domain.ids import ClientId
 from bridge.domain.metadata_field import MetadataField
+from bridge.manage.addresses import MAX_LENGTH
 from bridge.manage.clients import EDITABLE, ONCE_SET
 from bridge.manage.field_checks import MAX_ENTRIES, MAX_NAME_LENGTH, MAX_TEXT
 from bridge.web.api.problems import FieldError, Problem
 
 Schema = dict[str, Any]
 LIVE_SECRETS = "live_secrets"  # in place of their hashes, which nobody is shown
-MAX_URI = 2000  # letters
+MAX_URI = MAX_LENGTH  # letters
+MAX_SCOPE = MAX_ENTRIES * 101  # words of 100 letters, with a blank after each
 MAX_NUMBER = 2**31 - 1
 ENTRY = {"type": "string", "minLength": 1, "maxLength": MAX_URI}
 DEFAULTS = {
@@ -53,7 +55,7 @@ def _schema(row: MetadataField) -> Schema:
         case "uris" | "origins":
             return {"type": "array", "items": ENTRY, "uniqueItems": True, "maxItems": MAX_ENTRIES}
         case "words" if row.name == "scope":  # one text, with blanks between (RFC 7591 §2)
-            return {"type": "string", "maxLength": MAX_URI}
+            return {"type": "string", "maxLength": MAX_SCOPE}
         case "words":
             return {"type": "array", "items": ENTRY, "uniqueItems": True, "maxItems": MAX_ENTRIES}
         case "lifetimes":

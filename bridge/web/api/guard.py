@@ -1,11 +1,11 @@
 """What is around every view of the API: from where, who, whether they may, how it is asked, what failed.
 
-In this order: the network, the token, how often; then how the request is written, whether the actor may, and
+In this order: the network, the token, how often, whether the actor may; then how the request is written, and
 an answer that was given already. Nothing of it reads a cookie.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Response, g, request
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from bridge.errors import NotRecorded, StoreUnavailable
 from bridge.manage import ClientFaults, Forbidden, Refused
-from bridge.manage.access import Actor, machine_actor, may
+from bridge.manage.access import Actor, Missing, machine_actor, may
 from bridge.manage.clients import Overtaken
 from bridge.manage.register import AwaitsApproval
 from bridge.manage.versions import version_of
@@ -38,6 +38,7 @@ JSON = "application/json"
 # A header that makes another method of a POST would pass by what stands before us.
 OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override")
 PROPOSED = 202
+ENCODED_SLASHES = ("%2f", "%5c")
 WAIT = "5"  # seconds, while a store is away
 NOBODY = Actor("nobody")
 Result = TypeVar("Result")
@@ -62,11 +63,11 @@ def guarded(row: Operation, view: View) -> Callable[..., BaseResponse]:
 
 def _answer(row: Operation, view: View, parts: dict[str, str]) -> BaseResponse:
     check_network()
+    _check_path()
     actor = _actor(row)
+    _check_may(row, actor, parts)
     _check_how_it_is_asked()
     call = Call(row, actor, parts, read_query(row, request), *_body_and_versions(row))
-    if row.action is not None:
-        _check_may(call)
     key = key_of(request.headers.get("Idempotency-Key")) if row.once else None
     if key is None:
         return _response(row, _seen(call, view))
@@ -90,6 +91,13 @@ def _actor(row: Operation) -> Actor:
     return machine_actor(client.client_id, scopes)
 
 
+def _check_path() -> None:
+    """Raises Problem: a slash inside an id would be read as one between two parts."""
+    raw = request.environ.get("RAW_URI", "").partition("?")[0].lower()
+    if any(slash in raw for slash in ENCODED_SLASHES):
+        raise Problem("not-found")
+
+
 def _check_how_it_is_asked() -> None:
     """Raises Problem: no answer of ours is wanted, or the method is said twice."""
     if any(name in request.headers for name in OVERRIDES):
@@ -108,16 +116,16 @@ def _body_and_versions(row: Operation) -> tuple[dict[str, Any], Expected]:
     return body, expected(request, row.if_match)
 
 
-def _check_may(call: Call) -> None:
+def _check_may(row: Operation, actor: Actor, parts: Mapping[str, str]) -> None:
     """Raises Problem; where a scope is missing it is named (RFC 6750 §3.1)."""
-    row = call.row
-    if not call.actor.scopes.intersection(row.scopes):
+    if row.action is None:
+        return
+    if not actor.scopes.intersection(row.scopes):
         header = challenge("Bearer", "insufficient_scope", "The access token lacks a scope.", row.scopes[0])
         names = " or ".join(row.scopes)
         raise Problem("insufficient-scope", f"It needs {names}.", headers={"WWW-Authenticate": header})
-    if row.action is not None:
-        action, subject = row.action, call.parts.get(row.subject, "")
-        _tried(lambda: may(call.actor, action, subject))
+    action, subject = row.action, parts.get(row.subject, "")
+    _tried(lambda: may(actor, action, subject))
 
 
 def _once(call: Call, view: View, key: str) -> BaseResponse:
@@ -184,6 +192,8 @@ def _tried(do: Callable[[], Result]) -> Result:
         raise Problem("invalid-fields", errors=errors) from None
     except Overtaken as overtaken:
         raise stale(version_of(overtaken.client)) from None
+    except Missing:
+        raise Problem("not-found") from None
     except Refused as refused:
         raise Problem("refused", str(refused)) from None
     except Forbidden as forbidden:
