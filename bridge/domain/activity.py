@@ -9,6 +9,8 @@ from bridge.domain.ids import InteractionId
 
 HOUR = 3600  # seconds
 COUNTED_KINDS: frozenset[Kind] = frozenset({"login", "failure", "rejection"})
+# What may be our fault or CamDigiKey's; that a person said no is neither.
+TROUBLE = ("handoff.failed", "handoff.not_started")
 CALL = "call"  # a count of calls to CamDigiKey that were answered; its reason is the operation
 CALL_FAILED = "call_failed"
 USES: frozenset[Kind] = frozenset({"login", "token"})  # by these an application counts as used
@@ -59,6 +61,7 @@ class ActivityRow:
 _STEPS: Mapping[Kind, int] = {
     "start": 0,
     "failure": 1,
+    "declined": 1,
     "rejection": 1,
     "warning": 1,
     "session": 2,

@@ -22,6 +22,7 @@ Kind = Literal[
     "session",  # a person's sign-in here began or ended
     "token",  # an application got tokens, or gave one back
     "failure",  # a sign-in did not come to its end
+    "declined",  # the person went back instead
     "rejection",  # what an application or its browser asked was refused
     "warning",  # it may be an attack, or a fault of somebody's
 ]
@@ -110,7 +111,7 @@ _ROWS = (
     Event("request.misdirected", ("log",), "stranger", "A request came by another host than the issuer's."),
     Event("proxy.suspect", ("log",), "stranger", "The proxy before us is set up wrongly, and its cure."),
     Event("handoff.started", ("noted",), "person", "A person was sent to CamDigiKey.", "start"),
-    Event("login.declined", ("noted",), "stranger", "A person went back without signing in.", "failure"),
+    Event("login.declined", ("noted",), "stranger", "A person went back without signing in.", "declined"),
     Event("handoff.not_started", ("audit",), "stranger", "CamDigiKey gave no login token.", "failure"),
     Event(
         "handoff.token_spent_elsewhere",

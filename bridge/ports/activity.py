@@ -31,7 +31,7 @@ class ActivityLog(Protocol):
         """The `latest` refused requests by client and reason, the most frequent first."""
 
     def failures(self, since: int) -> int:
-        """How many sign-ins failed since then."""
+        """How many sign-ins failed since then, but for those that somebody refused."""
 
     def hours(self, since: int) -> Sequence[HourCount]:
         """The counts of each hour since then, oldest first."""

@@ -132,6 +132,7 @@ def test_counts_by_the_hour_add_up_among_processes(engine: Engine, found: SqlAct
         HourCount(THIS_HOUR, "call_failed", "exchange", 2, 18000, 9000),
     }
     assert found.hours(THIS_HOUR + HOUR) == []
+    one.record("handoff.refused", NOW, why="refused")  # somebody said no
     assert (found.failures(NOW - 1), found.failures(NOW)) == (2, 0)
 
 

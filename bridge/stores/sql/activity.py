@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Row, Select, func, literal, or_, select, tuple_
 
 from bridge.domain.activity import (
+    TROUBLE,
     ActivityFilter,
     ActivityPlace,
     ActivityRow,
@@ -63,8 +64,10 @@ class SqlActivity:
         return [Rejections(row.client_id or "", row.reason or "", row.number, row.last_at) for row in rows]
 
     def failures(self, since: int) -> int:
-        """How many sign-ins failed since then."""
-        query = select(func.count()).where(audit.c.kind == "failure", audit.c.at > since)
+        """How many sign-ins failed since then, but for those that somebody refused."""
+        query = select(func.count()).where(
+            audit.c.kind == "failure", audit.c.at > since, audit.c.event.in_(TROUBLE)
+        )
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 

@@ -195,4 +195,6 @@ def _row(event: str, now: int, facts: dict[str, str]) -> dict[str, Any]:
 
 def _searched(text: str, length: int) -> str | None:
     """A text as its column takes it; a client_id that is only claimed may be anything."""
+    if text.isprintable():
+        return text[:length] or None
     return "".join(letter for letter in text[:length] if letter.isprintable()) or None

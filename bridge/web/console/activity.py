@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from bridge.domain.activity import SHOWN_FACTS, ActivityFilter, ActivityPlace, ActivityRow
+from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.client import Client
 from bridge.domain.events import EVENTS, KINDS
 from bridge.manage import Refused
@@ -36,6 +37,11 @@ class ShownRow:
     facts: Mapping[str, str]
     client: Client | None
     difference: Difference | None
+
+    @property
+    def listed(self) -> bool:
+        """Whether its application has pages of its own: the console is in no list."""
+        return self.client is not None and self.client.client_id != CONSOLE_CLIENT_ID
 
 
 def activity() -> Response:
@@ -89,7 +95,10 @@ def refused_requests() -> Response:
     latest = admin.activity.page(actor, wanted, limit=PAGE)
     counted = admin.activity.rejections(actor)
     clients = {found.client_id: use_cases().clients.get(found.client_id) for found in counted}
-    return pages.show("refused_requests", counted=counted, clients=clients, rows=_shown(latest))
+    rows = _shown(latest)
+    return pages.show(
+        "refused_requests", counted=counted, clients=clients, rows=rows, console=CONSOLE_CLIENT_ID
+    )
 
 
 def export_activity() -> Response:

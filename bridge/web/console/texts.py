@@ -14,6 +14,7 @@ KIND_NAMES: Mapping[Kind, str] = {
     "session": N_("Session"),
     "token": N_("Tokens"),
     "failure": N_("Failed"),
+    "declined": N_("Given up"),
     "rejection": N_("Refused"),
     "warning": N_("Warning"),
 }
