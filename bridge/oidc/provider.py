@@ -53,7 +53,7 @@ def _grant_types(services: Services, policy: Policy, watch: SessionWatch) -> Gra
     s = services
     issuer = TokenIssuer(policy, s.token_bytes, s.signer)
     return GrantTypeUseCases(
-        CodeExchange(s.codes, s.grants, s.tokens, s.audit, issuer),
+        CodeExchange(s.codes, s.grants, s.people, s.tokens, s.audit, issuer),
         Refresh(s.tokens, s.grants, s.people, s.sessions, watch, s.audit, issuer),
         ClientCall(s.grants, s.tokens, s.token_bytes, issuer),
     )

@@ -10,14 +10,17 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Engine, text
 
+from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.client import Client
 from bridge.domain.client_people import ClientInvitation, ClientPerson, PersonState
-from bridge.domain.ids import ClientId, ClientPersonId, SubjectId
+from bridge.domain.ids import AdministratorId, ClientId, ClientPersonId, Sub, SubjectId
 from bridge.manage import Refused
 from bridge.ports.client_people import ClientPeople
 from bridge.stores import sql as stores
+from bridge.stores.sealing import MasterSealer, master_key_id
 from tests.stores.samples import COUNTERS, NOW, SEALER
 
+OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
 APP, OTHER = ClientId("app"), ClientId("other")
 INVITATION = ClientInvitation(APP, "command line", NOW, NOW + 900, ("clerk",))
 
@@ -148,3 +151,24 @@ def test_no_name_token_or_role_rests_in_clear(store: ClientPeople, engine: Engin
         for table in ("client_people", "client_invitations"):
             rows = str(connection.execute(text(f"SELECT * FROM {table}")).all())  # noqa: S608 -- two names
             assert not [word for word in ("SOPHEA", "clerk", "the-token") if word in rows]
+
+
+def test_they_and_administrators_are_sealed_anew_before_a_master_key_goes(engine: Engine) -> None:
+    """Else nobody would be let in, and nobody administer, once the old key is taken out."""
+    old, both, new = MasterSealer([OLD_KEY]), MasterSealer([OLD_KEY, NEW_KEY]), MasterSealer([NEW_KEY])
+    both.use(master_key_id(NEW_KEY))
+    stores.chain_with(engine, old)
+    stores.SqlClients(engine, COUNTERS).add(Client(APP, "An application", ()))
+    who = joined(stores.SqlClientPeople(engine, old, COUNTERS), person("a"))
+    stores.SqlClientPeople(engine, old, COUNTERS).invite("token", INVITATION)
+    administrators = stores.SqlAdministrators(engine, old, COUNTERS)
+    administrator = Administrator(AdministratorId("b"), "here", Sub("b"), "B", "owner", "active", NOW)
+    for token in ("accepted", "waits"):
+        administrators.invite(token, Invitation("owner", "here", "command line", NOW, NOW + 900))
+    administrators.accept("accepted", NOW, "here", administrator.sub, lambda invitation, known: administrator)
+    stores.chain_with(engine, both)
+    assert stores.SqlResealing(engine, both).reseal() == 4
+    found = stores.SqlClientPeople(engine, new, COUNTERS)
+    assert found.get(APP, who.id) == who and found.invitation("token", NOW) == INVITATION
+    assert stores.SqlAdministrators(engine, new, COUNTERS).get(administrator.id) == administrator
+    assert stores.SqlAdministrators(engine, new, COUNTERS).invitation("waits", NOW) is not None

@@ -12,9 +12,11 @@ from bridge.domain.client import AUTH_METHODS, Client
 from bridge.domain.grant import Grant
 from bridge.domain.token import RedeemedCode, SpentCode
 from bridge.errors import StoreUnavailable
+from bridge.oidc.admission import admitted
 from bridge.oidc.server.credentials import CodeCredential
 from bridge.oidc.token_issuer import IssuedTokens, TokenIssuer
 from bridge.ports.basics import AuditLog
+from bridge.ports.client_people import ClientPeople
 from bridge.ports.grants import CodeStore, GrantStore, TokenStore
 
 
@@ -24,6 +26,7 @@ class CodeExchange:
 
     codes: CodeStore
     grants: GrantStore
+    people: ClientPeople
     tokens: TokenStore
     audit: AuditLog
     issuer: TokenIssuer
@@ -40,6 +43,25 @@ class CodeExchange:
             self.audit.record("code.replayed", now, client_id=client.client_id, grant_id=taken.grant_id)
             return None
         return taken if taken is not None and client.existed_at(taken.grant.created_at) else None
+
+    def admits(self, code: str, redeemed: RedeemedCode, client: Client, now: int) -> bool:
+        """Whether its person may use the client still; the Grant ends where they may not.
+
+        Somebody may be removed between the decision and the Grant that it opened. Where the store fails, the
+        client may come again with the same code. Raises StoreUnavailable.
+        """
+        try:
+            found = admitted(redeemed.grant, client, self.people)
+        except StoreUnavailable:
+            self._give_back(code, redeemed)
+            raise
+        if found is None:
+            self.grants.end(redeemed.grant.id, now)
+        return found is not None
+
+    def _give_back(self, code: str, redeemed: RedeemedCode) -> None:
+        with suppress(StoreUnavailable):
+            self.codes.give_back(code, redeemed)
 
     def issue(
         self, redeemed: RedeemedCode, client: Client, scope: list[str], now: int, *, refreshable: bool
@@ -64,8 +86,7 @@ class CodeExchange:
         try:
             self.tokens.mint(issued.grant, issued.access, issued.refresh)
         except StoreUnavailable:
-            with suppress(StoreUnavailable):
-                self.codes.give_back(code, redeemed)
+            self._give_back(code, redeemed)
             raise
 
 
@@ -115,7 +136,10 @@ class AuthorizationCodeGrantType(grants.AuthorizationCodeGrant):
 
     def authenticate_user(self, authorization_code: CodeCredential) -> Grant:
         """Authlib's "user" is our Grant, which has the facts of the login for the ID token."""
-        return authorization_code.redeemed.grant
+        redeemed, code = authorization_code.redeemed, self.request.form["code"]
+        if not self._exchange.admits(code, redeemed, self.client, self.server.now()):
+            raise InvalidGrantError("The person may no longer use the application.")
+        return redeemed.grant
 
     def delete_authorization_code(self, authorization_code: CodeCredential) -> None:
         """Nothing to do: Authlib calls this after saving the tokens, which is too late to prevent a second

@@ -10,13 +10,21 @@ from sqlalchemy import ColumnElement, Engine, Row, Table, func, select, update
 from bridge.domain.admin_audit import AuditEntry
 from bridge.errors import SealBroken
 from bridge.ports.basics import Sealer
-from bridge.stores.records import GRANT
+from bridge.stores.records import ADMINISTRATOR, CLIENT_INVITATION, CLIENT_PERSON, GRANT, INVITATION
 from bridge.stores.sealing import sealing_key_id
 from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.secrets import secret_purpose
 from bridge.stores.sql.signing_keys import signing_key_purpose
-from bridge.stores.sql.tables import grants, secrets, signing_keys
+from bridge.stores.sql.tables import (
+    administrators,
+    client_invitations,
+    client_people,
+    grants,
+    invitations,
+    secrets,
+    signing_keys,
+)
 
 _HEAD = 7  # characters, by which the key of a sealed text is known
 _BATCH = 500  # rows of one transaction
@@ -39,6 +47,10 @@ _COLUMNS = (
     _Sealed(signing_keys, "private_jwk", lambda row: signing_key_purpose(row.kid)),
     _Sealed(secrets, "sealed", lambda row: secret_purpose(row.name, row.number)),
     _Sealed(grants, "sealed", lambda row: GRANT.kind),
+    _Sealed(administrators, "sealed", lambda row: ADMINISTRATOR.kind),
+    _Sealed(invitations, "sealed", lambda row: INVITATION.kind),
+    _Sealed(client_people, "sealed", lambda row: CLIENT_PERSON.kind),
+    _Sealed(client_invitations, "sealed", lambda row: CLIENT_INVITATION.kind),
 )
 
 
