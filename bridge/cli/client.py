@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bridge.cli.client_deleted import print_deleted
 from bridge.cli.client_options import add_options, edit_options, given
 from bridge.cli.client_snippet import guides_command, snippet
 from bridge.cli.console import config_option, settings_of
@@ -49,9 +50,13 @@ def add(config_file: Path | None, as_json: bool, **options: Any) -> None:
 @client.command("list")
 @config_option
 @json_option
-def list_(config_file: Path | None, as_json: bool) -> None:
+@click.option("--deleted", is_flag=True, help="Those that were deleted, and can be restored.")
+def list_(config_file: Path | None, as_json: bool, deleted: bool) -> None:
     """All applications."""
     with administration(settings_of(config_file)) as admin:
+        if deleted:
+            print_deleted(admin, as_json)
+            return
         found = admin.clients.all(OPERATOR)
     if as_json:
         click.echo(json.dumps([as_metadata(client) for client in found], ensure_ascii=False, indent=2))
@@ -129,15 +134,28 @@ def enable(config_file: Path | None, as_json: bool, client_id: str) -> None:
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.argument("client_id")
 def delete(config_file: Path | None, as_json: bool, yes: bool, client_id: str) -> None:
-    """Forget an application, with what people agreed to give it."""
+    """Delete an application, with what people agreed to give it. `restore` takes it back, for seven days."""
     with administration(settings_of(config_file)) as admin:
         found = admin.clients.get(OPERATOR, client_id)
         if not yes:
             click.confirm(
-                f"Forget {found.client_name} ({client_id}) and all consents to it?", abort=True, err=True
+                f"Delete {found.client_name} ({client_id}) and all consents to it?", abort=True, err=True
             )
         admin.clients.delete(OPERATOR, client_id)
-    click.echo(json.dumps({"deleted": client_id}) if as_json else f"{client_id} is forgotten.")
+    click.echo(json.dumps({"deleted": client_id}) if as_json else f"{client_id} is deleted.")
+    if not as_json:
+        click.echo(f"For seven days `bridge client restore {client_id}` takes it back.", err=True)
+
+
+@client.command()
+@config_option
+@json_option
+@click.argument("client_id")
+def restore(config_file: Path | None, as_json: bool, client_id: str) -> None:
+    """Take a deleted application back, with a new secret, shown this once. Its tokens stay dead."""
+    with administration(settings_of(config_file)) as admin:
+        registered = admin.deleted_clients.restore(OPERATOR, client_id)
+    _show_registered(registered, settings_of(config_file).issuer, as_json)
 
 
 @client.command("fields")

@@ -79,6 +79,7 @@ _ROWS = (
     Event("client.enabled", ("chained",), "operator", "An application was let in again."),
     Event("client.disabled", ("chained",), "operator", "An application was kept out."),
     Event("client.deleted", ("chained",), "operator", "An application was deleted."),
+    Event("client.restored", ("chained",), "operator", "A deleted application was restored."),
     Event("administrator.invited", ("chained",), "operator", "Somebody was invited to administer."),
     Event("administrator.accepted", ("chained",), "operator", "An invitation to administer was accepted."),
     Event("administrator.confirmed", ("chained",), "operator", "A waiting administrator was let in."),

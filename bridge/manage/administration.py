@@ -8,12 +8,13 @@ from bridge.domain.ids import ConnectorId
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
+from bridge.manage.deleted_clients import DeletedClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock, Sealer
-from bridge.ports.clients import ClientStore
+from bridge.ports.clients import ClientStore, DeletedClientStore
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
 
@@ -27,6 +28,7 @@ class AdministrationPorts:
     """
 
     clients: ClientStore
+    deleted_clients: DeletedClientStore
     administrators: AdministratorStore
     signing_keys: SigningKeyStore
     sealer: Sealer
@@ -46,6 +48,7 @@ class Administration:
     """The use cases, built with the ports that each needs."""
 
     clients: ClientAdministration
+    deleted_clients: DeletedClientAdministration
     keys: KeyAdministration
     jobs: JobAdministration
     administrators: AdministratorAdministration
@@ -58,6 +61,9 @@ def assemble(ports: AdministrationPorts) -> Administration:
     p = ports
     return Administration(
         clients=ClientAdministration(p.clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer),
+        deleted_clients=DeletedClientAdministration(
+            p.deleted_clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer
+        ),
         keys=KeyAdministration(p.signing_keys, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),

@@ -123,7 +123,7 @@ class ClientAdministration:
             entry = self._trail.entry(actor, "client.added", client.client_id)
             self._clients.add(client, entry=entry)
         except KeyError:
-            raise Refused(f"There is a client {client.client_id} already.") from None
+            raise Refused(f"There is, or was, a client {client.client_id} already.") from None
         return Registered(client, secret)
 
     def edit(
@@ -178,11 +178,14 @@ class ClientAdministration:
         return client
 
     def delete(self, actor: Actor, client_id: str) -> None:
-        """Delete a client with its consents and offline Grants. Raises Refused when there is none."""
+        """Delete a client with its consents and offline Grants. Raises Refused when there is none.
+
+        For some days it can be restored (manage.deleted_clients); its id is never given again.
+        """
         may(actor, "delete client", client_id)
         try:
             entry = self._trail.entry(actor, "client.deleted", client_id)
-            self._clients.remove(ClientId(client_id), entry=entry)
+            self._clients.remove(ClientId(client_id), deleted_at=entry.at, entry=entry)
         except KeyError:
             raise _not_found(client_id) from None
 

@@ -23,24 +23,24 @@ SENSITIVE_FIELDS = (
 )
 
 
-def check_sensitive(actor: Actor, before: Client | None, after: Client) -> None:
+def check_sensitive(actor: Actor, before: Client | None, after: Client, *, command: str = "edit") -> None:
     """Raises Refused where a change would give such a claim to who does not have it now.
 
     The change is judged by what comes of it: a scope that is new, and of an application that has one already
-    whatever decides where the claim goes. Who has a shell on the server decides alone.
+    whatever decides where the claim goes. Who has a shell on the server decides alone, by `command`.
     """
     named = [scope for scope in SENSITIVE_SCOPES if scope in after.scope]
     if actor.local or not named:
         return
     if wanted := [scope for scope in named if before is None or scope not in before.scope]:
-        raise Refused(f"{' and '.join(wanted)} can be allowed only {_where(after)}")
+        raise Refused(f"{' and '.join(wanted)} can be allowed only {_where(after, command)}")
     changed = [name for name in SENSITIVE_FIELDS if before and getattr(before, name) != getattr(after, name)]
     if changed:
         raise Refused(
             f"The application may ask for {' and '.join(named)}: {', '.join(changed)} can be changed only "
-            f"{_where(after)}"
+            f"{_where(after, command)}"
         )
 
 
-def _where(client: Client) -> str:
-    return f"on the server's command line: bridge client edit {client.client_id or 'CLIENT_ID'}"
+def _where(client: Client, command: str) -> str:
+    return f"on the server's command line: bridge client {command} {client.client_id or 'CLIENT_ID'}"

@@ -10,6 +10,7 @@ from typing import Protocol
 from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
+from bridge.domain.deleted_client import DeletedClient
 from bridge.domain.ids import ClientId, SubjectId
 from bridge.errors import BridgeError
 
@@ -59,8 +60,32 @@ class ClientStore(Protocol):
         `before`: what it has to be still; raises ChangedMeanwhile where it is something else.
         """
 
-    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
-        """Raises KeyError when there is none."""
+    def remove(
+        self, client_id: ClientId, *, deleted_at: int | None = None, entry: AuditEntry | None = None
+    ) -> None:
+        """Raises KeyError when there is none.
+
+        `deleted_at`: since when it counts as deleted (epoch seconds), so that it can be restored for a while,
+        and its id is never given again; None: nothing of it stays.
+        """
+
+
+class DeletedClientStore(Protocol):
+    """Clients that were deleted a short while ago (SQL), without their secrets. `since` in epoch seconds."""
+
+    def get(self, client_id: str, since: int) -> DeletedClient | None:
+        """One that was deleted after `since`."""
+
+    def page(
+        self, since: int, *, limit: int, before: tuple[int, ClientId] | None = None
+    ) -> Sequence[DeletedClient]:
+        """At most `limit` of those deleted after `since`, the last one first.
+
+        `before`: when the last one seen was deleted, and its id.
+        """
+
+    def restore(self, client: Client, since: int, *, entry: AuditEntry | None = None) -> None:
+        """Register it again. Raises KeyError where none of its id was deleted after `since`."""
 
 
 class ConsentStore(Protocol):

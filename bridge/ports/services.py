@@ -8,7 +8,7 @@ from bridge.domain.subject import SubjectKey
 from bridge.ports.administrators import AdministratorStore, ConsoleSessionStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
-from bridge.ports.clients import ClientStore, ConsentStore
+from bridge.ports.clients import ClientStore, ConsentStore, DeletedClientStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.grants import CodeStore, GrantStore, TokenStore
 from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
@@ -29,6 +29,7 @@ class Services:
     signer: Signer
     interactions: InteractionSeal
     clients: ClientStore
+    deleted_clients: DeletedClientStore
     signing_keys: SigningKeyStore
     secrets: SecretStore
     consents: ConsentStore

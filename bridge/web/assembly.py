@@ -75,6 +75,7 @@ def _administration_ports(services: Services, issuer: str) -> AdministrationPort
     s = services
     return AdministrationPorts(
         clients=s.clients,
+        deleted_clients=s.deleted_clients,
         administrators=s.administrators,
         signing_keys=s.signing_keys,
         sealer=s.sealer,

@@ -41,6 +41,7 @@ def administration(settings: Settings) -> Iterator[Administration]:
         yield assemble(
             AdministrationPorts(
                 clients=with_console(settings, sql.SqlClients(engine, counters)),
+                deleted_clients=sql.SqlDeletedClients(engine, counters),
                 administrators=sql.SqlAdministrators(engine, sealer, counters),
                 signing_keys=sql.SqlSigningKeys(engine, sealer),
                 sealer=sealer,

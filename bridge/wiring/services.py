@@ -90,6 +90,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         signer=keys.signer,
         interactions=SealedInteractions(sealer, redis.Parking(redis_store), counters),
         clients=with_console(settings, sql.SqlClients(engine, counters)),
+        deleted_clients=sql.SqlDeletedClients(engine, counters),
         signing_keys=keys.signing_keys,
         secrets=keys.secrets,
         consents=sql.SqlConsents(engine),

@@ -242,7 +242,7 @@ def test_every_form_works_without_scripts(seen: Console, invitation: str, new_pa
         page.locator("main[data-key=console-moving_on]").wait_for()
         screenshot(page, "console-without-scripts-moving-on")
     page.locator("#continue").click()
-    page.wait_for_url("**/admin/applications")
+    page.wait_for_url("**/admin/deleted")
     assert seen.world.services.clients.latest(client.client_id) is None
 
 

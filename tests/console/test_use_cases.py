@@ -18,12 +18,14 @@ from bridge.manage.access import PERMISSIONS
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
+from bridge.manage.deleted_clients import DeletedClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.web import console
 
 ROOMS = {
     "clients": ClientAdministration,
+    "deleted_clients": DeletedClientAdministration,
     "administrators": AdministratorAdministration,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
@@ -51,6 +53,8 @@ USE_CASES = {
     "clients.rotate_secret": Ways(),
     "clients.set_enabled": Ways(),
     "clients.delete": Ways(),
+    "deleted_clients.page": Ways(),
+    "deleted_clients.restore": Ways(),
     "administrators.all": Ways(),
     "administrators.get": Ways(console="its list says everything"),
     "administrators.invite": Ways(),

@@ -18,7 +18,7 @@ from bridge.ops.counters import Counters
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock
-from bridge.ports.clients import ClientStore
+from bridge.ports.clients import ClientStore, DeletedClientStore
 from bridge.ports.keys import SigningKeyStore
 from bridge.ports.outbound import JobLog, Outbox
 from bridge.stores import migrate, sql
@@ -47,6 +47,7 @@ class Office:
     outbox: Outbox
     administrators: AdministratorStore
     trail: AdminAudit
+    deleted_clients: DeletedClientStore
     clock: Clock = time.time
     environment: str = ENVIRONMENT
 
@@ -56,6 +57,7 @@ class Office:
         return assemble(
             AdministrationPorts(
                 clients=kept,
+                deleted_clients=self.deleted_clients,
                 administrators=self.administrators,
                 signing_keys=self.signing_keys,
                 sealer=self.sealer,
@@ -87,6 +89,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sql.SqlOutbox(engine),
         sql.SqlAdministrators(engine, sealer, Counters()),
         sql.SqlAdminAudit(engine, sealer),
+        sql.SqlDeletedClients(engine, Counters()),
     )
     engine.dispose()
 

@@ -220,6 +220,7 @@ class House:
             signer=self.keys,
             interactions=SealedInteractions(SEALER, redis.Parking(kept), counters),
             clients=sql.SqlClients(self.engine, counters),
+            deleted_clients=cast(Any, None),
             signing_keys=sql.SqlSigningKeys(self.engine, SEALER),
             secrets=sql.SqlSecrets(self.engine, SEALER),
             consents=sql.SqlConsents(self.engine),

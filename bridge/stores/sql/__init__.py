@@ -12,6 +12,7 @@ from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.clock import SharedClock, database_time
 from bridge.stores.sql.consents import SqlConsents
 from bridge.stores.sql.console_sessions import SqlConsoleSessions
+from bridge.stores.sql.deleted_clients import SqlDeletedClients
 from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants
 from bridge.stores.sql.instances import SqlInstances
@@ -33,6 +34,7 @@ __all__ = [
     "SqlClients",
     "SqlConsents",
     "SqlConsoleSessions",
+    "SqlDeletedClients",
     "SqlGrants",
     "SqlInstances",
     "SqlJobLog",

@@ -3,6 +3,7 @@
 import time
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, Select, delete, insert, literal, select, tuple_, update
@@ -18,9 +19,10 @@ from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import clients, consents, grants
+from bridge.stores.sql.tombstones import is_taken, keep
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
-_VERSION = "clients"
+VERSION = "clients"  # its number; whoever changes it keeps all others out who write here
 LAST_LETTER = "\U0010ffff"
 _KEPT = 5000  # clients in memory, some kilobytes each
 LOOKS_AT_ONCE = 10  # for clients that are not there, or not as they are wanted, beyond the regular look
@@ -103,8 +105,8 @@ class SqlClients:
     ) -> None:
         self._engine = engine
         self._counters = counters
-        self._index = Watched(engine, _VERSION, _versions, every=every, clock=clock)
-        self._allowed_origins = Watched(engine, _VERSION, _origins, every=every, clock=clock)
+        self._index = Watched(engine, VERSION, _versions, every=every, clock=clock)
+        self._allowed_origins = Watched(engine, VERSION, _origins, every=every, clock=clock)
         self._looks = Looks(clock)
         self._lock = Lock()
         self._kept: dict[str, tuple[int, Client | None]] = {}
@@ -143,10 +145,12 @@ class SqlClients:
         return tuple(client for client in found if client is not None)
 
     def add(self, client: Client, *, entry: AuditEntry | None = None) -> None:
-        """Store a new client. Raises KeyError when the id is taken."""
+        """Store a new client. Raises KeyError when the id is taken, also by one that was deleted."""
 
         def step(connection: Connection) -> None:
-            row = _row(client, bump_version(connection, _VERSION))
+            row = row_of(client, bump_version(connection, VERSION))
+            if is_taken(connection, client.client_id):
+                raise KeyError(client.client_id)
             connection.execute(insert(clients).values(client_id=client.client_id, **row))
             chained(connection, entry)
 
@@ -182,7 +186,7 @@ class SqlClients:
         """
 
         def step(connection: Connection) -> None:
-            row = _row(client, bump_version(connection, _VERSION))
+            row = row_of(client, bump_version(connection, VERSION))
             of_it = clients.c.client_id == client.client_id
             if before is not None:
                 kept = connection.execute(select(clients.c.data).where(of_it)).scalar()
@@ -195,22 +199,33 @@ class SqlClients:
         writing(self._engine, step)
         self._read_again()
 
-    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
-        """Delete a client with its consents and offline Grants: a later one of that id must not inherit them.
+    def remove(
+        self, client_id: ClientId, *, deleted_at: int | None = None, entry: AuditEntry | None = None
+    ) -> None:
+        """Delete a client with its consents and offline Grants, which die with it also where it is restored.
 
-        Raises KeyError when there is none.
+        `deleted_at`: see ports.ClientStore. Raises KeyError when there is none.
         """
 
         def step(connection: Connection) -> None:
-            bump_version(connection, _VERSION)
+            bump_version(connection, VERSION)
+            of_it = clients.c.client_id == client_id
+            data = connection.execute(select(clients.c.data).where(of_it)).scalar()
             for table in (consents, grants):
                 connection.execute(delete(table).where(table.c.client_id == client_id))
-            if not connection.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount:
+            if data is None or not connection.execute(delete(clients).where(of_it)).rowcount:
                 raise KeyError(client_id)
+            if deleted_at is not None:
+                keep(connection, client_id, self._without_secrets(data), deleted_at)
             chained(connection, entry)
 
         writing(self._engine, step)
         self._read_again()
+
+    def _without_secrets(self, data: str) -> str | None:
+        """What is kept of a deleted client; None of one that can't be read."""
+        client = self._read(data)
+        return None if client is None else CLIENT.dump(replace(client, secret_hashes=())).decode()
 
     def _fetched(self, client_id: str) -> Client | None:
         query = select(clients.c.version, clients.c.data).where(clients.c.client_id == client_id)
@@ -242,7 +257,8 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def _row(client: Client, version: int) -> dict[str, str | int | None]:
+def row_of(client: Client, version: int) -> dict[str, str | int | None]:
+    """The columns of a client's row, but for its id."""
     return {
         "client_name": client.client_name,
         "name_key": name_key(client.client_name),

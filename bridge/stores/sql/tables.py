@@ -50,6 +50,15 @@ clients = Table(
     Index(None, "name_key", "client_id"),
 )
 
+deleted_clients = Table(  # their ids stay taken for good
+    "deleted_clients",
+    metadata,
+    Column("client_id", String(255), primary_key=True),
+    Column("deleted_at", BigInteger, nullable=False),
+    Column("data", Text),  # as in `clients`, without secrets; NULL once it can't be restored any more
+    Index(None, "deleted_at", "client_id"),
+)
+
 signing_keys = Table(
     "signing_keys",
     metadata,

@@ -33,9 +33,10 @@ def application(client_id: str) -> Response:
     return _overview(client, product)
 
 
-def show_registered(made: Registered, product: str = "") -> Response:
-    """The same after it was registered, or got a new secret: with the secret, which is not shown again."""
-    return _overview(made.client, product or ANY_PRODUCT, made.secret, new=True)
+def show_registered(made: Registered, product: str = "", *, restored: bool = False) -> Response:
+    """The same after it was registered, restored, or got a new secret: with the secret, which is not shown
+    again."""
+    return _overview(made.client, product or ANY_PRODUCT, made.secret, new=True, restored=restored)
 
 
 def fields(client_id: str, tab: str) -> Response:
@@ -93,12 +94,12 @@ def enable(client_id: str) -> Response:
 
 
 def delete(client_id: str) -> Response:
-    """Deletes it, for good. Its id has to be written by hand."""
+    """Deletes it; for some days it can be restored. Its id has to be written by hand."""
     client = _client(client_id)
     if request.form.get("confirmation", "").strip() != client.client_id:
         return _credentials(client, (N_("Write the client id to delete the application."),), status=422)
     use_cases().administration.clients.delete(here().actor, client_id)
-    return redirect(f"{ROOT}/applications", 303)
+    return redirect(f"{ROOT}/deleted", 303)
 
 
 def _credentials(client: Client, faults: tuple[str, ...] = (), *, status: int = 200) -> Response:
@@ -157,7 +158,9 @@ def _fields(
     )
 
 
-def _overview(client: Client, product: str, secret: str | None = None, *, new: bool = False) -> Response:
+def _overview(
+    client: Client, product: str, secret: str | None = None, *, new: bool = False, restored: bool = False
+) -> Response:
     chosen = PRODUCTS.get(product) or PRODUCTS[ANY_PRODUCT]
     endpoints = addresses(use_cases().policy.issuer)
     own = random_text(use_cases().token_bytes, 32) if secret else None  # beside ours, on the same page alone
@@ -181,4 +184,5 @@ def _overview(client: Client, product: str, secret: str | None = None, *, new: b
         snippet_fault=fault,
         secret=secret,
         new=new,
+        restored=restored,
     )

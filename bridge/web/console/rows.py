@@ -46,6 +46,8 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ROOT}/sessions", "POST", "end_session"),
     # Applications.
     ConsolePage(f"{ROOT}/applications", "GET", "applications", "list clients"),
+    ConsolePage(f"{ROOT}/deleted", "GET", "deleted", "see deleted clients"),
+    ConsolePage(f"{ROOT}/deleted/<client_id>", "POST", "restore", "restore client", "client_id", recent=True),
     ConsolePage(f"{ROOT}/new", "GET", "kinds", "add client"),
     ConsolePage(f"{ROOT}/new/<kind>", "GET", "new_application", "add client"),
     ConsolePage(f"{ROOT}/new/<kind>", "POST", "register", "add client"),

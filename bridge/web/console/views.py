@@ -6,7 +6,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, audit, pages, signing_in
+from bridge.web.console import administrators, application, applications, audit, deleted, pages, signing_in
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
@@ -22,6 +22,8 @@ VIEWS: Mapping[str, View] = {
     "sessions": administrators.sessions,
     "end_session": administrators.end_session,
     "applications": applications.applications,
+    "deleted": deleted.deleted,
+    "restore": deleted.restore,
     "kinds": applications.kinds,
     "new_application": applications.new_application,
     "register": applications.register,
