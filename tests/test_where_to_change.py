@@ -115,7 +115,10 @@ CHANGES = (
     Change(
         "what administrators may change",
         ("rotate secret", "client.secret_rotated", "rotate_secret"),
-        uses={"bridge/cli/demo_world.py": "its sample application gets a new secret at each start"},
+        uses={
+            "bridge/cli/demo_world.py": "its sample application gets a new secret at each start",
+            "bridge/manage/client_files/administration.py": "a file sets secrets too",
+        },
         follows={
             "bridge/web/translations/km/LC_MESSAGES/console.po": "its sentence in Khmer",
         },

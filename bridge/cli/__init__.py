@@ -1,7 +1,8 @@
 """The command `bridge`: run it, try it, and administer it. A command parses, calls one function, and prints.
 
 Owns: options, what is printed, exit codes (0 done, 1 it could not be done, 2 the settings or options are
-wrong), and the order of a start in `run`. Expected errors are printed as a sentence, never as a traceback.
+wrong; `client apply` has its own, in its help), and the order of a start in `run`. Expected errors are
+printed as a sentence, never as a traceback.
 Leaves to others: what a command does (`manage`), and with which stores (`wiring`).
 """
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from bridge.cli.console import config_option, settings_of
+from bridge.cli.operator import operator
 from bridge.domain.administrator import ROLES, Administrator
 from bridge.domain.encoding import digest
-from bridge.manage import OPERATOR, Administration
+from bridge.manage import Administration
 from bridge.manage.administrators import INVITATION_LIVES
 from bridge.wiring.administration import administration
 
@@ -30,7 +31,7 @@ def invite(config_file: Path | None, role: str, clients: tuple[str, ...], wait: 
     """Print a link that makes one person an administrator, good for fifteen minutes."""
     settings = settings_of(config_file)
     with administration(settings) as admin:
-        token = admin.administrators.invite(OPERATOR, role, clients)
+        token = admin.administrators.invite(operator(), role, clients)
         click.echo(f"{settings.issuer}/admin/invitation/{token}")
         if not wait:
             return
@@ -43,7 +44,7 @@ def invite(config_file: Path | None, role: str, clients: tuple[str, ...], wait: 
         if code:
             _confirm(admin, person.id, code)
         else:
-            admin.administrators.remove(OPERATOR, person.id)
+            admin.administrators.remove(operator(), person.id)
             click.echo("They were refused.", err=True)
 
 
@@ -63,7 +64,7 @@ def confirm(config_file: Path | None, administrator_id: str, code: str) -> None:
 def list_(config_file: Path | None, as_json: bool) -> None:
     """All administrators, and who waits to be confirmed."""
     with administration(settings_of(config_file)) as admin:
-        found = admin.administrators.all(OPERATOR)
+        found = admin.administrators.all(operator())
     if as_json:
         click.echo(json.dumps([_as_json(person) for person in found], ensure_ascii=False, indent=2))
     elif not found:
@@ -80,15 +81,15 @@ def list_(config_file: Path | None, as_json: bool) -> None:
 def remove(config_file: Path | None, yes: bool, administrator_id: str) -> None:
     """Remove an administrator; their sessions in the console end at once."""
     with administration(settings_of(config_file)) as admin:
-        person = admin.administrators.get(OPERATOR, administrator_id)
+        person = admin.administrators.get(operator(), administrator_id)
         if not yes:
             click.confirm(f"Remove {_name(person)} ({person.role})?", abort=True, err=True)
-        admin.administrators.remove(OPERATOR, administrator_id)
+        admin.administrators.remove(operator(), administrator_id)
     click.echo(f"{administrator_id} administers no more.")
 
 
 def _confirm(admin: Administration, administrator_id: str, code: str) -> None:
-    person = admin.administrators.confirm(OPERATOR, administrator_id, "".join(code.split()))
+    person = admin.administrators.confirm(operator(), administrator_id, "".join(code.split()))
     click.echo(f"{_name(person)} is {person.role} now.", err=True)
 
 
@@ -99,7 +100,7 @@ def _name(person: Administrator) -> str:
 def _await_person(admin: Administration, invitation: str) -> Administrator | None:
     """Who accepts the invitation of this hash; None where nobody does while it is good."""
     for _ in range(int(INVITATION_LIVES / LOOK_EVERY)):
-        for person in admin.administrators.all(OPERATOR):
+        for person in admin.administrators.all(operator()):
             if person.state == "pending" and person.invitation == invitation:
                 return person
         time.sleep(LOOK_EVERY)

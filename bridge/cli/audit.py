@@ -25,7 +25,7 @@ def audit() -> None:
 @audit.command("list")
 @config_option
 @click.option("--since", type=click.DateTime(TIMES), help="Since then (UTC).")
-@click.option("--actor", default="", help="Who: `command line`, or `administrator:ID`.")
+@click.option("--actor", default="", help="Who: `os:USER` of this machine, or `administrator:ID`.")
 @click.option("--event", type=click.Choice(CHAINED_EVENTS), default=None, metavar="EVENT", help="What.")
 @click.option("--subject", default="", help="To which application, key or administrator, by its id.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)

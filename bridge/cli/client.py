@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +11,20 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.cli.client_deleted import print_deleted
+from bridge.cli.client_files import apply, export
 from bridge.cli.client_options import add_options, edit_options, given
 from bridge.cli.client_snippet import guides_command, snippet
 from bridge.cli.console import config_option, settings_of
+from bridge.cli.operator import operator
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import as_metadata
 from bridge.domain.ids import ClientId
-from bridge.manage import OPERATOR, Registered
+from bridge.manage import Registered
 from bridge.manage.client_advice import advice
 from bridge.manage.metadata_page import client_metadata_page
 from bridge.wiring.administration import administration
 
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only look whether it could be done.")
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 
 
@@ -29,6 +33,8 @@ def client() -> None:
     """Applications that may sign people in."""
 
 
+client.add_command(apply)
+client.add_command(export)
 client.add_command(snippet)
 client.add_command(guides_command)
 
@@ -36,12 +42,16 @@ client.add_command(guides_command)
 @client.command()
 @config_option
 @json_option
+@dry_run_option
 @add_options
-def add(config_file: Path | None, as_json: bool, **options: Any) -> None:
+def add(config_file: Path | None, as_json: bool, dry_run: bool, **options: Any) -> None:
     """Register an application; its secret is shown this once."""
     fields = {"client_id": ClientId(""), "client_name": "", "redirect_uris": (), **given(options)}
     with administration(settings_of(config_file)) as admin:
-        registered = admin.clients.add(OPERATOR, Client(**fields))
+        registered = admin.clients.add(operator(), Client(**fields), dry_run=dry_run)
+    if dry_run:
+        _show(replace(registered.client, secret_hashes=()), as_json)
+        return
     _show_registered(registered, settings_of(config_file).issuer, as_json)
     if told := advice(registered.client):
         click.echo(told, err=True)
@@ -57,7 +67,7 @@ def list_(config_file: Path | None, as_json: bool, deleted: bool) -> None:
         if deleted:
             print_deleted(admin, as_json)
             return
-        found = admin.clients.all(OPERATOR)
+        found = admin.clients.all(operator())
     if as_json:
         click.echo(json.dumps([as_metadata(client) for client in found], ensure_ascii=False, indent=2))
     elif not found:
@@ -73,22 +83,26 @@ def list_(config_file: Path | None, as_json: bool, deleted: bool) -> None:
 def show(config_file: Path | None, as_json: bool, client_id: str) -> None:
     """One application, with all its fields."""
     with administration(settings_of(config_file)) as admin:
-        _show(admin.clients.get(OPERATOR, client_id), as_json)
+        _show(admin.clients.get(operator(), client_id), as_json)
 
 
 @client.command()
 @config_option
 @json_option
+@dry_run_option
+@click.option("--take-over", is_flag=True, help="From the file that manages it (`bridge client apply`).")
 @click.argument("client_id")
 @edit_options
-def edit(config_file: Path | None, as_json: bool, client_id: str, **options: Any) -> None:
+def edit(
+    config_file: Path | None, as_json: bool, dry_run: bool, take_over: bool, client_id: str, **options: Any
+) -> None:
     """Change an application. A list that is given takes the place of the one before; "" empties it."""
     changes = given(options)
-    if not changes:
+    if not changes and not take_over:
         raise click.UsageError("Say what to change; `bridge client edit --help` lists the options.")
     with administration(settings_of(config_file)) as admin:
-        before = admin.clients.get(OPERATOR, client_id)
-        changed = admin.clients.edit(OPERATOR, client_id, changes)
+        before = admin.clients.get(operator(), client_id)
+        changed = admin.clients.edit(operator(), client_id, changes, take_over=take_over, dry_run=dry_run)
     _show(changed, as_json)
     if changed.subject_type != before.subject_type:
         click.echo("Its subject type changed: it knows everybody by another sub from now on.", err=True)
@@ -104,7 +118,7 @@ def edit(config_file: Path | None, as_json: bool, client_id: str, **options: Any
 def rotate_secret(config_file: Path | None, as_json: bool, at_once: bool, client_id: str) -> None:
     """Make a new secret, shown this once; the one before works on until the next rotation."""
     with administration(settings_of(config_file)) as admin:
-        registered = admin.clients.rotate_secret(OPERATOR, client_id, at_once=at_once)
+        registered = admin.clients.rotate_secret(operator(), client_id, at_once=at_once)
     _show_registered(registered, settings_of(config_file).issuer, as_json)
 
 
@@ -115,7 +129,7 @@ def rotate_secret(config_file: Path | None, as_json: bool, at_once: bool, client
 def disable(config_file: Path | None, as_json: bool, client_id: str) -> None:
     """Keep an application out, without forgetting it. It takes a few seconds."""
     with administration(settings_of(config_file)) as admin:
-        _show(admin.clients.set_enabled(OPERATOR, client_id, False), as_json)
+        _show(admin.clients.set_enabled(operator(), client_id, False), as_json)
 
 
 @client.command()
@@ -125,25 +139,28 @@ def disable(config_file: Path | None, as_json: bool, client_id: str) -> None:
 def enable(config_file: Path | None, as_json: bool, client_id: str) -> None:
     """Let an application in again."""
     with administration(settings_of(config_file)) as admin:
-        _show(admin.clients.set_enabled(OPERATOR, client_id, True), as_json)
+        _show(admin.clients.set_enabled(operator(), client_id, True), as_json)
 
 
 @client.command()
 @config_option
 @json_option
+@dry_run_option
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.argument("client_id")
-def delete(config_file: Path | None, as_json: bool, yes: bool, client_id: str) -> None:
+def delete(config_file: Path | None, as_json: bool, dry_run: bool, yes: bool, client_id: str) -> None:
     """Delete an application, with what people agreed to give it. `restore` takes it back, for seven days."""
     with administration(settings_of(config_file)) as admin:
-        found = admin.clients.get(OPERATOR, client_id)
-        if not yes:
+        found = admin.clients.get(operator(), client_id)
+        if not yes and not dry_run:
             click.confirm(
                 f"Delete {found.client_name} ({client_id}) and all consents to it?", abort=True, err=True
             )
-        admin.clients.delete(OPERATOR, client_id)
-    click.echo(json.dumps({"deleted": client_id}) if as_json else f"{client_id} is deleted.")
-    if not as_json:
+        admin.clients.delete(operator(), client_id, dry_run=dry_run)
+    told = f"{client_id} would be deleted." if dry_run else f"{client_id} is deleted."
+    answer = {"would_delete" if dry_run else "deleted": client_id}
+    click.echo(json.dumps(answer) if as_json else told)
+    if not dry_run and not as_json:
         click.echo(f"For seven days `bridge client restore {client_id}` takes it back.", err=True)
 
 
@@ -154,7 +171,7 @@ def delete(config_file: Path | None, as_json: bool, yes: bool, client_id: str) -
 def restore(config_file: Path | None, as_json: bool, client_id: str) -> None:
     """Take a deleted application back, with a new secret, shown this once. Its tokens stay dead."""
     with administration(settings_of(config_file)) as admin:
-        registered = admin.deleted_clients.restore(OPERATOR, client_id)
+        registered = admin.deleted_clients.restore(operator(), client_id)
     _show_registered(registered, settings_of(config_file).issuer, as_json)
 
 

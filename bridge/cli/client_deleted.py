@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 
 import click
 
+from bridge.cli.operator import operator
 from bridge.domain.client_metadata import as_metadata
 from bridge.domain.deleted_client import DeletedClient
-from bridge.manage import OPERATOR, Administration
+from bridge.manage import Administration
 
 PAGE = 500  # rows that are read at a time
 
@@ -27,7 +28,7 @@ def print_deleted(admin: Administration, as_json: bool) -> None:
 
 def _all(admin: Administration) -> Iterator[DeletedClient]:
     before = None
-    while found := admin.deleted_clients.page(OPERATOR, limit=PAGE, before=before):
+    while found := admin.deleted_clients.page(operator(), limit=PAGE, before=before):
         yield from found
         before = (found[-1].deleted_at, found[-1].client.client_id)
 

@@ -9,8 +9,8 @@ from typing import Literal
 import click
 
 from bridge.cli.console import config_option, settings_of
+from bridge.cli.operator import operator
 from bridge.domain.metadata_field import Label
-from bridge.manage import OPERATOR
 from bridge.manage.provider_addresses import provider_addresses
 from bridge.products import PRODUCTS, Snippet, Values, snippets
 from bridge.products.guide import ISSUER, guides
@@ -54,7 +54,7 @@ def snippet(
     """Print a product's configuration for an application, named by its id or its exact name."""
     settings = settings_of(config_file)
     with administration(settings) as admin:
-        client = admin.clients.find(OPERATOR, name)
+        client = admin.clients.find(operator(), name)
     secret = None if secret_file is None else secret_file.read_text(encoding="utf-8").strip()
     values = Values(settings.issuer, provider_addresses(settings.issuer), client, secret)
     texts = _chosen(snippets(product, values), part)

@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from bridge.cli.console import config_option, settings_of
+from bridge.cli.operator import operator
 from bridge.domain.outbox import OutboxState
-from bridge.manage import OPERATOR, JobState
+from bridge.manage import JobState
 from bridge.wiring.administration import administration
 
 
@@ -20,7 +21,7 @@ from bridge.wiring.administration import administration
 def jobs(config_file: Path | None, as_json: bool) -> None:
     """What was done in the background, and what waits to be sent."""
     with administration(settings_of(config_file)) as admin:
-        states, messages = admin.jobs.all(OPERATOR), admin.jobs.messages(OPERATOR)
+        states, messages = admin.jobs.all(operator()), admin.jobs.messages(operator())
     if as_json:
         found = {"jobs": [_fields(state) for state in states], "messages": dict(messages)}
         click.echo(json.dumps(found, indent=2))

@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from bridge.cli.console import config_option, settings_of
+from bridge.cli.operator import operator
 from bridge.domain.client import SIGNING_ALGS
 from bridge.errors import SealBroken
-from bridge.manage import OPERATOR, AllKeys, HashingKeyState, MasterKeyState
+from bridge.manage import AllKeys, HashingKeyState, MasterKeyState
 from bridge.manage.master_keys import instant
 from bridge.ports.keys import Instance, SigningKey
 from bridge.wiring.administration import key_administration
@@ -30,18 +31,18 @@ def status(config_file: Path | None, as_json: bool) -> None:
 
 
 def _found(keys: AllKeys) -> dict[str, Any]:
-    now, instances = keys.clock(), keys.master.instances(OPERATOR)
+    now, instances = keys.clock(), keys.master.instances(operator())
     signing, unreadable = _signing(keys)
     next_steps = [
         *unreadable,
-        *keys.master.next_steps(OPERATOR),
-        *keys.hashing.next_steps(OPERATOR),
+        *keys.master.next_steps(operator()),
+        *keys.hashing.next_steps(operator()),
         *_clocks(instances),
     ]
     return {
-        "master": [_master(state) for state in keys.master.all(OPERATOR)],
+        "master": [_master(state) for state in keys.master.all(operator())],
         "signing": [_signed_by(alg, signing, now) for alg in SIGNING_ALGS if _active(alg, signing)],
-        "hashes": [_hashing(state) for state in keys.hashing.all(OPERATOR)],
+        "hashes": [_hashing(state) for state in keys.hashing.all(operator())],
         "instances": [asdict(instance) for instance in instances],
         "next": next_steps,
     }
@@ -49,7 +50,7 @@ def _found(keys: AllKeys) -> dict[str, Any]:
 
 def _signing(keys: AllKeys) -> tuple[Sequence[SigningKey], list[str]]:
     try:
-        return keys.signing.all(OPERATOR), []
+        return keys.signing.all(operator()), []
     except SealBroken as failure:
         return (), [f"Signing keys can't be opened here. {failure.sentence}"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from bridge.cli.console import config_option, settings_of
+from bridge.cli.operator import operator
 from bridge.domain.lasting_keys import HANDOVER, HASHING_KEYS
-from bridge.manage import OPERATOR
 from bridge.wiring.administration import key_administration
 
 
@@ -21,7 +21,7 @@ def use(config_file: Path | None, as_json: bool, key_id: str | None) -> None:
     Without KEY_ID with the new one that there is. Every instance that serves has to know it already.
     """
     with key_administration(settings_of(config_file)) as keys:
-        used = keys.master.use(OPERATOR, key_id)
+        used = keys.master.use(operator(), key_id)
     if as_json:
         click.echo(json.dumps({"used": used}, indent=2))
         return
@@ -35,7 +35,7 @@ def use(config_file: Path | None, as_json: bool, key_id: str | None) -> None:
 def reseal(config_file: Path | None, as_json: bool) -> None:
     """Seal anew what rests in SQL under earlier keys; what runs does the same every minute."""
     with key_administration(settings_of(config_file)) as keys:
-        rows = keys.master.reseal(OPERATOR)
+        rows = keys.master.reseal(operator())
     click.echo(json.dumps({"resealed": rows}, indent=2) if as_json else f"{rows} rows were sealed anew.")
 
 
@@ -46,7 +46,7 @@ def reseal(config_file: Path | None, as_json: bool) -> None:
 def renew(config_file: Path | None, as_json: bool, name: str) -> None:
     """Make a new key for hashes: of clients' secrets, or of forms. What the last one hashed still counts."""
     with key_administration(settings_of(config_file)) as keys:
-        number = keys.hashing.renew(OPERATOR, name)
+        number = keys.hashing.renew(operator(), name)
     if as_json:
         click.echo(json.dumps({"key": name, "number": number, "hashes_in": HANDOVER}, indent=2))
     else:

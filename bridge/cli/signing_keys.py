@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from bridge.cli.console import config_option, settings_of
+from bridge.cli.operator import operator
 from bridge.domain.client import SIGNING_ALGS, SigningAlg
-from bridge.manage import OPERATOR
 from bridge.ports.keys import SigningKey
 from bridge.wiring.administration import administration
 
@@ -19,7 +19,7 @@ from bridge.wiring.administration import administration
 def list_(config_file: Path | None, as_json: bool) -> None:
     """All signing keys, newest first."""
     with administration(settings_of(config_file)) as admin:
-        found = admin.keys.all(OPERATOR)
+        found = admin.keys.all(operator())
         now = admin.clock()
     if as_json:
         rows = [
@@ -42,9 +42,9 @@ def list_(config_file: Path | None, as_json: bool) -> None:
 def rotate(config_file: Path | None, as_json: bool, alg: SigningAlg, at_once: bool) -> None:
     """Make a new signing key; the one before retires, and stays published."""
     with administration(settings_of(config_file)) as admin:
-        keys = admin.keys.all(OPERATOR)
+        keys = admin.keys.all(operator())
         at_once = at_once or not any(key.alg == alg and key.retired_at is None for key in keys)
-        kid = admin.keys.rotate(OPERATOR, alg, at_once=at_once)
+        kid = admin.keys.rotate(operator(), alg, at_once=at_once)
     if as_json:
         click.echo(json.dumps({"kid": kid, "alg": alg, "signs_at_once": at_once}, indent=2))
         return
@@ -65,10 +65,10 @@ def rotate(config_file: Path | None, as_json: bool, alg: SigningAlg, at_once: bo
 def remove(config_file: Path | None, as_json: bool, yes: bool, kid: str) -> None:
     """Publish a retired key no more: for one that leaked. Nothing that it signed counts after that."""
     with administration(settings_of(config_file)) as admin:
-        found = admin.keys.removable(OPERATOR, kid)
+        found = admin.keys.removable(operator(), kid)
         if not yes:
             click.confirm(f"Remove {kid} ({found.alg}) and all trust in it?", abort=True, err=True)
-        admin.keys.remove(OPERATOR, kid)
+        admin.keys.remove(operator(), kid)
     message = f"{kid} is removed; who read our keys before knows it for up to five minutes."
     click.echo(json.dumps({"removed": kid}) if as_json else message)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from bridge.domain.ids import ClientId, ConnectorId
+from bridge.domain.metadata_field import Group
 from bridge.domain.policy import CLOCK_SKEW
 
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "none"]
@@ -26,6 +27,19 @@ SUBJECT_TYPES: tuple[SubjectType, ...] = get_args(SubjectType)
 SIGNING_ALGS: tuple[SigningAlg, ...] = get_args(SigningAlg)
 TOKEN_FORMATS: tuple[TokenFormat, ...] = get_args(TokenFormat)
 NAME_LOCALES: tuple[NameLocale, ...] = get_args(NameLocale)
+
+
+@dataclass(frozen=True, slots=True)
+class FileOwner:
+    """The file that owns a client's registration, by its set's name (`bridge client apply`).
+
+    Whoever else wants to change what the file says takes the registration over first.
+    """
+
+    set_name: str
+    unmanaged: tuple[Group, ...] = ()  # the groups of fields that the file leaves to others
+    secret_version: int | None = None  # the number that the file gave the secret that it last set
+    pruned_at: int | None = None  # epoch seconds: disabled then, because the file named it no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,7 @@ class Client:
     enabled: bool = True
     client_id_issued_at: int = 0  # epoch seconds
     lifetimes: Mapping[str, int] = field(default_factory=dict)  # seconds that differ from the settings
+    managed_by: FileOwner | None = None  # None: whoever may edit it
 
     @property
     def public(self) -> bool:

@@ -5,7 +5,7 @@ manage, `client show`, the page docs/client-metadata.md. A new field is a field 
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +18,7 @@ from bridge.domain.client import (
     SUBJECT_TYPES,
     TOKEN_FORMATS,
     Client,
+    FileOwner,
 )
 from bridge.domain.metadata_field import Label, MetadataField
 
@@ -360,6 +361,14 @@ _ROWS = (
         "Its own lifetimes: code, access_token, id_token, refresh.",
         ("--lifetime",),
     ),
+    MetadataField(
+        "managed_by",
+        "owner",
+        "identity",
+        Label("ឯកសារដែលគ្រប់គ្រង", "Managed by"),
+        "The set of the file that owns it; `apply` sets it, and `edit --take-over` ends it.",
+        fixed="by_us",
+    ),
 )
 CLIENT_METADATA: Mapping[str, MetadataField] = MappingProxyType({row.name: row for row in _ROWS})
 
@@ -375,4 +384,6 @@ def as_metadata(client: Client) -> dict[str, Any]:
 def _as_json(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, FileOwner):
+        return {name: _as_json(part) for name, part in asdict(value).items()}
     return dict(value) if isinstance(value, Mapping) else value

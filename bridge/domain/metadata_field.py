@@ -16,6 +16,7 @@ Kind = Literal[
     "seconds",
     "lifetimes",  # seconds by name
     "secrets",  # keyed hashes: only their number is ever shown
+    "owner",  # a domain.FileOwner
 ]
 MANY: frozenset[Kind] = frozenset(("uris", "origins", "choices", "words"))
 

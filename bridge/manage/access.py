@@ -134,5 +134,6 @@ class Trail:
     clock: Clock
 
     def entry(self, actor: Actor, event: str, subject: str = "", **facts: str) -> AuditEntry:
-        """What is about to happen; `subject` and `facts` are ids and fixed words, never names or secrets."""
+        """What is about to happen; `subject` and `facts`: ids, fixed words and reasons that
+        were given, never names or secrets."""
         return AuditEntry(int(self.clock()), actor.id, event, subject, facts)

@@ -7,6 +7,7 @@ from bridge.domain.encoding import TokenBytes
 from bridge.domain.ids import ConnectorId
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
+from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.deleted_clients import DeletedClientAdministration
 from bridge.manage.jobs import JobAdministration
@@ -49,6 +50,7 @@ class Administration:
 
     clients: ClientAdministration
     deleted_clients: DeletedClientAdministration
+    client_files: ClientFileAdministration
     keys: KeyAdministration
     jobs: JobAdministration
     administrators: AdministratorAdministration
@@ -64,6 +66,7 @@ def assemble(ports: AdministrationPorts) -> Administration:
         deleted_clients=DeletedClientAdministration(
             p.deleted_clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer
         ),
+        client_files=ClientFileAdministration(p.clients, p.sealer, p.clock, p.connectors, p.issuer),
         keys=KeyAdministration(p.signing_keys, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),

@@ -1,6 +1,6 @@
 """Checks whether a Client can be registered, and reports everything that is wrong, a sentence each."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from bridge.domain.administrator import CONSOLE_SECTOR
 from bridge.domain.client import Client
@@ -24,11 +24,15 @@ def check_client(client: Client, connectors: Collection[ConnectorId], issuer: st
 
     `issuer`: this provider's own address, which no application's redirect URI shares the origin of.
     """
+    if found := client_faults(client, connectors, issuer):
+        raise ClientFaults(tuple(dict.fromkeys(sentence for _, sentence in found)))
+
+
+def client_faults(client: Client, connectors: Collection[ConnectorId], issuer: str) -> list[tuple[str, str]]:
+    """All that is wrong, each with the name of the field that is to be mended."""
     draft = Draft(client, connectors, issuer)
-    found = [fault for row in CLIENT_METADATA.values() for fault in field_faults(row, draft)]
-    found += [fault for combination in COMBINATIONS for fault in combination(client)]
-    if found:
-        raise ClientFaults(tuple(dict.fromkeys(found)))
+    found = [(row.name, fault) for row in CLIENT_METADATA.values() for fault in field_faults(row, draft)]
+    return found + [(name, fault) for name, check in COMBINATIONS.items() for fault in check(client)]
 
 
 def _signs_people_in(client: Client) -> bool:
@@ -76,10 +80,11 @@ def _sector(client: Client) -> Iterator[str]:
         )
 
 
-COMBINATIONS: tuple[Callable[[Client], Iterator[str]], ...] = (
-    _grant_types,
-    _redirect_uris,
-    _scope,
-    _public,
-    _sector,
-)
+# Rules of several fields, by the one that is to be mended.
+COMBINATIONS: Mapping[str, Callable[[Client], Iterator[str]]] = {
+    "grant_types": _grant_types,
+    "redirect_uris": _redirect_uris,
+    "scope": _scope,
+    "token_endpoint_auth_method": _public,
+    "sector_identifier": _sector,
+}

@@ -14,6 +14,7 @@ from bridge.domain.ids import ClientId, ConnectorId
 from bridge.manage.access import Actor, Refused, Trail, allowed, may
 from bridge.manage.addresses import sectors
 from bridge.manage.client_checks import check_client
+from bridge.manage.managed import check_not_managed
 from bridge.manage.sensitive import check_sensitive
 from bridge.oidc.client_auth.secrets import SECRET
 from bridge.ports.basics import Clock, Sealer
@@ -98,8 +99,8 @@ class ClientAdministration:
             raise _not_found(name)
         return named[0]
 
-    def add(self, actor: Actor, draft: Client) -> Registered:
-        """Register a client.
+    def add(self, actor: Actor, draft: Client, *, dry_run: bool = False) -> Registered:
+        """Register a client. `dry_run`: only look whether that could be done.
 
         Where the draft's client_id is empty, one is made; where it has no sector_identifier, that becomes the
         host of its redirect URIs, or its id. Raises ClientFaults with everything that is wrong, Refused when
@@ -113,38 +114,57 @@ class ClientAdministration:
         client = replace(
             draft,
             client_id=client_id,
-            sector_identifier=draft.sector_identifier or _sector(draft.redirect_uris, client_id),
+            sector_identifier=draft.sector_identifier or sector_of(draft.redirect_uris, client_id),
             secret_hashes=() if secret is None else (self._sealer.mac(SECRET, secret),),
             client_id_issued_at=int(self._clock()),
         )
         check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, None, client)
+        if dry_run:
+            if self._clients.get(client_id):
+                raise _taken(client_id)
+            return Registered(client, None)
         try:
             entry = self._trail.entry(actor, "client.added", client.client_id)
             self._clients.add(client, entry=entry)
         except KeyError:
-            raise Refused(f"There is, or was, a client {client.client_id} already.") from None
+            raise (_taken if self._clients.latest(client_id) else was_deleted)(client_id) from None
         return Registered(client, secret)
 
     def edit(
-        self, actor: Actor, client_id: str, changes: Mapping[str, Any], *, version: str | None = None
+        self,
+        actor: Actor,
+        client_id: str,
+        changes: Mapping[str, Any],
+        *,
+        version: str | None = None,
+        take_over: bool = False,
+        dry_run: bool = False,
     ) -> Client:
         """Change fields by their names; the changed client.
 
-        `version`: version_of the client that the changes were made from. Raises ClientFaults, Refused, and
-        Overtaken where it is another one by now: nothing is changed.
+        `version`: version_of the client that the changes were made from; `take_over`: from the file that owns
+        it, if any does; `dry_run`: only look whether it could be done. Raises ClientFaults, Refused,
+        ManagedByFile, and Overtaken where it is another one by now: nothing is changed.
         """
         may(actor, "edit client", client_id)
         before = self._found(client_id)
         if version is not None and version != version_of(before):
             raise Overtaken(before)
         _check_changes(before, changes)
+        if not take_over:
+            check_not_managed(before, changes)
         client = replace(before, **changes)
+        if take_over:
+            client = replace(client, managed_by=None)
         if client.public:
             client = replace(client, secret_hashes=())
         check_client(client, self._connectors, self._issuer)
         check_sensitive(actor, before, client)
-        fields = " ".join(sorted(changes))
+        if dry_run:
+            return client
+        taken = ["managed_by"] if client.managed_by != before.managed_by else []
+        fields = " ".join(sorted([*changes, *taken]))
         self._replace(client, before, self._trail.entry(actor, "client.edited", client_id, fields=fields))
         return client
 
@@ -172,17 +192,22 @@ class ClientAdministration:
         """Enable a client, or disable it: its registration stays, and its requests are refused."""
         may(actor, "enable client" if enabled else "disable client", client_id)
         before = self._found(client_id)
-        client = replace(before, enabled=enabled)
+        owner = before.managed_by and replace(before.managed_by, pruned_at=None)
+        client = replace(before, enabled=enabled, managed_by=owner)
         entry = self._trail.entry(actor, "client.enabled" if enabled else "client.disabled", client_id)
         self._replace(client, before, entry)
         return client
 
-    def delete(self, actor: Actor, client_id: str) -> None:
+    def delete(self, actor: Actor, client_id: str, *, dry_run: bool = False) -> None:
         """Delete a client with its consents and offline Grants. Raises Refused when there is none.
 
-        For some days it can be restored (manage.deleted_clients); its id is never given again.
+        For some days it can be restored (manage.deleted_clients); its id is never given again. `dry_run`:
+        only look whether it could be done.
         """
         may(actor, "delete client", client_id)
+        if dry_run:
+            self._found(client_id)
+            return
         try:
             entry = self._trail.entry(actor, "client.deleted", client_id)
             self._clients.remove(ClientId(client_id), deleted_at=entry.at, entry=entry)
@@ -205,6 +230,18 @@ class ClientAdministration:
             raise Overtaken(self._found(client.client_id)) from None
 
 
+def _taken(client_id: str) -> Refused:
+    return Refused(f"There is a client {client_id} already.")
+
+
+def was_deleted(client_id: str) -> Refused:
+    """The refusal of an id that a deleted client had."""
+    return Refused(
+        f"There was a client {client_id}, and no other gets its id. For seven days after it was deleted "
+        f"`bridge client restore {client_id}` takes it back."
+    )
+
+
 def _not_found(client_id: str) -> Refused:
     return Refused(f"There is no client {client_id}; `bridge client list` shows those that there are.")
 
@@ -219,7 +256,7 @@ def _check_changes(before: Client, changes: Mapping[str, Any]) -> None:
             raise Refused(f"{name} can't be changed: people would no longer be known by their sub.")
 
 
-def _sector(redirect_uris: Sequence[str], client_id: str) -> str | None:
+def sector_of(redirect_uris: Sequence[str], client_id: str) -> str | None:
     """The host that all redirect URIs share (OIDC Core §8.1); None where there are several to choose from.
 
     Where all are on loopback it is the client's id: two native applications of different owners would share

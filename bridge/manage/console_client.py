@@ -6,7 +6,7 @@ from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import CONSOLE_CLIENT_ID, CONSOLE_SECTOR
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId, ConnectorId
-from bridge.ports.clients import ClientStore
+from bridge.ports.clients import ClientChange, ClientStore
 
 CALLBACK = "/admin/callback"
 
@@ -82,6 +82,16 @@ class ClientsWithConsole:
         """Raises KeyError when there is none."""
         self._refuse(client_id)
         self._clients.remove(client_id, deleted_at=deleted_at, entry=entry)
+
+    def change(self, changes: Sequence[ClientChange]) -> None:
+        """All of these in one transaction, or none. Raises KeyError, ChangedMeanwhile."""
+        for change in changes:
+            self._refuse(change.client_id)
+        self._clients.change(changes)
+
+    def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
+        """Those of these that people used since then, as far as SQL knows."""
+        return self._clients.in_use_since(client_ids, instant)
 
     def _refuse(self, client_id: ClientId) -> None:
         if client_id == CONSOLE_CLIENT_ID:

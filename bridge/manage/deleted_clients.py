@@ -54,8 +54,10 @@ class DeletedClientAdministration:
         if found is None:
             raise _gone(client_id)
         secret = None if found.client.public else random_text(self._token_bytes, SECRET_BYTES)
+        owner = found.client.managed_by
         client = replace(
             found.client,
+            managed_by=owner and replace(owner, pruned_at=None),  # else the next prune deletes it again
             secret_hashes=() if secret is None else (self._sealer.mac(SECRET, secret),),
             # Whatever it was given up to now counts as given to another: Client.existed_at allows for skew.
             client_id_issued_at=int(self._clock()) + CLOCK_SKEW + 1,

@@ -24,6 +24,7 @@ KINDS: Mapping[Kind, str] = {
     "seconds": "seconds",
     "lifetimes": "seconds by name",
     "secrets": "a number is shown",
+    "owner": "the file's set and what it leaves to others",
 }
 FIXED: Mapping[Fixed, str] = {
     "no": "",

@@ -29,17 +29,32 @@ def check_sensitive(actor: Actor, before: Client | None, after: Client, *, comma
     The change is judged by what comes of it: a scope that is new, and of an application that has one already
     whatever decides where the claim goes. Who has a shell on the server decides alone, by `command`.
     """
-    named = [scope for scope in SENSITIVE_SCOPES if scope in after.scope]
-    if actor.local or not named:
+    if actor.local:
         return
-    if wanted := [scope for scope in named if before is None or scope not in before.scope]:
+    wanted, changed = new_scopes(before, after), sensitive_changes(before, after)
+    if wanted:
         raise Refused(f"{' and '.join(wanted)} can be allowed only {_where(after, command)}")
-    changed = [name for name in SENSITIVE_FIELDS if before and getattr(before, name) != getattr(after, name)]
     if changed:
         raise Refused(
-            f"The application may ask for {' and '.join(named)}: {', '.join(changed)} can be changed only "
-            f"{_where(after, command)}"
+            f"The application may ask for {' and '.join(_named(after))}: {', '.join(changed)} can be changed "
+            f"only {_where(after, command)}"
         )
+
+
+def new_scopes(before: Client | None, after: Client) -> list[str]:
+    """The scopes of such claims that the application does not have now."""
+    return [scope for scope in _named(after) if before is None or scope not in before.scope]
+
+
+def sensitive_changes(before: Client | None, after: Client) -> list[str]:
+    """Of an application that may ask for such a claim, the changed fields that decide where it goes."""
+    if before is None or not _named(after):
+        return []
+    return [name for name in SENSITIVE_FIELDS if getattr(before, name) != getattr(after, name)]
+
+
+def _named(client: Client) -> list[str]:
+    return [scope for scope in SENSITIVE_SCOPES if scope in client.scope]
 
 
 def _where(client: Client, command: str) -> str:

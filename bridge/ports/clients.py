@@ -5,6 +5,7 @@ where nobody administers.
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bridge.domain.admin_audit import AuditEntry
@@ -17,6 +18,27 @@ from bridge.errors import BridgeError
 
 class ChangedMeanwhile(BridgeError):
     """Somebody else changed it since it was read; nothing was stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientChange:
+    """One change of several that are made together. `before`: what is registered, None for a new one;
+    `after`: what is to be, None where it is deleted; `entries`: what the trail of administration gets of it;
+    `deleted_at`: as for ClientStore.remove.
+    """
+
+    before: Client | None
+    after: Client | None
+    entries: tuple[AuditEntry, ...] = ()
+    deleted_at: int | None = None
+
+    @property
+    def client_id(self) -> ClientId:
+        """Whose it is. Raises ValueError where there is neither."""
+        for client in (self.after, self.before):
+            if client is not None:
+                return client.client_id
+        raise ValueError("a change of nothing")
 
 
 class ClientStore(Protocol):
@@ -67,6 +89,19 @@ class ClientStore(Protocol):
 
         `deleted_at`: since when it counts as deleted (epoch seconds), so that it can be restored for a while,
         and its id is never given again; None: nothing of it stays.
+        """
+
+    def change(self, changes: Sequence[ClientChange]) -> None:
+        """All of these in one transaction, or none.
+
+        Raises ChangedMeanwhile where what is registered of any of them is not what its change began with, and
+        KeyError with the id of a new one that a deleted client had.
+        """
+
+    def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
+        """Those of these that somebody agreed to give something, or let stay signed in, since then.
+
+        `instant` in epoch seconds. What SQL knows of it: consents, and refresh tokens of offline Grants.
         """
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 
 import pytest
 
+from bridge.cli.operator import operator
 from tests.cli.conftest import Console
 
 
@@ -33,7 +34,7 @@ def test_before_anything_was_done_there_is_nothing_to_see(console: Console) -> N
 def test_what_was_done_is_listed_newest_first(changed: Console) -> None:
     rotated, added, opened = changed.json("audit", "list")
     assert (rotated["event"], rotated["facts"], rotated["sequence"]) == ("key.rotated", {"alg": "ES256"}, 3)
-    assert (added["event"], added["subject"], added["actor"]) == ("client.added", "portal", "command line")
+    assert (added["event"], added["subject"], added["actor"]) == ("client.added", "portal", operator().id)
     assert (opened["event"], opened["actor"]) == ("audit.opened", "bridge")
     lines = changed.say("audit", "list").stdout.splitlines()
     assert len(lines) == 3 and "client.added  portal" in lines[1]
@@ -44,7 +45,7 @@ def test_what_was_done_is_listed_newest_first(changed: Console) -> None:
     [
         (("--event", "client.added"), ["client.added"]),
         (("--subject", "portal"), ["client.added"]),
-        (("--actor", "command line", "--limit", "1"), ["key.rotated"]),
+        (("--actor", operator().id, "--limit", "1"), ["key.rotated"]),
         (("--actor", "nobody"), []),
         (("--since", "2020-01-01"), ["key.rotated", "client.added", "audit.opened"]),
         (("--since", "2999-01-01T12:30"), []),

@@ -108,8 +108,8 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
     after = console.json("client", "show", "portal")
     default = as_metadata(Client(ClientId(""), "", ()))
     same = {name for name, value in default.items() if after[name] == value}
-    # Those that the command set to their default, and what only `add`, `disable` and time set.
-    assert same == {"application_type", "require_pkce", "enabled", "live_secrets"}
+    # Those that the command set to their default, and what only `add`, `apply`, `disable` and time set.
+    assert same == {"application_type", "require_pkce", "enabled", "live_secrets", "managed_by"}
     assert after["lifetimes"] == {"access_token": 300, "refresh": 86400}
     console.say("client", "edit", "portal", "--claim", "", "--allowed-origin", "")
     after = console.json("client", "show", "portal")
@@ -206,7 +206,7 @@ def test_an_application_is_kept_out_let_in_deleted_and_taken_back(console: Conso
     assert deleted["live_secrets"] == 0
     address = ("--redirect-uri", "https://p.example/cb")
     taken = console.say("client", "add", "--client-id", "portal", "--name", "P", *address, wanted=1)
-    assert "There is, or was, a client portal already." in taken.output
+    assert "There was a client portal" in taken.output
     assert len(console.json("client", "restore", "portal")["client_secret"]) == 43
     assert console.json("client", "list", "--deleted") == []
     assert "Nothing was deleted" in console.say("client", "list", "--deleted").output

@@ -92,6 +92,6 @@ def test_what_was_deleted_can_be_registered_by_nobody_under_its_id(
     delete(console, owner)
     sent = {"client_id": "gone-app", "client_name": "Taker", "redirect_uris": "https://taker.example/cb"}
     page = console.post(owner, "/admin/new/web", sent)
-    assert page.status == 422 and "There is, or was, a client gone-app already." in page.text
+    assert page.status == 422 and "There was a client gone-app" in page.text
     deleted = console.uses.administration.deleted_clients.page(OPERATOR, limit=1)[0]
     assert deleted.restorable_until == deleted.deleted_at + RESTORABLE_FOR

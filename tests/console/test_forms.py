@@ -8,7 +8,7 @@ import pytest
 from markupsafe import escape
 from werkzeug.datastructures import MultiDict
 
-from bridge.domain.client import Client
+from bridge.domain.client import Client, FileOwner
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.manage import OPERATOR
 from bridge.manage.clients import EDITABLE, version_of
@@ -62,7 +62,7 @@ def filled(console: Console, client: Client, tab: str, **fields: str | list[str]
 
 
 def edit(console: Console, person: Person, tab: str, fields: Fields) -> Page:
-    return console.post(person, f"/admin/applications/the-app/{tab}", fields)  # type: ignore[arg-type]  # -- lists are several fields
+    return console.post(person, f"/admin/applications/the-app/{tab}", fields)  # type: ignore[arg-type]  # -- lists too
 
 
 class TestRegistering:
@@ -422,3 +422,48 @@ class TestWhatIsNotThere:
             if "<" not in row.path:
                 said = owner.bridge.open(row.path, method="DELETE", base_url=console.world.issuer)
                 assert said.status_code == 405
+
+
+class TestWhatAFileManages:
+    @pytest.fixture
+    def managed(self, console: Console, registered: Registers) -> Client:
+        return registered(
+            application(
+                "the-app",
+                "The application",
+                sector_identifier="the-app.example",
+                managed_by=FileOwner("ministry", unmanaged=("identity", "look")),
+            )
+        )
+
+    def test_it_is_said_and_asked_whether_to_take_it_over(
+        self, console: Console, owner: Person, managed: Client
+    ) -> None:
+        for tab, asked in (("sign-in", True), ("data", True), ("tokens", True), ("look", False)):
+            page = console.page(owner, f"/admin/applications/the-app/{tab}")
+            assert "the set ministry" in page.text
+            assert ('name="take_over"' in page.text) is asked, tab
+
+    def test_what_the_file_says_is_changed_by_whoever_takes_it_over(
+        self, console: Console, owner: Person, managed: Client
+    ) -> None:
+        fields = filled(console, managed, "sign-in", popups="1")
+        page = edit(console, owner, "sign-in", fields)
+        assert page.status == 422 and "A file manages this application" in page.text
+        assert now(console) == managed
+        assert edit(console, owner, "sign-in", fields | {"take_over": "1"}).status == 303
+        assert now(console) == replace(managed, popups=True, managed_by=None)
+        assert 'name="take_over"' not in console.page(owner, "/admin/applications/the-app/sign-in").text
+
+    def test_it_can_be_taken_over_without_another_change(
+        self, console: Console, owner: Person, managed: Client
+    ) -> None:
+        assert edit(console, owner, "data", filled(console, managed, "data", take_over="1")).status == 303
+        assert now(console) == replace(managed, managed_by=None)
+
+    def test_what_the_file_gave_up_is_changed_as_ever(
+        self, console: Console, owner: Person, managed: Client
+    ) -> None:
+        page = edit(console, owner, "look", filled(console, managed, "look", client_name="Renamed"))
+        assert page.status == 303
+        assert now(console) == replace(managed, client_name="Renamed")

@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from bridge.domain.client import FileOwner
 from bridge.domain.ids import Sub
 from bridge.manage import OPERATOR
 from bridge.manage.administrators import Person
@@ -50,7 +51,9 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
 def seen(live: Live) -> Console:
     """A console with something to show."""
     found = Console(live.world)
-    live.world.register(application("paused-application", LONG, sector_identifier="x", enabled=False))
+    file = FileOwner("ministry", unmanaged=("identity", "look"))
+    paused = application("paused-application", LONG, sector_identifier="x", enabled=False, managed_by=file)
+    live.world.register(paused)
     return found
 
 

@@ -17,7 +17,7 @@ from tests.support.tools import ROOT
 
 GUIDES = ROOT / "docs" / "guides"
 PAGES = guides(ENDPOINTS)
-OF_NO_PRODUCT = {"conformance.md", "proxies.md"}
+OF_NO_PRODUCT = {"apply.md", "conformance.md", "proxies.md"}
 each = pytest.mark.parametrize("product", PRODUCTS.values(), ids=PRODUCTS)
 
 
@@ -71,5 +71,5 @@ class _Recorder:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def add(self, _: object, draft: Client) -> None:
+    def add(self, _: object, draft: Client, *, dry_run: bool) -> None:
         self._made.append(draft)

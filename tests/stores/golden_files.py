@@ -20,7 +20,7 @@ from typing import Any
 
 from bridge.domain.administrator import Administrator, Invitation
 from bridge.domain.authorization_request import AuthorizationRequest, ClaimRequest, ClaimsRequest, ReplyTo
-from bridge.domain.client import Client
+from bridge.domain.client import Client, FileOwner
 from bridge.domain.connector import UpstreamLogin
 from bridge.domain.grant import Grant, Origin
 from bridge.domain.ids import AdministratorId, ClientId, ConnectorId, GrantId, SessionKey, Sid, Sub, SubjectId
@@ -157,6 +157,7 @@ CLIENT = Client(
     enabled=False,
     client_id_issued_at=NOW,
     lifetimes={"code": 30, "access_token": 300},
+    managed_by=FileOwner("ministry", ("look", "sign_out"), secret_version=2, pruned_at=NOW),
 )
 LEAST_CLIENT = Client(CLIENT_1, "Application", ())
 ADMINISTRATOR = Administrator(

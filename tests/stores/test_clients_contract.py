@@ -13,7 +13,7 @@ from bridge.domain.consent import Consent
 from bridge.domain.ids import ClientId, ConnectorId, SubjectId
 from bridge.errors import StoreUnavailable
 from bridge.ops.counters import CounterKey, Counters
-from bridge.ports.clients import ClientStore
+from bridge.ports.clients import ChangedMeanwhile, ClientChange, ClientStore
 from bridge.stores import sql as stores
 from bridge.stores.sql.clients import LOOKS_A_SECOND, LOOKS_AT_ONCE
 from bridge.stores.sql.tables import clients
@@ -160,6 +160,82 @@ class TestClients:
         store.remove(CLIENT_1)
         assert consents.get(SubjectId("s"), CLIENT_1) is None
         assert tokens.refresh_token("grant-1.o-1", NOW) is None
+
+    def test_a_set_of_changes_is_made_together(
+        self, store: ClientStore, other_process: ClientStore, engine: Engine, hand: Hand
+    ) -> None:
+        store.add(CLIENT)
+        store.add(replace(CLIENT, client_id=CLIENT_2))
+        stores.SqlConsents(engine).save(Consent(SubjectId("s"), CLIENT_2, frozenset(), frozenset(), NOW))
+        assert other_process.get(CLIENT_1) == CLIENT
+        new, changed = replace(CLIENT, client_id=ClientId("new")), replace(CLIENT, enabled=False)
+        store.change(
+            [
+                ClientChange(None, new),
+                ClientChange(CLIENT, changed),
+                ClientChange(replace(CLIENT, client_id=CLIENT_2), None),
+            ]
+        )
+        assert {client.client_id: client for client in store.all()} == {CLIENT_1: changed, "new": new}
+        assert (store.get("new"), store.get(CLIENT_1), store.get(CLIENT_2)) == (new, changed, None)
+        assert stores.SqlConsents(engine).get(SubjectId("s"), CLIENT_2) is None
+        hand.time += 3
+        assert (other_process.get("new"), other_process.get(CLIENT_1)) == (new, changed)
+        store.change([])
+
+    @pytest.mark.parametrize(
+        "stale",
+        [
+            pytest.param(ClientChange(None, CLIENT), id="its id is taken"),
+            pytest.param(ClientChange(replace(CLIENT, popups=True), CLIENT), id="it was changed"),
+            pytest.param(
+                ClientChange(replace(CLIENT, popups=True), None), id="it was changed, to be deleted"
+            ),
+            pytest.param(
+                ClientChange(replace(CLIENT, client_id=ClientId("gone")), None),
+                id="it is gone, to be deleted",
+            ),
+            pytest.param(
+                ClientChange(*[replace(CLIENT, client_id=ClientId("gone"))] * 2),
+                id="it is gone, to be changed",
+            ),
+        ],
+    )
+    def test_where_one_of_a_set_is_not_as_it_was_nothing_is_changed(
+        self, store: ClientStore, stale: ClientChange
+    ) -> None:
+        other = replace(CLIENT, client_id=CLIENT_2)
+        store.add(CLIENT)
+        store.add(other)
+        first = [
+            ClientChange(None, replace(CLIENT, client_id=ClientId("new"))),
+            ClientChange(other, None),
+        ]
+        with pytest.raises(ChangedMeanwhile):
+            store.change([*first, stale])
+        assert {client.client_id: client for client in store.all()} == {CLIENT_1: CLIENT, CLIENT_2: other}
+
+    def test_what_cannot_be_read_is_not_taken_for_a_free_place(
+        self, store: ClientStore, engine: Engine
+    ) -> None:
+        store.add(CLIENT)
+        with engine.begin() as connection:
+            connection.execute(update(clients).values(data='{"v": 99, "kind": "client"}'))
+        with pytest.raises(ChangedMeanwhile):
+            store.change([ClientChange(None, CLIENT)])
+
+    def test_use_is_what_people_gave_lately(self, store: ClientStore, engine: Engine) -> None:
+        tokens = stores.SqlRefreshTokens(engine, SEALER, COUNTERS)
+        tokens.keep("grant-1.o-1", samples.refresh(samples.grant(offline=True)))  # CLIENT_1's, of NOW
+        consents = stores.SqlConsents(engine)
+        consents.save(Consent(SubjectId("s"), CLIENT_2, frozenset(), frozenset(), NOW - 5))
+        consents.save(Consent(SubjectId("s"), ClientId("other"), frozenset(), frozenset(), NOW))
+        both = (CLIENT_1, CLIENT_2)
+        assert CLIENT_2 in store.in_use_since(both, NOW - 5)
+        assert store.in_use_since(both, NOW - 4) == {CLIENT_1}
+        assert store.in_use_since(both, NOW + 1) == set()
+        assert store.in_use_since([CLIENT_2], NOW - 5) == {CLIENT_2}
+        assert store.in_use_since([], 0) == set()
 
     def test_what_is_searched_has_a_column(self, store: ClientStore, engine: Engine) -> None:
         store.add(replace(CLIENT, connector=ConnectorId("second"), client_id_issued_at=NOW))

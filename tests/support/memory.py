@@ -32,7 +32,7 @@ from bridge.domain.subject import UpstreamToken
 from bridge.domain.token import AuthorizationCode, RedeemedCode, SpentCode
 from bridge.errors import StoreUnavailable, UpstreamError
 from bridge.ports.basics import Rate
-from bridge.ports.clients import ChangedMeanwhile
+from bridge.ports.clients import ChangedMeanwhile, ClientChange
 from bridge.ports.logins import Asked, Begun
 from bridge.ports.sessions import Saved, SessionContents
 
@@ -265,6 +265,12 @@ class MemoryClients(dict[str, Client]):
         self, client_id: ClientId, *, deleted_at: int | None = None, entry: AuditEntry | None = None
     ) -> None:
         del self[client_id]
+
+    def change(self, changes: Sequence[ClientChange]) -> None:
+        raise NotImplementedError("transactions are SQL's, and tested there")
+
+    def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
+        raise NotImplementedError("what is used is SQL's, and tested there")
 
 
 class MemoryConsents:

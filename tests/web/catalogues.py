@@ -38,7 +38,9 @@ def words() -> dict[str, set[Id]]:
 def _said_by_rows_and_use_cases() -> Iterable[str]:
     """What the console shows that stands elsewhere: of a field's row, and why something is refused."""
     yield from (
-        row.help for row in CLIENT_METADATA.values() if row.kind != "secrets" and row.name != "enabled"
+        row.help
+        for row in CLIENT_METADATA.values()
+        if row.kind not in ("secrets", "owner") and row.name != "enabled"
     )
     yield from (EVENTS[name].meaning for name in CHAINED_EVENTS)
     yield from (administrators.LAST_OWNER, console_sign_in.NOT_ADMINISTRATOR)

@@ -5,7 +5,7 @@ registrations. Only None is left out.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from bridge.domain.client import (
     APPLICATION_TYPES,
@@ -16,10 +16,14 @@ from bridge.domain.client import (
     SUBJECT_TYPES,
     TOKEN_FORMATS,
     Client,
+    FileOwner,
 )
 from bridge.domain.ids import ClientId, ConnectorId
+from bridge.domain.metadata_field import Group
 from bridge.stores.records.fields import Fields
 from bridge.stores.records.record import Record
+
+_GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 def _write(client: Client) -> dict[str, Any]:
@@ -60,8 +64,28 @@ def _write(client: Client) -> dict[str, Any]:
         "enabled": client.enabled,
         "client_id_issued_at": client.client_id_issued_at,
         "lifetimes": dict(client.lifetimes),
+        "managed_by": None if client.managed_by is None else _write_owner(client.managed_by),
     }
     return {name: value for name, value in body.items() if value is not None}
+
+
+def _write_owner(owner: FileOwner) -> dict[str, Any]:
+    body = {
+        "set": owner.set_name,
+        "unmanaged": owner.unmanaged,
+        "secret_version": owner.secret_version,
+        "pruned_at": owner.pruned_at,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _read_owner(fields: Fields) -> FileOwner:
+    return FileOwner(
+        set_name=fields.text("set"),
+        unmanaged=fields.choices("unmanaged", _GROUPS),
+        secret_version=fields.number_or_none("secret_version"),
+        pruned_at=fields.number_or_none("pruned_at"),
+    )
 
 
 def _read(fields: Fields) -> Client:
@@ -103,6 +127,7 @@ def _read(fields: Fields) -> Client:
         enabled=fields.flag("enabled"),
         client_id_issued_at=fields.number("client_id_issued_at"),
         lifetimes=fields.numbers("lifetimes"),
+        managed_by=fields.part_or_none("managed_by", _read_owner),
     )
 
 

@@ -13,12 +13,12 @@ from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.ports.basics import Counters
-from bridge.ports.clients import ChangedMeanwhile
+from bridge.ports.clients import ChangedMeanwhile, ClientChange
 from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import reading, writing
-from bridge.stores.sql.tables import clients, consents, grants
+from bridge.stores.sql.tables import clients, consents, grants, refresh_tokens
 from bridge.stores.sql.tombstones import is_taken, keep
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
@@ -209,23 +209,66 @@ class SqlClients:
 
         def step(connection: Connection) -> None:
             bump_version(connection, VERSION)
-            of_it = clients.c.client_id == client_id
-            data = connection.execute(select(clients.c.data).where(of_it)).scalar()
-            for table in (consents, grants):
-                connection.execute(delete(table).where(table.c.client_id == client_id))
-            if data is None or not connection.execute(delete(clients).where(of_it)).rowcount:
+            data = _remove(connection, client_id)
+            if data is None:
                 raise KeyError(client_id)
-            if deleted_at is not None:
-                keep(connection, client_id, self._without_secrets(data), deleted_at)
+            self._keep(connection, client_id, data, deleted_at)
             chained(connection, entry)
 
         writing(self._engine, step)
         self._read_again()
 
-    def _without_secrets(self, data: str) -> str | None:
-        """What is kept of a deleted client; None of one that can't be read."""
-        client = self._read(data)
-        return None if client is None else CLIENT.dump(replace(client, secret_hashes=())).decode()
+    def _keep(self, connection: Connection, client_id: ClientId, data: str, deleted_at: int | None) -> None:
+        """Keep what was registered of a deleted client, without its secrets."""
+        if deleted_at is not None:
+            client = self._read(data)
+            kept = None if client is None else CLIENT.dump(replace(client, secret_hashes=())).decode()
+            keep(connection, client_id, kept, deleted_at)
+
+    def change(self, changes: Sequence[ClientChange]) -> None:
+        """All of these in one transaction, or none. Raises ChangedMeanwhile, KeyError."""
+
+        def step(connection: Connection) -> None:
+            version = bump_version(connection, VERSION)  # keeps every other writer out until all is done
+            for change in changes:
+                self._change(connection, change, version)
+            for entry in (entry for change in changes for entry in change.entries):
+                chained(connection, entry)
+
+        if changes:
+            writing(self._engine, step)
+            self._read_again()
+
+    def _change(self, connection: Connection, change: ClientChange, version: int) -> None:
+        of_it = clients.c.client_id == change.client_id
+        kept = connection.execute(select(clients.c.data).where(of_it)).scalar()
+        found = None if kept is None else self._read(kept)
+        if found != change.before or (kept is not None and found is None):  # one that can't be read is there
+            raise ChangedMeanwhile
+        if change.after is None:
+            removed = _remove(connection, change.client_id)
+            self._keep(connection, change.client_id, removed or "", change.deleted_at)
+        elif change.before is None:
+            row = row_of(change.after, version)
+            if is_taken(connection, change.client_id):
+                raise KeyError(change.client_id)
+            connection.execute(insert(clients).values(client_id=change.client_id, **row))
+        else:
+            connection.execute(update(clients).where(of_it).values(**row_of(change.after, version)))
+
+    def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
+        """Those of these with a consent given, or a refresh token of an offline Grant issued, since then."""
+        wanted = sorted(client_ids)
+        queries = (
+            select(consents.c.client_id).where(
+                consents.c.client_id.in_(wanted), consents.c.granted_at >= instant
+            ),
+            select(grants.c.client_id)
+            .join(refresh_tokens, refresh_tokens.c.grant_id == grants.c.id)
+            .where(grants.c.client_id.in_(wanted), refresh_tokens.c.issued_at >= instant),
+        )
+        with reading(self._engine) as connection:
+            return {ClientId(row.client_id) for query in queries for row in connection.execute(query)}
 
     def _fetched(self, client_id: str) -> Client | None:
         query = select(clients.c.version, clients.c.data).where(clients.c.client_id == client_id)
@@ -250,6 +293,15 @@ class SqlClients:
         except RecordUnreadable as error:
             note_unreadable(self._counters, error)
             return None
+
+
+def _remove(connection: Connection, client_id: ClientId) -> str | None:
+    """Delete a client with all that hangs on it; its record, None where there was none."""
+    of_it = clients.c.client_id == client_id
+    data = connection.execute(select(clients.c.data).where(of_it)).scalar()
+    for table in (consents, grants, clients):
+        connection.execute(delete(table).where(table.c.client_id == client_id))
+    return data
 
 
 def name_key(name: str) -> str:

@@ -13,6 +13,7 @@ from bridge.domain.encoding import random_text
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage import ClientFaults, Refused, Registered
 from bridge.manage.clients import Overtaken, version_of
+from bridge.manage.managed import ManagedByFile, owned_by_file
 from bridge.oidc.endpoints import addresses
 from bridge.products import PRODUCTS, Snippet, SnippetFault, Values, snippets
 from bridge.web.console import pages
@@ -23,6 +24,9 @@ from bridge.web.texts import N_
 from bridge.web.use_cases import use_cases
 
 ANY_PRODUCT = "other"
+MANAGED_BY_FILE = N_(
+    "A file manages this application: change it there, or tick that you take it over, and save again."
+)
 CHANGED_MEANWHILE = N_("This application was changed since you opened the page. Look at it, then try again.")
 
 
@@ -48,10 +52,10 @@ def edit(client_id: str, tab: str) -> Response:
     """Changes the fields of a tab. Somebody who was overtaken by another sees both versions."""
     chosen, before = _tab(tab), _client(client_id)
     try:
-        made = changes(chosen, before, request.form)
-        if made:
-            version = request.form.get("version", "")
-            use_cases().administration.clients.edit(here().actor, client_id, made, version=version)
+        made, take_over = changes(chosen, before, request.form), "take_over" in request.form
+        if made or take_over:
+            version, clients = request.form.get("version", ""), use_cases().administration.clients
+            clients.edit(here().actor, client_id, made, version=version, take_over=take_over)
     except Overtaken as overtaken:
         theirs = overtaken.client
         mine = changes(chosen, theirs, request.form)
@@ -59,6 +63,8 @@ def edit(client_id: str, tab: str) -> Response:
         return _fields(theirs, chosen, mine=rows, status=409)
     except ClientFaults as faults:
         return _fields(before, chosen, faults=faults.faults, written=request.form, status=422)
+    except ManagedByFile:
+        return _fields(before, chosen, faults=(MANAGED_BY_FILE,), written=request.form, status=422)
     except (FormFault, Refused) as fault:
         return _fields(before, chosen, faults=(str(fault),), written=request.form, status=422)
     return redirect(f"{ROOT}/applications/{client_id}/{tab}?saved=1", 303)
@@ -151,6 +157,7 @@ def _fields(
         tabs=TABS,
         tab=tab.name,
         controls=controls(tab, client, written),
+        managed=bool(owned_by_file(client, (control.name for control in controls(tab, client)))),
         version=version,
         faults=faults,
         mine=mine or {},

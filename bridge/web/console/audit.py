@@ -1,5 +1,7 @@
 """What administrators did: a page of the trail at a time, newest first, of whom and of what one likes."""
 
+from collections.abc import Sequence
+
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -33,7 +35,7 @@ def audit() -> Response:
         more=len(found) > PAGE,
         first=before is None,
         given={name: text for name, text in given.items() if text},
-        actors=_actors(),
+        actors=_actors(shown),
         meanings={name: EVENTS[name].meaning for name in CHAINED_EVENTS},
     )
 
@@ -48,7 +50,8 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= MAX_NUMBER else None
 
 
-def _actors() -> dict[str, str]:
-    """Whose rows can be asked for: the administrators of today by their names, and the command line."""
+def _actors(shown: Sequence[AuditRow]) -> dict[str, str]:
+    """Whose rows can be asked for: the administrators of today by their names, and who else is seen here."""
     people = use_cases().administration.administrators.all(here().actor)
-    return {OPERATOR.id: "", **{ADMINISTRATOR + person.id: person.name for person in people}}
+    others = {row.entry.actor: "" for row in shown if not row.entry.actor.startswith(ADMINISTRATOR)}
+    return {OPERATOR.id: "", **others, **{ADMINISTRATOR + person.id: person.name for person in people}}

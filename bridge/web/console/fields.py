@@ -102,7 +102,7 @@ def _rows(tab: Tab) -> Iterator[MetadataField]:
     """In the order of the tab's groups."""
     for group in tab.groups:
         for row in CLIENT_METADATA.values():
-            if row.group == group and row.kind != "secrets" and row.name != "enabled":
+            if row.group == group and row.kind not in ("secrets", "owner") and row.name != "enabled":
                 yield row
 
 
