@@ -32,7 +32,7 @@ CHANGED_MEANWHILE = N_("This application was changed since you opened the page. 
 
 def application(client_id: str) -> Response:
     """How to connect it: the endpoints, and the configuration of a product with its own values."""
-    client = _client(client_id)
+    client = client_here(client_id)
     product = request.args.get("product", ANY_PRODUCT)
     return _overview(client, product)
 
@@ -45,12 +45,12 @@ def show_registered(made: Registered, product: str = "", *, restored: bool = Fal
 
 def fields(client_id: str, tab: str) -> Response:
     """A tab with its fields."""
-    return _fields(_client(client_id), _tab(tab))
+    return _fields(client_here(client_id), _tab(tab))
 
 
 def edit(client_id: str, tab: str) -> Response:
     """Changes the fields of a tab. Somebody who was overtaken by another sees both versions."""
-    chosen, before = _tab(tab), _client(client_id)
+    chosen, before = _tab(tab), client_here(client_id)
     try:
         made, take_over = changes(chosen, before, request.form), "take_over" in request.form
         if made or take_over:
@@ -72,7 +72,7 @@ def edit(client_id: str, tab: str) -> Response:
 
 def credentials(client_id: str) -> Response:
     """Its secrets, and what ends it."""
-    return _credentials(_client(client_id))
+    return _credentials(client_here(client_id))
 
 
 def new_secret(client_id: str) -> Response:
@@ -85,7 +85,7 @@ def new_secret(client_id: str) -> Response:
     except Overtaken as overtaken:
         return _credentials(overtaken.client, (CHANGED_MEANWHILE,), status=409)
     except Refused as refused:
-        return _credentials(_client(client_id), (str(refused),), status=422)
+        return _credentials(client_here(client_id), (str(refused),), status=422)
     return show_registered(made)
 
 
@@ -101,7 +101,7 @@ def enable(client_id: str) -> Response:
 
 def delete(client_id: str) -> Response:
     """Deletes it; for some days it can be restored. Its id has to be written by hand."""
-    client = _client(client_id)
+    client = client_here(client_id)
     if request.form.get("confirmation", "").strip() != client.client_id:
         return _credentials(client, (N_("Write the client id to delete the application."),), status=422)
     use_cases().administration.clients.delete(here().actor, client_id)
@@ -121,7 +121,8 @@ def _credentials(client: Client, faults: tuple[str, ...] = (), *, status: int = 
     )
 
 
-def _client(client_id: str) -> Client:
+def client_here(client_id: str) -> Client:
+    """The application of a path. Raises NotFound."""
     try:
         return use_cases().administration.clients.get(here().actor, client_id)
     except Refused:

@@ -6,7 +6,16 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, audit, deleted, pages, signing_in
+from bridge.web.console import (
+    administrators,
+    application,
+    applications,
+    audit,
+    copies,
+    deleted,
+    pages,
+    signing_in,
+)
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
@@ -28,6 +37,11 @@ VIEWS: Mapping[str, View] = {
     "new_application": applications.new_application,
     "register": applications.register,
     "application": application.application,
+    "export": copies.export,
+    "duplicate": copies.duplicate,
+    "register_duplicate": copies.register_duplicate,
+    "choose_file": copies.choose_file,
+    "import_file": copies.import_file,
     "credentials": application.credentials,
     "new_secret": application.new_secret,
     "disable": application.disable,
