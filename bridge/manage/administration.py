@@ -12,11 +12,13 @@ from bridge.manage.clients import ClientAdministration
 from bridge.manage.deleted_clients import DeletedClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.logos import LogoAdministration
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ClientStore, DeletedClientStore
 from bridge.ports.keys import SigningKeyStore
+from bridge.ports.logos import LogoStore, PictureMaker
 from bridge.ports.outbound import JobLog, Outbox
 
 
@@ -30,6 +32,8 @@ class AdministrationPorts:
 
     clients: ClientStore
     deleted_clients: DeletedClientStore
+    logos: LogoStore
+    pictures: PictureMaker
     administrators: AdministratorStore
     signing_keys: SigningKeyStore
     sealer: Sealer
@@ -50,6 +54,7 @@ class Administration:
 
     clients: ClientAdministration
     deleted_clients: DeletedClientAdministration
+    logos: LogoAdministration
     client_files: ClientFileAdministration
     keys: KeyAdministration
     jobs: JobAdministration
@@ -61,8 +66,10 @@ class Administration:
 def assemble(ports: AdministrationPorts) -> Administration:
     """The use cases on these ports."""
     p = ports
+    clients = ClientAdministration(p.clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer)
     return Administration(
-        clients=ClientAdministration(p.clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer),
+        clients=clients,
+        logos=LogoAdministration(clients, p.logos, p.pictures, p.clock, p.issuer),
         deleted_clients=DeletedClientAdministration(
             p.deleted_clients, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer
         ),

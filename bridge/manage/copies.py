@@ -15,6 +15,7 @@ from bridge.manage.client_files.faults import FileFaults
 from bridge.manage.client_files.text import read_text
 from bridge.manage.client_files.wanted import ClientFile, client_file
 from bridge.manage.clients import sector_of
+from bridge.manage.logos import without_own_logo
 
 ONE, MANY = ("uri",), ("uris", "origins")  # kinds of fields that hold addresses
 ADDRESSES = tuple(row for row in CLIENT_METADATA.values() if row.kind in (*ONE, *MANY))
@@ -27,7 +28,7 @@ def draft_of(client: Client) -> Client:
     """
     follows = client.sector_identifier == sector_of(client.redirect_uris, client.client_id)
     return replace(
-        client,
+        without_own_logo(client),
         client_id=ClientId(""),
         sector_identifier=None if follows else client.sector_identifier,
         secret_hashes=(),

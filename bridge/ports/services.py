@@ -13,6 +13,7 @@ from bridge.ports.connectors import Connectors
 from bridge.ports.grants import CodeStore, GrantStore, TokenStore
 from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
 from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
+from bridge.ports.logos import LogoStore, PictureMaker
 from bridge.ports.outbound import Fetcher, JobLog, Lease, Outbox
 from bridge.ports.sessions import SessionStore
 
@@ -30,6 +31,8 @@ class Services:
     interactions: InteractionSeal
     clients: ClientStore
     deleted_clients: DeletedClientStore
+    logos: LogoStore
+    pictures: PictureMaker
     signing_keys: SigningKeyStore
     secrets: SecretStore
     consents: ConsentStore

@@ -51,6 +51,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         sealer=s.sealer,
         signer=s.signer,
         clients=s.clients,
+        logos=s.logos,
         connectors=s.connectors,
         interactions=s.interactions,
         readiness=Readiness(s.checks),
@@ -76,6 +77,8 @@ def _administration_ports(services: Services, issuer: str) -> AdministrationPort
     return AdministrationPorts(
         clients=s.clients,
         deleted_clients=s.deleted_clients,
+        logos=s.logos,
+        pictures=s.pictures,
         administrators=s.administrators,
         signing_keys=s.signing_keys,
         sealer=s.sealer,

@@ -25,6 +25,7 @@ from bridge.ports.clients import ClientStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.keys import Signer
 from bridge.ports.logins import InteractionSeal
+from bridge.ports.logos import LogoStore
 from bridge.settings import Settings
 from bridge.web.browser import Browser
 from bridge.web.limits import RequestLimits
@@ -43,6 +44,7 @@ class UseCases:
     sealer: Sealer
     signer: Signer
     clients: ClientStore
+    logos: LogoStore
     connectors: Connectors
     interactions: InteractionSeal
     readiness: Readiness

@@ -16,6 +16,7 @@ from bridge.manage.hashing_keys import HashingKeyAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.manage.master_keys import MasterKeyAdministration
 from bridge.ops.counters import Counters
+from bridge.ops.pictures import Pictures
 from bridge.ports.clients import ClientStore
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
@@ -42,6 +43,8 @@ def administration(settings: Settings) -> Iterator[Administration]:
             AdministrationPorts(
                 clients=with_console(settings, sql.SqlClients(engine, counters)),
                 deleted_clients=sql.SqlDeletedClients(engine, counters),
+                logos=sql.SqlLogos(engine),
+                pictures=Pictures(),
                 administrators=sql.SqlAdministrators(engine, sealer, counters),
                 signing_keys=sql.SqlSigningKeys(engine, sealer),
                 sealer=sealer,

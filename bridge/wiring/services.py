@@ -14,6 +14,7 @@ from bridge.domain.subject import SubjectKey
 from bridge.errors import ConfigError, SealBroken, StoreUnavailable
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
+from bridge.ops.pictures import Pictures
 from bridge.ports.basics import Clock, HealthCheck
 from bridge.ports.connectors import Connectors
 from bridge.ports.outbound import Fetcher
@@ -91,6 +92,8 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         interactions=SealedInteractions(sealer, redis.Parking(redis_store), counters),
         clients=with_console(settings, sql.SqlClients(engine, counters)),
         deleted_clients=sql.SqlDeletedClients(engine, counters),
+        logos=sql.SqlLogos(engine),
+        pictures=Pictures(),
         signing_keys=keys.signing_keys,
         secrets=keys.secrets,
         consents=sql.SqlConsents(engine),

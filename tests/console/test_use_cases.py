@@ -21,10 +21,12 @@ from bridge.manage.clients import ClientAdministration
 from bridge.manage.deleted_clients import DeletedClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.logos import LogoAdministration
 from bridge.web import console
 
 ROOMS = {
     "clients": ClientAdministration,
+    "logos": LogoAdministration,
     "deleted_clients": DeletedClientAdministration,
     "administrators": AdministratorAdministration,
     "keys": KeyAdministration,
@@ -53,6 +55,7 @@ USE_CASES = {
     "clients.rotate_secret": Ways(),
     "clients.set_enabled": Ways(),
     "clients.delete": Ways(),
+    "logos.upload": Ways(command="--logo-uri names one; a picture is looked at where it is seen"),
     "deleted_clients.page": Ways(),
     "deleted_clients.restore": Ways(),
     "administrators.all": Ways(),

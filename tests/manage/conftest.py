@@ -15,11 +15,13 @@ from bridge.domain.ids import ConnectorId
 from bridge.manage import Administration, ClientAdministration, KeyAdministration
 from bridge.manage.administration import AdministrationPorts, assemble
 from bridge.ops.counters import Counters
+from bridge.ops.pictures import Pictures
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientStore, DeletedClientStore
 from bridge.ports.keys import SigningKeyStore
+from bridge.ports.logos import LogoStore
 from bridge.ports.outbound import JobLog, Outbox
 from bridge.stores import migrate, sql
 from bridge.stores.sealing import MasterSealer
@@ -48,6 +50,7 @@ class Office:
     administrators: AdministratorStore
     trail: AdminAudit
     deleted_clients: DeletedClientStore
+    logos: LogoStore
     clock: Clock = time.time
     environment: str = ENVIRONMENT
 
@@ -58,6 +61,8 @@ class Office:
             AdministrationPorts(
                 clients=kept,
                 deleted_clients=self.deleted_clients,
+                logos=self.logos,
+                pictures=Pictures(within=30),
                 administrators=self.administrators,
                 signing_keys=self.signing_keys,
                 sealer=self.sealer,
@@ -90,6 +95,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sql.SqlAdministrators(engine, sealer, Counters()),
         sql.SqlAdminAudit(engine, sealer),
         sql.SqlDeletedClients(engine, Counters()),
+        sql.SqlLogos(engine),
     )
     engine.dispose()
 

@@ -221,6 +221,8 @@ class House:
             interactions=SealedInteractions(SEALER, redis.Parking(kept), counters),
             clients=sql.SqlClients(self.engine, counters),
             deleted_clients=cast(Any, None),
+            logos=cast(Any, None),
+            pictures=cast(Any, None),
             signing_keys=sql.SqlSigningKeys(self.engine, SEALER),
             secrets=sql.SqlSecrets(self.engine, SEALER),
             consents=sql.SqlConsents(self.engine),

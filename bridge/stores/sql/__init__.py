@@ -17,6 +17,7 @@ from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants
 from bridge.stores.sql.instances import SqlInstances
 from bridge.stores.sql.job_log import SqlJobLog
+from bridge.stores.sql.logos import SqlLogos
 from bridge.stores.sql.master_keys import SqlMasterKeys
 from bridge.stores.sql.outbox import SqlOutbox
 from bridge.stores.sql.purge import purge
@@ -38,6 +39,7 @@ __all__ = [
     "SqlGrants",
     "SqlInstances",
     "SqlJobLog",
+    "SqlLogos",
     "SqlMasterKeys",
     "SqlOutbox",
     "SqlRefreshTokens",

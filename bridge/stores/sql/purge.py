@@ -7,6 +7,7 @@ from bridge.domain.deleted_client import RESTORABLE_FOR
 from bridge.domain.outbox import OutboxState
 from bridge.domain.policy import ROTATION_GRACE
 from bridge.stores.sql.engine import writing
+from bridge.stores.sql.logos import forget_unnamed
 from bridge.stores.sql.tables import audit, grants, outbox, refresh_tokens, spent_tokens
 from bridge.stores.sql.tombstones import forget
 
@@ -20,8 +21,8 @@ DEAD_LETTERS_KEPT_FOR = 30 * 24 * 3600  # seconds; for an operator to see
 
 def purge(engine: Engine, now: int) -> int:
     """Delete what has expired: refresh tokens and Grants, spent auth tokens, the audit events that strangers
-    caused or that come at every sign-in, settled messages, and what was registered of deleted clients; how
-    many rows went.
+    caused or that come at every sign-in, settled messages, what was registered of deleted clients, and
+    logos that nobody names; how many rows went.
 
     For how long each is kept is said above. Stored responses of rotations older than ROTATION_GRACE are
     cleared too. `now` in epoch seconds. Raises StoreUnavailable.
@@ -45,7 +46,7 @@ def purge(engine: Engine, now: int) -> int:
     def step(connection: Connection) -> int:
         connection.execute(update(refresh_tokens).where(stale_answers).values(answer=None))
         gone = sum(connection.execute(statement).rowcount for statement in dead)
-        return gone + forget(connection, now - RESTORABLE_FOR)
+        return gone + forget(connection, now - RESTORABLE_FOR) + forget_unnamed(connection, now)
 
     return writing(engine, step)
 

@@ -59,6 +59,15 @@ deleted_clients = Table(  # their ids stay taken for good
     Index(None, "deleted_at", "client_id"),
 )
 
+logos = Table(  # that were uploaded; what an application names is its address
+    "logos",
+    metadata,
+    Column("client_id", String(255), primary_key=True),
+    Column("digest", String(64), primary_key=True),  # SHA-256 of it
+    Column("png", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False, index=True),
+)
+
 signing_keys = Table(
     "signing_keys",
     metadata,

@@ -20,6 +20,7 @@ from bridge.web.console import pages
 from bridge.web.console.fields import TABS, Form, FormFault, Tab, changes, controls
 from bridge.web.console.guard import here
 from bridge.web.console.rows import ROOT
+from bridge.web.pages import shown_of
 from bridge.web.texts import N_
 from bridge.web.use_cases import use_cases
 
@@ -45,7 +46,7 @@ def show_registered(made: Registered, product: str = "", *, restored: bool = Fal
 
 def fields(client_id: str, tab: str) -> Response:
     """A tab with its fields."""
-    return _fields(client_here(client_id), _tab(tab))
+    return show_fields(client_here(client_id), _tab(tab))
 
 
 def edit(client_id: str, tab: str) -> Response:
@@ -60,13 +61,13 @@ def edit(client_id: str, tab: str) -> Response:
         theirs = overtaken.client
         mine = changes(chosen, theirs, request.form)
         rows = {CLIENT_METADATA[name]: value for name, value in mine.items()}
-        return _fields(theirs, chosen, mine=rows, status=409)
+        return show_fields(theirs, chosen, mine=rows, status=409)
     except ClientFaults as faults:
-        return _fields(before, chosen, faults=faults.faults, written=request.form, status=422)
+        return show_fields(before, chosen, faults=faults.faults, written=request.form, status=422)
     except ManagedByFile:
-        return _fields(before, chosen, faults=(MANAGED_BY_FILE,), written=request.form, status=422)
+        return show_fields(before, chosen, faults=(MANAGED_BY_FILE,), written=request.form, status=422)
     except (FormFault, Refused) as fault:
-        return _fields(before, chosen, faults=(str(fault),), written=request.form, status=422)
+        return show_fields(before, chosen, faults=(str(fault),), written=request.form, status=422)
     return redirect(f"{ROOT}/applications/{client_id}/{tab}?saved=1", 303)
 
 
@@ -140,7 +141,7 @@ def _set_enabled(client_id: str, enabled: bool) -> Response:
     return redirect(f"{ROOT}/applications/{client_id}/credentials?saved=1", 303)
 
 
-def _fields(
+def show_fields(
     client: Client,
     tab: Tab,
     *,
@@ -160,6 +161,7 @@ def _fields(
         controls=controls(tab, client, written),
         managed=bool(owned_by_file(client, (control.name for control in controls(tab, client)))),
         version=version,
+        shown=shown_of(client),
         faults=faults,
         mine=mine or {},
         saved="saved" in request.args,

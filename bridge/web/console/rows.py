@@ -3,12 +3,15 @@
 Read from here: routes, who may come (`guard`), and the test that walks role by page by object.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bridge.domain.picture import MAX_BYTES
 from bridge.manage.access import Action
 
 ROOT = "/admin"
+MAX_UPLOAD = MAX_BYTES + 16384  # bytes: a picture, and the form around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class ConsolePage:
     subject: str = ""
     visitors: bool = False  # also for somebody who is not signed in
     get_acts: bool = False  # a GET that does something: not ahead of a click, nor as a part of a page
+    max_body: int | None = None  # bytes; None: as the settings say
     recent: bool = False  # asks for a sign-in of the last minutes (manage.console_sign_in.RECENT)
 
 
@@ -62,6 +66,9 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{APPLICATION}/disable", "POST", "disable", "disable client", "client_id"),
     ConsolePage(f"{APPLICATION}/enable", "POST", "enable", "enable client", "client_id"),
     ConsolePage(f"{APPLICATION}/delete", "POST", "delete", "delete client", "client_id", recent=True),
+    ConsolePage(
+        f"{APPLICATION}/logo", "POST", "upload_logo", "edit client", "client_id", max_body=MAX_UPLOAD
+    ),
     ConsolePage(f"{APPLICATION}/<tab>", "GET", "fields", "see client", "client_id"),
     ConsolePage(f"{APPLICATION}/<tab>", "POST", "edit", "edit client", "client_id"),
     # Administrators.
@@ -71,4 +78,9 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ADMINISTRATOR}/role", "POST", "change_role", "change administrator", PERSON, recent=True),
     ConsolePage(f"{ADMINISTRATOR}/remove", "POST", "remove", "remove administrator", PERSON, recent=True),
     ConsolePage(f"{ROOT}/audit", "GET", "audit", "see audit"),
+)
+
+# Patterns of the paths of POSTs with a larger body, and how large; for the server, which reads it first.
+LARGER_BODIES = tuple(
+    (re.sub(r"<\w+>", "[^/]+", page.path), page.max_body) for page in PAGES if page.max_body is not None
 )

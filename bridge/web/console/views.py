@@ -13,6 +13,7 @@ from bridge.web.console import (
     audit,
     copies,
     deleted,
+    look,
     pages,
     signing_in,
 )
@@ -47,6 +48,7 @@ VIEWS: Mapping[str, View] = {
     "disable": application.disable,
     "enable": application.enable,
     "delete": application.delete,
+    "upload_logo": look.upload_logo,
     "fields": application.fields,
     "edit": application.edit,
     "administrators": administrators.administrators,
