@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from flask import Flask, Request
 from werkzeug.routing import MapAdapter
@@ -19,8 +20,17 @@ from bridge.wiring.jobs import start_jobs
 from bridge.wiring.services import build
 
 
+class InMemory(Request):
+    """A request whose uploaded files stay in memory: its body is there already, and never too large."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> IO[bytes]:
+        return BytesIO()
+
+
 class Application(Flask):
     """Flask without two things that it does in every request for applications of other kinds."""
+
+    request_class = InMemory
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is: none of ours is a coroutine, and nothing has to look."""

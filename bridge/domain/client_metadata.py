@@ -51,16 +51,6 @@ _ROWS = (
         check="client_name",
     ),
     MetadataField(
-        "client_name_km",
-        "text",
-        "identity",
-        Label("ឈ្មោះជាភាសាខ្មែរ", "Name in Khmer"),
-        "Its name on Khmer pages; without it the other one.",
-        ("--name-km",),
-        "RFC 7591 §2.2 (client_name#km)",
-        check="client_name_km",
-    ),
-    MetadataField(
         "redirect_uris",
         "uris",
         "sign_in",
@@ -287,6 +277,16 @@ _ROWS = (
         ("--client-uri",),
         RFC_7591,
         check="https",
+    ),
+    MetadataField(
+        "client_name_km",
+        "text",
+        "identity",
+        Label("ឈ្មោះជាភាសាខ្មែរ", "Name in Khmer"),
+        "Its name on Khmer pages; without it the other one.",
+        ("--name-km",),
+        "RFC 7591 §2.2 (client_name#km)",
+        check="client_name_km",
     ),
     MetadataField(
         "logo_uri",

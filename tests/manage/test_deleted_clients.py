@@ -108,10 +108,15 @@ def test_what_was_not_deleted_is_not_restored(admin: Administration, client_id: 
 
 def test_it_is_judged_as_a_new_one_is(office: Office, admin: Administration) -> None:
     """Its CamDigiKey account may be gone meanwhile; what names people for good needs the command line."""
-    national = {"scope": ("openid", "national_id"), "national_id_purpose": "Land register"}
+    national = replace(
+        PORTAL_CLIENT,
+        client_id=ClientId("national"),
+        scope=("openid", "national_id"),
+        national_id_purpose="Land register",
+    )
     for client in (
         replace(PORTAL_CLIENT, connector=ConnectorId("second")),
-        replace(PORTAL_CLIENT, client_id=ClientId("national"), **national),  # type: ignore[arg-type]
+        national,
     ):
         admin.clients.add(OPERATOR, client)
         admin.clients.delete(OPERATOR, client.client_id)
