@@ -74,7 +74,7 @@ def _head(data: bytes) -> PictureHead:
 
 
 def _png(data: bytes) -> PictureHead:
-    """PNG (third edition) §11.2.1; acTL before the pixels makes it an animation (§11.3.6.1)."""
+    """PNG (third edition) §11.2.1; acTL before the pixels makes it an animation (PNG §11.3.6.1)."""
     length, kind, width, height = struct.unpack(">I4sII", data[8:24])
     if kind != b"IHDR" or length != IHDR_LENGTH:
         raise PictureRefused(NO_PICTURE)
