@@ -7,6 +7,7 @@ from bridge.domain.encoding import TokenBytes
 from bridge.domain.ids import ConnectorId
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.audit import AuditAdministration
+from bridge.manage.break_glass import EmergencyAdministration
 from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.deleted_clients import DeletedClientAdministration
@@ -60,6 +61,7 @@ class Administration:
     jobs: JobAdministration
     administrators: AdministratorAdministration
     audit: AuditAdministration
+    emergencies: EmergencyAdministration
     clock: Clock
 
 
@@ -78,5 +80,6 @@ def assemble(ports: AdministrationPorts) -> Administration:
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),
         audit=AuditAdministration(p.trail, p.administrators),
+        emergencies=EmergencyAdministration(p.trail, p.clock),
         clock=p.clock,
     )

@@ -35,29 +35,34 @@ def administration(settings: Settings) -> Iterator[Administration]:
 
     Raises ConfigError, SealBroken, StoreUnavailable.
     """
+    with administration_ports(settings) as ports:
+        yield assemble(ports)
+
+
+@contextmanager
+def administration_ports(settings: Settings) -> Iterator[AdministrationPorts]:
+    """What those use cases need, while the block lasts. Raises as `administration`."""
     with _database(settings) as (engine, clock):
         sealer, counters = MasterSealer(settings.keys()), Counters()
         sql.chain_with(engine, sealer)
         sealing(engine, sealer, sql.SqlSecrets(engine, sealer), clock)
-        yield assemble(
-            AdministrationPorts(
-                clients=with_console(settings, sql.SqlClients(engine, counters)),
-                deleted_clients=sql.SqlDeletedClients(engine, counters),
-                logos=sql.SqlLogos(engine),
-                pictures=Pictures(),
-                administrators=sql.SqlAdministrators(engine, sealer, counters),
-                signing_keys=sql.SqlSigningKeys(engine, sealer),
-                sealer=sealer,
-                trail=sql.SqlAdminAudit(engine, sealer),
-                outbox=sql.SqlOutbox(engine),
-                job_log=sql.SqlJobLog(engine),
-                clock=clock,
-                token_bytes=os.urandom,
-                connectors=tuple(settings.accounts),
-                issuer=settings.issuer,
-                environment=environment_of(settings),
-                every=EVERY,
-            )
+        yield AdministrationPorts(
+            clients=with_console(settings, sql.SqlClients(engine, counters)),
+            deleted_clients=sql.SqlDeletedClients(engine, counters),
+            logos=sql.SqlLogos(engine),
+            pictures=Pictures(),
+            administrators=sql.SqlAdministrators(engine, sealer, counters),
+            signing_keys=sql.SqlSigningKeys(engine, sealer),
+            sealer=sealer,
+            trail=sql.SqlAdminAudit(engine, sealer),
+            outbox=sql.SqlOutbox(engine),
+            job_log=sql.SqlJobLog(engine),
+            clock=clock,
+            token_bytes=os.urandom,
+            connectors=tuple(settings.accounts),
+            issuer=settings.issuer,
+            environment=environment_of(settings),
+            every=EVERY,
         )
 
 

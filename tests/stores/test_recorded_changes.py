@@ -29,6 +29,7 @@ from bridge.manage import (
 )
 from bridge.manage.access import Action, Trail, actor_of
 from bridge.manage.administrators import AdministratorAdministration, Person
+from bridge.manage.break_glass import EmergencyAdministration
 from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.client_files.plan import PlanOptions
 from bridge.manage.client_files.text import read_text
@@ -224,6 +225,11 @@ CHANGES = (
     Change("client.added", "add client", apply, entries=3),
     Change("client.deleted", "delete client", lambda office: office.clients.delete(OPERATOR, PORTAL)),
     Change("client.restored", "restore client", lambda office: office.deleted.restore(OPERATOR, GONE)),
+    Change(
+        "break_glass.opened",
+        "open console",
+        lambda office: EmergencyAdministration(office.trail, lambda: NOW).open(OPERATOR, "It burns"),
+    ),
     Change("key.rotated", "rotate key", lambda office: office.keys.rotate(OPERATOR, "ES256")),
     Change("key.removed", "remove key", lambda office: office.keys.remove(OPERATOR, "old")),
     Change("hashing_key.renewed", "renew key", lambda office: office.hashing.renew(OPERATOR, "forms")),

@@ -78,6 +78,7 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ADMINISTRATOR}/role", "POST", "change_role", "change administrator", PERSON, recent=True),
     ConsolePage(f"{ADMINISTRATOR}/remove", "POST", "remove", "remove administrator", PERSON, recent=True),
     ConsolePage(f"{ROOT}/audit", "GET", "audit", "see audit"),
+    ConsolePage(f"{ROOT}/emergencies", "POST", "seen", "see emergencies"),
 )
 
 # Patterns of the paths of POSTs with a larger body, and how large; for the server, which reads it first.

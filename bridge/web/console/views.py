@@ -1,6 +1,6 @@
 """Mounts the console's pages on the application: each row with its view and the guard before it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Flask
 from werkzeug.wrappers import Response
@@ -13,12 +13,14 @@ from bridge.web.console import (
     audit,
     copies,
     deleted,
+    emergency,
     look,
     pages,
     signing_in,
 )
+from bridge.web.console.emergency import EMERGENCY_VIEWS
 from bridge.web.console.guard import View, guarded
-from bridge.web.console.rows import PAGES
+from bridge.web.console.rows import PAGES, ConsolePage
 from bridge.web.texts import N_
 
 VIEWS: Mapping[str, View] = {
@@ -57,14 +59,15 @@ VIEWS: Mapping[str, View] = {
     "change_role": administrators.change_role,
     "remove": administrators.remove,
     "audit": audit.audit,
+    "seen": emergency.seen,
 }
 FORBIDDEN = N_("Your role does not allow this. An owner can change it.")
 
 
-def mount(app: Flask) -> None:
+def mount(app: Flask, rows: Iterable[ConsolePage] = PAGES) -> None:
     """Give Flask the console's pages, and what its errors look like."""
-    for row in PAGES:
-        view = guarded(row, VIEWS[row.view])
+    for row in rows:
+        view = guarded(row, {**VIEWS, **EMERGENCY_VIEWS}[row.view])
         app.add_url_rule(row.path, f"console {row.view}", view, methods=[row.method])
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Refused, _refused)
