@@ -20,15 +20,16 @@ from bridge.ports.basics import Clock
 OPEN_FOR = 30 * 60  # seconds
 LONGEST_REASON = 200
 SHOWN = 20  # openings that an owner is told of at once
-OPENED, SEEN = "break_glass.opened", "break_glass.seen"
+CONSOLE_OPENED = "break_glass.opened"
+OPENING_SEEN = "break_glass.seen"
 
 
 class EmergencyAdministration:
     """Opening the console in an emergency, and who was told. Each use case begins with may()."""
 
     def __init__(self, trail: AdminAudit, clock: Clock) -> None:
-        self._trail, self._clock = trail, clock
-        self._entries = Trail(clock)
+        self._store, self._clock = trail, clock
+        self._trail = Trail(clock)
 
     def open(self, actor: Actor, reason: str) -> Administrator:
         """Record that the console is opened, and why; the administrator whom it is opened for.
@@ -49,15 +50,15 @@ class EmergencyAdministration:
             state="active",
             created_at=int(self._clock()),
         )
-        self._trail.record(self._entries.entry(actor_of(somebody), OPENED, reason=reason))
+        self._store.record(self._trail.entry(actor_of(somebody), CONSOLE_OPENED, reason=reason))
         return somebody
 
     def unseen(self, actor: Actor, since: int) -> Sequence[AuditRow]:
         """The openings after `since` (epoch seconds) that this owner has not seen, newest first."""
         may(actor, "see emergencies")
-        seen = self._trail.page(limit=1, actor=actor.id, event=SEEN)
+        seen = self._store.page(limit=1, actor=actor.id, event=OPENING_SEEN)
         through = int(seen[0].entry.facts["through"]) if seen else 0
-        found = self._trail.page(limit=SHOWN, event=OPENED, since=since)
+        found = self._store.page(limit=SHOWN, event=CONSOLE_OPENED, since=since)
         return [row for row in found if row.sequence > through]
 
     def acknowledge(self, actor: Actor, through: int) -> None:
@@ -65,18 +66,18 @@ class EmergencyAdministration:
         may(actor, "see emergencies")
         if not actor.id.startswith(ADMINISTRATOR):
             raise Refused("Only an owner who has signed in says that they have seen it.")
-        newest = self._trail.page(limit=1, event=OPENED)
+        newest = self._store.page(limit=1, event=CONSOLE_OPENED)
         if not newest or not 0 < through <= newest[0].sequence:
             raise Refused("There was no such opening.")
-        self._trail.record(self._entries.entry(actor, SEEN, through=str(through)))
+        self._store.record(self._trail.entry(actor, OPENING_SEEN, through=str(through)))
 
     def enter(self, somebody: Administrator) -> None:
         """Record that its link was used."""
-        self._trail.record(self._entries.entry(actor_of(somebody), "break_glass.entered"))
+        self._store.record(self._trail.entry(actor_of(somebody), "break_glass.entered"))
 
     def close(self, somebody: Administrator) -> None:
         """Record that it is over."""
-        self._trail.record(self._entries.entry(actor_of(somebody), "break_glass.closed"))
+        self._store.record(self._trail.entry(actor_of(somebody), "break_glass.closed"))
 
 
 class EmergencySession:

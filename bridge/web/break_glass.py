@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from bridge.domain.encoding import TokenBytes
 from bridge.domain.policy import Policy
@@ -14,8 +16,8 @@ from bridge.ports.clients import ClientStore
 from bridge.ports.logos import LogoStore
 from bridge.settings import Settings
 from bridge.web import errors, home, hooks, language
-from bridge.web.console import views
-from bridge.web.console.emergency import EMERGENCY_PAGES
+from bridge.web.console import pages, views
+from bridge.web.console.emergency import EMERGENCY_PAGES, NO_SUCH_PAGE
 from bridge.web.console.rows import PAGES
 from bridge.web.cookies import Cookies
 from bridge.web.proxy_hints import ProxyHints
@@ -58,9 +60,13 @@ def create_emergency_app(app: Flask, uses: EmergencyUseCases) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = uses.settings.server.max_body
     app.extensions["bridge"] = uses
     app.add_url_rule("/look.css", "look", home.look)
-    pages = [page for page in PAGES if page.view not in NOT_HERE]
-    views.mount(app, (*EMERGENCY_PAGES, *pages))
+    views.mount(app, (*EMERGENCY_PAGES, *(page for page in PAGES if page.view not in NOT_HERE)))
     errors.register(app)
+    app.register_error_handler(404, _not_here)  # no application to go back to
     language.init_app(app)
     hooks.register(app, cast(UseCases, uses))  # of which it has what pages and hooks ask for
     return app
+
+
+def _not_here(error: HTTPException) -> Response:
+    return pages.show("message", 404, sentence=NO_SUCH_PAGE)

@@ -13,13 +13,13 @@ from threading import Event, Thread
 
 from werkzeug.serving import BaseWSGIServer, ThreadedWSGIServer, WSGIRequestHandler
 
-from bridge.app import Application
 from bridge.errors import BridgeError
 from bridge.manage import Actor
 from bridge.manage.administration import AdministrationPorts, assemble
 from bridge.manage.break_glass import OPEN_FOR, EmergencySession
 from bridge.ops import logs
 from bridge.settings import Settings
+from bridge.web.application import Application
 from bridge.web.break_glass import CookiesAlone, EmergencyUseCases, create_emergency_app
 from bridge.web.client_address import ClientAddress
 from bridge.web.cookies import Cookies

@@ -12,9 +12,11 @@ from bridge.web.console.guard import View, here
 from bridge.web.console.rows import ROOT, ConsolePage
 from bridge.web.console.signing_in import COOKIE, local
 from bridge.web.fetch_metadata import is_from_another_site
+from bridge.web.texts import N_
 from bridge.web.use_cases import use_cases
 
 ENTER = f"{ROOT}/open/<token>"
+NO_SUCH_PAGE = N_("There is no such page here.")
 MAX_NUMBER = 18  # digits of a row's number
 # The pages that such a console has in place of those by which administrators sign in.
 EMERGENCY_PAGES: tuple[ConsolePage, ...] = (
