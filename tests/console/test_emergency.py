@@ -30,7 +30,7 @@ MOUNTED = [page for page in PAGES if page.view not in NOT_HERE]
 class Emergency:
     """The application of an opened console, and a browser there."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, port: int = 8091) -> None:
         services = console.world.services
         ports = assembly._administration_ports(services, console.world.issuer)
         somebody = console.uses.administration.emergencies.open(SHELL, "CamDigiKey is away")
@@ -39,7 +39,7 @@ class Emergency:
             somebody, services.clock, os.urandom, lambda: 0.0, 1800, lambda: self.ended.append(True)
         )
         self.sealer = services.sealer
-        self.app = _app(console.uses.settings, ports, self.session, HERE)
+        self.app = _app(console.uses.settings, ports, self.session, f"http://127.0.0.1:{port}")
         self.browser: FlaskClient = self.app.test_client()
 
     @property
