@@ -1,39 +1,21 @@
 """Makes the Flask application: endpoints, error handlers and hooks, on the use cases of this process."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from flask import Flask, Request
-from werkzeug.routing import MapAdapter
+from flask import Flask
 
 from bridge import settings as settings_module
 from bridge.ports.services import Services
 from bridge.settings import Settings
 from bridge.web import assembly, errors, hooks, language, prepared, routes
 from bridge.web.api import views as api
+from bridge.web.application import Application
 from bridge.web.console import views as console
 from bridge.web.use_cases import UseCases
 from bridge.web.views import VIEWS
 from bridge.wiring.jobs import start_jobs
 from bridge.wiring.services import build
-
-
-class Application(Flask):
-    """Flask without two things that it does in every request for applications of other kinds."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is: none of ours is a coroutine, and nothing has to look."""
-        return func
-
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Finds the route by path and method alone, not by the Host, which `hooks` judges."""
-        if request is None:
-            return None
-        return self.url_map.bind(
-            "", url_scheme=request.scheme, default_method=request.method, path_info=request.path
-        )
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Flask:

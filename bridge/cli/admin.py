@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bridge.cli.console import config_option, settings_of
+from bridge.cli.console import Group, Lazy, config_option, settings_of
 from bridge.cli.operator import operator
 from bridge.domain.administrator import ROLES, Administrator
 from bridge.domain.encoding import digest
@@ -17,12 +17,21 @@ from bridge.wiring.administration import administration
 LOOK_EVERY = 1.0  # seconds
 
 
-@click.group()
+COMMANDS = {
+    "invite": Lazy("bridge.cli.admin:invite", "Print a link that makes one person an administrator."),
+    "confirm": Lazy("bridge.cli.admin:confirm", "Let somebody in who waits, by their code."),
+    "list": Lazy("bridge.cli.admin:list_", "All administrators, and who waits to be confirmed."),
+    "remove": Lazy("bridge.cli.admin:remove", "Remove an administrator; their sessions end at once."),
+    "open": Lazy("bridge.cli.admin_open:open_", "Open the console in an emergency, without CamDigiKey."),
+}
+
+
+@click.group(cls=Group, lazy=COMMANDS)
 def admin() -> None:
     """Who administers in the console, at /admin."""
 
 
-@admin.command()
+@click.command()
 @config_option
 @click.option("--role", type=click.Choice(ROLES), default="owner", show_default=True)
 @click.option("--client", "clients", multiple=True, help="An application of a maintainer; repeatable.")
@@ -48,17 +57,17 @@ def invite(config_file: Path | None, role: str, clients: tuple[str, ...], wait: 
             click.echo("They were refused.", err=True)
 
 
-@admin.command(context_settings={"ignore_unknown_options": True})  # an id may begin with a hyphen
+@click.command(context_settings={"ignore_unknown_options": True})  # an id may begin with a hyphen
 @config_option
 @click.argument("administrator_id")
 @click.argument("code")
 def confirm(config_file: Path | None, administrator_id: str, code: str) -> None:
-    """Let somebody in who waits, by the code that they were shown."""
+    """Let somebody in who waits, by their code."""
     with administration(settings_of(config_file)) as admin:
         _confirm(admin, administrator_id, code)
 
 
-@admin.command("list")
+@click.command("list")
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 def list_(config_file: Path | None, as_json: bool) -> None:
@@ -74,7 +83,7 @@ def list_(config_file: Path | None, as_json: bool) -> None:
             click.echo(f"{person.id}  {person.role:<10}  {person.state:<7}  {person.name}")
 
 
-@admin.command(context_settings={"ignore_unknown_options": True})  # an id may begin with a hyphen
+@click.command(context_settings={"ignore_unknown_options": True})  # an id may begin with a hyphen
 @config_option
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.argument("administrator_id")

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bridge.cli.approvals_told import awaiting, reason_option
+from bridge.cli.client_deleted import print_deleted
 from bridge.cli.client_files import apply, export
 from bridge.cli.client_options import add_options, edit_options, given
 from bridge.cli.client_people import people
@@ -63,9 +64,13 @@ def add(config_file: Path | None, as_json: bool, dry_run: bool, reason: str, **o
 @client.command("list")
 @config_option
 @json_option
-def list_(config_file: Path | None, as_json: bool) -> None:
+@click.option("--deleted", is_flag=True, help="Those that were deleted, and can be restored.")
+def list_(config_file: Path | None, as_json: bool, deleted: bool) -> None:
     """All applications."""
     with administration(settings_of(config_file)) as admin:
+        if deleted:
+            print_deleted(admin, as_json)
+            return
         found = admin.clients.all(operator())
     if as_json:
         click.echo(json.dumps([as_metadata(client) for client in found], ensure_ascii=False, indent=2))
@@ -160,17 +165,33 @@ def enable(config_file: Path | None, as_json: bool, client_id: str) -> None:
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @click.argument("client_id")
 def delete(config_file: Path | None, as_json: bool, dry_run: bool, yes: bool, client_id: str) -> None:
-    """Forget an application, with what people agreed to give it."""
+    """Delete an application, with what people agreed to give it. `restore` takes it back, for seven days."""
     with administration(settings_of(config_file)) as admin:
         found = admin.clients.get(operator(), client_id)
         if not yes and not dry_run:
             click.confirm(
-                f"Forget {found.client_name} ({client_id}) and all consents to it?", abort=True, err=True
+                f"Delete {found.client_name} ({client_id}) and all consents to it?", abort=True, err=True
             )
         admin.clients.delete(operator(), client_id, dry_run=dry_run)
-    told = f"{client_id} would be forgotten." if dry_run else f"{client_id} is forgotten."
+    told = f"{client_id} would be deleted." if dry_run else f"{client_id} is deleted."
     answer = {"would_delete" if dry_run else "deleted": client_id}
     click.echo(json.dumps(answer) if as_json else told)
+    if not dry_run and not as_json:
+        click.echo(f"For seven days `bridge client restore {client_id}` takes it back.", err=True)
+
+
+@client.command()
+@config_option
+@json_option
+@reason_option
+@click.argument("client_id")
+def restore(config_file: Path | None, as_json: bool, reason: str, client_id: str) -> None:
+    """Take a deleted application back, with a new secret, shown this once. Its tokens stay dead."""
+    with administration(settings_of(config_file)) as admin:
+        registered = admin.deleted_clients.restore(operator(), client_id, reason=reason)
+    _show_registered(registered, settings_of(config_file).issuer, as_json)
+    if registered.left_out:
+        click.echo(f"Left out, to be approved anew: {' '.join(registered.left_out)}.", err=True)
 
 
 @client.command("fields")

@@ -77,7 +77,9 @@ class Client:
     form_action_origins: tuple[str, ...] = ()  # where its redirect_uri redirects on to (CSP form-action)
     allowed_origins: tuple[str, ...] = ()  # CORS at the endpoints that its pages call
     client_uri: str | None = None
+    client_name_km: str | None = None  # client_name#km (RFC 7591 §2.2); None: the same in both languages
     logo_uri: str | None = None
+    colour: str | None = None  # #rrggbb of its pages; None: the institution's
     policy_uri: str | None = None
     tos_uri: str | None = None
     initiate_login_uri: str | None = None
@@ -94,6 +96,10 @@ class Client:
     def public(self) -> bool:
         """Whether it has no secret to authenticate with (RFC 6749 §2.1)."""
         return self.token_endpoint_auth_method == PUBLIC
+
+    def name_in(self, language: str) -> str:
+        """Its name in a language of ours, as people see it."""
+        return (self.client_name_km if language == "km" else None) or self.client_name
 
     @property
     def pause_texts(self) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from typing import Literal, get_args
 # How a value is written, which decides the option of a command and the control of a form.
 Kind = Literal[
     "text",
+    "colour",
     "uri",
     "uris",
     "origins",
@@ -24,6 +25,7 @@ MANY: frozenset[Kind] = frozenset(("uris", "origins", "choices", "words"))
 Check = Literal[
     "client_id",
     "client_name",
+    "client_name_km",
     "redirect_uri",
     "post_logout_uri",  # as a redirect URI, but for the path
     "https",  # or http on this machine
@@ -32,6 +34,7 @@ Check = Literal[
     "claims",
     "email_domain",
     "connector",
+    "colour",  # one that white text is read on
 ]
 CHECKS: tuple[Check, ...] = get_args(Check)
 

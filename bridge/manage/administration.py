@@ -12,11 +12,14 @@ from bridge.manage.activity import ActivityAdministration
 from bridge.manage.administrators import AdministratorAdministration
 from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.audit import AuditAdministration
+from bridge.manage.break_glass import EmergencyAdministration
 from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.client_people import ClientPeopleAdministration
 from bridge.manage.clients import ClientAdministration
+from bridge.manage.deleted_clients import DeletedClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.logos import LogoAdministration
 from bridge.manage.overview import Overview, SetUp
 from bridge.manage.register import ClientRegister
 from bridge.manage.service import ServiceAdministration
@@ -26,10 +29,11 @@ from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.client_people import ClientPeople
-from bridge.ports.clients import ClientStore
+from bridge.ports.clients import ClientStore, DeletedClientStore
 from bridge.ports.facts import ServiceFacts
 from bridge.ports.grants import GrantStore
 from bridge.ports.keys import SigningKeyStore
+from bridge.ports.logos import LogoStore, PictureMaker
 from bridge.ports.outbound import JobLog, Outbox
 
 # The demo's sample applications need nobody's approval where the provider and CamDigiKey are on this machine:
@@ -50,6 +54,9 @@ class AdministrationPorts:
     approvals: ApprovalStore
     people: ClientPeople
     grants: GrantStore
+    deleted_clients: DeletedClientStore
+    logos: LogoStore
+    pictures: PictureMaker
     administrators: AdministratorStore
     signing_keys: SigningKeyStore
     sealer: Sealer
@@ -73,6 +80,8 @@ class Administration:
     """The use cases, built with the ports that each needs."""
 
     clients: ClientAdministration
+    deleted_clients: DeletedClientAdministration
+    logos: LogoAdministration
     client_files: ClientFileAdministration
     approvals: ApprovalAdministration
     people: ClientPeopleAdministration
@@ -83,15 +92,21 @@ class Administration:
     service: ServiceAdministration
     activity: ActivityAdministration
     overview: Overview
+    emergencies: EmergencyAdministration
     clock: Clock
 
 
 def assemble(ports: AdministrationPorts) -> Administration:
     """The use cases on these ports."""
     p, register = ports, _register(ports)
+    clients = ClientAdministration(
+        p.clients, register, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer
+    )
     return Administration(
-        clients=ClientAdministration(
-            p.clients, register, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer
+        clients=clients,
+        logos=LogoAdministration(clients, p.logos, p.pictures, p.clock, p.issuer),
+        deleted_clients=DeletedClientAdministration(
+            p.deleted_clients, register, p.sealer, p.clock, p.token_bytes, p.connectors, p.issuer
         ),
         client_files=ClientFileAdministration(p.clients, register, p.sealer, p.clock, p.connectors, p.issuer),
         approvals=ApprovalAdministration(register, p.clients, p.approvals, p.clock, p.connectors, p.issuer),
@@ -112,6 +127,7 @@ def assemble(ports: AdministrationPorts) -> Administration:
             p.environment,
             p.clock,
         ),
+        emergencies=EmergencyAdministration(p.trail, p.clock),
         clock=p.clock,
     )
 

@@ -138,8 +138,10 @@ class ClientAdministration:
         try:
             entry = self._trail.entry(actor, "client.added", client.client_id, **granted(client))
             self._register.add(actor, client, entry, reason=reason, secret=secret)
-        except (KeyError, ChangedMeanwhile):
+        except ChangedMeanwhile:
             raise _taken(client_id) from None
+        except KeyError:
+            raise (_taken if self._clients.latest(client_id) else was_deleted)(client_id) from None
         return Registered(client, secret)
 
     def edit(
@@ -253,7 +255,8 @@ class ClientAdministration:
     ) -> None:
         """Delete a client with its consents and offline Grants. Raises Refused when there is none.
 
-        `version`: as for `edit`; `dry_run`: only look whether it could be done.
+        For some days it can be restored (manage.deleted_clients); its id is never given again. `version`: as
+        for `edit`; `dry_run`: only look whether it could be done.
         """
         may(actor, "delete client", client_id)
         check_ends(actor, self._found(client_id, version))
@@ -261,7 +264,7 @@ class ClientAdministration:
             return
         try:
             entry = self._trail.entry(actor, "client.deleted", client_id)
-            self._clients.remove(ClientId(client_id), entry=entry)
+            self._clients.remove(ClientId(client_id), deleted_at=entry.at, entry=entry)
         except KeyError:
             raise _not_found(client_id) from None
 
@@ -296,6 +299,17 @@ class ClientAdministration:
 
 def _taken(client_id: str) -> Refused:
     return Refused(said("There is a client {client_id} already.", client_id=client_id))
+
+
+def was_deleted(client_id: str) -> Refused:
+    """The refusal of an id that a deleted client had."""
+    return Refused(
+        said(
+            "There was a client {client_id}, and no other gets its id. For seven days after it was deleted"
+            " `bridge client restore {client_id}` takes it back.",
+            client_id=client_id,
+        )
+    )
 
 
 def _not_found(client_id: str) -> Missing:

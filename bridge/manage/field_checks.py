@@ -7,11 +7,13 @@ text.
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from math import floor
 from typing import Any
 
 from bridge.domain.claims import CLAIMS, SCOPES
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import MAX_LIFETIMES
+from bridge.domain.colour import COLOUR, MIN_TEXT_CONTRAST, WHITE, contrast
 from bridge.domain.ids import ConnectorId
 from bridge.domain.metadata_field import Check, MetadataField
 from bridge.domain.sentence import said
@@ -110,6 +112,26 @@ def _client_name(name: str, draft: Draft) -> str:
     return said("The name, which people see, has 1 to {limit} printable letters.", limit=MAX_NAME_LENGTH)
 
 
+def _client_name_km(name: str, draft: Draft) -> str:
+    """Khmer has spaces of no width, where a line may break."""
+    if name.strip(" " + ZERO_WIDTH) and len(name) <= MAX_NAME_LENGTH and _readable(name):
+        return ""
+    return f"The Khmer name has 1 to {MAX_NAME_LENGTH} printable letters."
+
+
+def _colour(colour: str, draft: Draft) -> str:
+    """Buttons have it, with white text on them."""
+    if not COLOUR.fullmatch(colour):
+        return "A colour is written as # and six digits out of 0-9 a-f."
+    found = contrast(colour, WHITE)
+    if found >= MIN_TEXT_CONTRAST:
+        return ""
+    return (
+        f"White text on the colour {colour} has a contrast of {floor(found * 10) / 10} to 1, and people need "
+        f"{MIN_TEXT_CONTRAST} to 1 to read it (WCAG AA): take a darker one."
+    )
+
+
 def _redirect_uri(uri: str, draft: Draft) -> str:
     if fault := redirect_uri_fault(uri, native=draft.client.application_type == "native"):
         return fault
@@ -152,6 +174,7 @@ def _connector(name: str, draft: Draft) -> str:
 ENTRY_CHECKS: Mapping[Check, Callable[[str, Draft], str]] = {
     "client_id": _client_id,
     "client_name": _client_name,
+    "client_name_km": _client_name_km,
     "redirect_uri": _redirect_uri,
     "post_logout_uri": _post_logout_uri,
     "https": lambda uri, draft: page_fault(uri),
@@ -160,4 +183,5 @@ ENTRY_CHECKS: Mapping[Check, Callable[[str, Draft], str]] = {
     "claims": _claim,
     "email_domain": _email_domain,
     "connector": _connector,
+    "colour": _colour,
 }

@@ -14,6 +14,7 @@ them those of this provider. This page is made from `bridge/domain/client_metada
 COLUMNS = ("field", "label", "value", "option of `bridge client`", "defined by", "what it is")
 KINDS: Mapping[Kind, str] = {
     "text": "text",
+    "colour": "colour",
     "uri": "address",
     "uris": "addresses",
     "origins": "origins",

@@ -65,10 +65,12 @@ class ClientsWithOwn:
         self._refuse(client.client_id)
         self._clients.replace(client, before=before, entry=entry)
 
-    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
+    def remove(
+        self, client_id: ClientId, *, deleted_at: int | None = None, entry: AuditEntry | None = None
+    ) -> None:
         """Raises KeyError when there is none."""
         self._refuse(client_id)
-        self._clients.remove(client_id, entry=entry)
+        self._clients.remove(client_id, deleted_at=deleted_at, entry=entry)
 
     def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:
         """All of these in one transaction, or none. Raises KeyError, ChangedMeanwhile, DecidedMeanwhile."""

@@ -13,6 +13,7 @@ from bridge.domain.administrator import Administrator
 from bridge.domain.approval import PROPOSAL_LIVES, Proposal
 from bridge.domain.client import Client
 from bridge.domain.encoding import TokenBytes
+from bridge.domain.sentence import said
 from bridge.manage.access import ADMINISTRATOR, PERMISSIONS, Actor, Refused, Trail
 from bridge.manage.admin_grants import check_change
 from bridge.manage.sensitive import sensitive
@@ -23,6 +24,7 @@ from bridge.ports.basics import Clock
 from bridge.ports.clients import ClientChange, ClientStore
 
 LONGEST_REASON = 200
+NOT_IN_AN_EMERGENCY = said("What personal claims hang on is neither changed nor proposed in an emergency.")
 ID_BYTES = 15  # a proposal's id has no padding then
 
 
@@ -36,7 +38,13 @@ class AwaitsApproval(Refused):
     def __init__(
         self, clients: Sequence[str], how: str, proposals: Sequence[Proposal] = (), secret: str | None = None
     ) -> None:
-        super().__init__(f"{', '.join(clients)}: this needs approval, as personal claims hang on it. {how}")
+        super().__init__(
+            said(
+                "{clients}: this needs approval, as personal claims hang on it. {how}",
+                clients=", ".join(clients),
+                how=how,
+            )
+        )
         self.clients, self.proposals, self.secret = tuple(clients), tuple(proposals), secret
 
 
@@ -94,7 +102,20 @@ class ClientRegister:
         """What `change` would say, proposing nothing. Raises as `look`."""
         _check(actor, changes)
         if (waiting := self._waiting(changes)) and not self.decides_alone(actor, reason):
+            if actor.in_an_emergency:
+                raise Refused(NOT_IN_AN_EMERGENCY)
             raise AwaitsApproval([change.client_id for change, _ in waiting], self._how(actor))
+
+    def unapproved(self, actor: Actor, client: Client, *, reason: str = "") -> tuple[str, ...]:
+        """Of a client that comes back: the scopes that this actor alone can't give it again.
+
+        Raises Forbidden, Refused.
+        """
+        _check(actor, [ClientChange(None, client)])
+        if reason:
+            check_reason(reason)
+        exempt = client.client_id in self._exempt or self.decides_alone(actor, reason)
+        return () if exempt else sensitive(None, client)
 
     def decides_alone(self, actor: Actor, reason: str, proposed_by: str = "") -> bool:
         """Whether the server's command line approves: with a reason, as there is no second administrator."""
@@ -129,6 +150,8 @@ class ClientRegister:
         waiting = self._waiting(changes)
         if not waiting:
             return ()
+        if actor.in_an_emergency:
+            raise Refused(NOT_IN_AN_EMERGENCY)
         if reason:
             check_reason(reason)
         made = [self._proposal(actor, change, what) for change, what in waiting]
@@ -185,8 +208,10 @@ class ClientRegister:
 
     def _how(self, actor: Actor) -> str:
         if self.has_two(actor.id):
-            return "Another administrator approves it in the console, under Approvals."
-        return "There is no second administrator: the server's command line approves it, with --reason TEXT."
+            return said("Another administrator approves it in the console, under Approvals.")
+        return said(
+            "There is no second administrator: the server's command line approves it, with --reason TEXT."
+        )
 
 
 def _check(actor: Actor, changes: Sequence[ClientChange]) -> None:
@@ -197,7 +222,7 @@ def _check(actor: Actor, changes: Sequence[ClientChange]) -> None:
 def check_reason(reason: str) -> None:
     """Raises Refused where a text is no reason that a list can show."""
     if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
-        raise Refused(f"A reason has 1 to {LONGEST_REASON} printable letters.")
+        raise Refused(said("A reason has 1 to {limit} printable letters.", limit=LONGEST_REASON))
 
 
 def _with_approval(change: ClientChange, decided: Sequence[Proposal]) -> ClientChange:

@@ -22,6 +22,8 @@ HARMLESS_FIELDS = frozenset(
         "logo_uri",
         "policy_uri",
         "tos_uri",
+        "client_name_km",
+        "colour",
         "default_max_age",
         "lifetimes",
         "id_token_signed_response_alg",

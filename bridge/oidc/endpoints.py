@@ -46,6 +46,7 @@ BOTH: tuple[HttpMethod, ...] = ("GET", "POST")
 CALLBACKS = ("/camdigikey/callback", "/camdigikey/<connector>/callback")
 ERROR_CALLBACKS = ("/camdigikey/error", "/camdigikey/<connector>/error")
 FIVE_MINUTES = "public, max-age=300"
+FOR_EVER = "public, max-age=31536000, immutable"  # what is there never changes
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     # A person's browser, sent by an application.
@@ -69,6 +70,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("joined", ("/joined",), GET, get_acts=True, whole_page_only=True),
     Endpoint("home", ("/",), GET),
     Endpoint("look", ("/look.css",), GET, cache_control="public, max-age=3600"),
+    Endpoint("logo", ("/logo/<client_id>/<name>",), GET, "document", cache_control=FOR_EVER),
     # What applications call directly.
     Endpoint("token", ("/token",), POST, "client", "token_endpoint", "registered"),
     Endpoint("userinfo", ("/userinfo",), BOTH, "resource", "userinfo_endpoint", "registered"),

@@ -5,6 +5,7 @@ comes, there is only an entry here. A body that is late, drips, or comes in crum
 oldest of an address that has more than its share under way.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from bridge.ops import health
 from bridge.ops.logs import logger
 
 LOOK_EVERY = 0.25  # seconds
+MAX_LARGE_UNDER_WAY = 4  # bodies of more than the usual size, in one worker
 MAX_UNDER_WAY = 1024  # bodies, in one worker
 MAX_SHARE = 32  # of them, of one address, once they are older than YOUNG
 YOUNG = 1.0  # seconds: a burst of honest requests is through by then
@@ -27,10 +29,19 @@ MIN_PIECE = 64  # bytes on average, of more than a few pieces
 
 @dataclass(frozen=True, slots=True)
 class BodyLimits:
-    """`size`: bytes of a body; `within`: seconds that it may take."""
+    """`size`: bytes of a body; `within`: seconds that it may take.
+
+    `larger`: patterns of the paths that take more, and how much. Anybody can send such a body, so there are
+    only a few under way.
+    """
 
     size: int
     within: float
+    larger: tuple[tuple[str, int], ...] = ()
+
+    def may_be_larger(self, path: str, length: int) -> bool:
+        """Whether a body of that many bytes is taken at this path, where few are under way."""
+        return any(length <= most and re.fullmatch(pattern, path) for pattern, most in self.larger)
 
 
 class Pending(Protocol):

@@ -6,7 +6,7 @@ thread answers. With one, it goes on to other work, and the thread that brings t
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,7 +14,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
 
 from bridge.domain.network import Network, nearest, rate_limit_key
-from bridge.ops.bodies import Bodies, BodyLimits
+from bridge.ops.bodies import MAX_LARGE_UNDER_WAY, Bodies, BodyLimits
 from bridge.ops.environ import Scope, environ_of, header_lines
 from bridge.ops.logs import logger
 
@@ -63,6 +63,7 @@ class Requests:
         self._lock = threading.Lock()
         self._proxies: tuple[Network, ...] = tuple(ip_network(network) for network in proxies)
         self.bodies = Bodies(limits)
+        self._large = threading.BoundedSemaphore(MAX_LARGE_UNDER_WAY)
 
     def arrived(self, watcher: Any) -> None:
         """To be called with a request whose head is there; errors end here, because Granian takes none."""
@@ -75,15 +76,26 @@ class Requests:
         length, limits = request.body_length, self.bodies.limits
         if length == 0:
             self._run(request)
-        elif length is not None and length > limits.size:
+        elif length is None or length <= limits.size:
+            self._read(request, length, lambda: None)
+        elif not limits.may_be_larger(request.scope["path"], length):
             self._refuse(request, 413)
+        elif self._large.acquire(blocking=False):
+            self._read(request, length, self._large.release)
         else:
-            self.bodies.begin(
-                request.receive,
-                lambda: self._address(request.scope),
-                length,
-                lambda body, fault: self._refuse(request, fault) if fault else self._run(request, body),
-            )
+            self._refuse(request, 503)
+
+    def _read(self, request: Request, length: int | None, done: Callable[[], None]) -> None:
+        """Read the body, then answer. `done`: called once it is read, whatever came of it."""
+
+        def read(body: bytes, fault: int) -> None:
+            done()
+            if fault:
+                self._refuse(request, fault)
+            else:
+                self._run(request, body)
+
+        self.bodies.begin(request.receive, lambda: self._address(request.scope), length, read)
 
     def _refuse(self, request: Request, fault: int) -> None:
         """Answer that the body is not to be had. It is quick, so it needs no free place."""

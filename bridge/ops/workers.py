@@ -61,7 +61,8 @@ class Listening:
     """Where and with how many a server listens, and what it takes.
 
     `drain`: seconds between a SIGTERM and the workers' end. `keep_alive`: seconds in which a connection has
-    to bring the whole head of its next request. `max_body`: bytes; `body_within`: seconds.
+    to bring the whole head of its next request. `max_body`: bytes; `body_within`: seconds; `larger_bodies`:
+    as of BodyLimits.
     """
 
     host: str
@@ -73,6 +74,7 @@ class Listening:
     keep_alive: int = 75
     max_body: int = 65536
     body_within: float = 10.0
+    larger_bodies: tuple[tuple[str, int], ...] = ()
     trusted_proxies: tuple[str, ...] = ()
 
 
@@ -223,7 +225,7 @@ def _signal_leave(stopping: Sequence[WorkerProcess]) -> None:
 
 def _load(target: str, parent: int, listening: Listening) -> Requests:
     app = worker.load(target, parent, listening.level)
-    limits = BodyLimits(listening.max_body, listening.body_within)
+    limits = BodyLimits(listening.max_body, listening.body_within, listening.larger_bodies)
     return Requests(app, listening.threads, limits, listening.trusted_proxies)
 
 

@@ -12,6 +12,7 @@ from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
+from bridge.domain.deleted_client import DeletedClient
 from bridge.domain.ids import ClientId, SubjectId
 from bridge.errors import BridgeError
 
@@ -23,12 +24,14 @@ class ChangedMeanwhile(BridgeError):
 @dataclass(frozen=True, slots=True)
 class ClientChange:
     """One change of several that are made together. `before`: what is registered, None for a new one;
-    `after`: what is to be, None where it is deleted; `entries`: what the trail of administration gets of it.
+    `after`: what is to be, None where it is deleted; `entries`: what the trail of administration gets of it;
+    `deleted_at`: as for ClientStore.remove.
     """
 
     before: Client | None
     after: Client | None
     entries: tuple[AuditEntry, ...] = ()
+    deleted_at: int | None = None
 
     @property
     def client_id(self) -> ClientId:
@@ -80,15 +83,22 @@ class ClientStore(Protocol):
         `before`: what it has to be still; raises ChangedMeanwhile where it is something else.
         """
 
-    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
-        """Raises KeyError when there is none."""
+    def remove(
+        self, client_id: ClientId, *, deleted_at: int | None = None, entry: AuditEntry | None = None
+    ) -> None:
+        """Raises KeyError when there is none.
+
+        `deleted_at`: since when it counts as deleted (epoch seconds), so that it can be restored for a while,
+        and its id is never given again; None: nothing of it stays.
+        """
 
     def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:
         """All of these in one transaction, or none.
 
         `decided`: the approved proposals that they carry out, which are settled with them. Raises
-        ChangedMeanwhile where what is registered of any of them is not what its change began with, and
-        DecidedMeanwhile where a proposal is open no more.
+        ChangedMeanwhile where what is registered of any of them is not what its change began with,
+        DecidedMeanwhile where a proposal is open no more, and KeyError with the id of a new one that a
+        deleted client had.
         """
 
     def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
@@ -96,6 +106,24 @@ class ClientStore(Protocol):
 
         `instant` in epoch seconds. What SQL knows of it: consents, and refresh tokens of offline Grants.
         """
+
+
+class DeletedClientStore(Protocol):
+    """Clients that were deleted a short while ago (SQL), without their secrets. `since` in epoch seconds."""
+
+    def get(self, client_id: str, since: int) -> DeletedClient | None:
+        """One that was deleted after `since`."""
+
+    def page(
+        self, since: int, *, limit: int, before: tuple[int, ClientId] | None = None
+    ) -> Sequence[DeletedClient]:
+        """At most `limit` of those deleted after `since`, the last one first.
+
+        `before`: when the last one seen was deleted, and its id.
+        """
+
+    def restore(self, client: Client, since: int, *, entry: AuditEntry | None = None) -> None:
+        """Register it again. Raises KeyError where none of its id was deleted after `since`."""
 
 
 class ConsentStore(Protocol):

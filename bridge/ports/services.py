@@ -12,13 +12,14 @@ from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import AuditLog, Clock, Counters, HealthCheck, RateLimiter, Sealer
 from bridge.ports.client_people import ClientPeople
-from bridge.ports.clients import ClientStore, ConsentStore
+from bridge.ports.clients import ClientStore, ConsentStore, DeletedClientStore
 from bridge.ports.connectors import Connectors
 from bridge.ports.facts import ServiceFacts
 from bridge.ports.grants import CodeStore, GrantStore, TokenStore
 from bridge.ports.idempotency import IdempotencyStore
 from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
 from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
+from bridge.ports.logos import LogoStore, PictureMaker
 from bridge.ports.outbound import AlertStates, Fetcher, JobLog, Lease, Outbox
 from bridge.ports.sessions import SessionStore
 
@@ -36,6 +37,9 @@ class Services:
     interactions: InteractionSeal
     clients: ClientStore
     people: ClientPeople
+    deleted_clients: DeletedClientStore
+    logos: LogoStore
+    pictures: PictureMaker
     signing_keys: SigningKeyStore
     secrets: SecretStore
     consents: ConsentStore

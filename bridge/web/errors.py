@@ -11,7 +11,7 @@ from bridge.oidc.authorization import RequestRefused
 from bridge.oidc.authorization_response import failure
 from bridge.oidc.endpoints import speaks_json
 from bridge.ops.logs import logger
-from bridge.web import pages, refusals
+from bridge.web import language, pages, refusals
 from bridge.web.api import problems
 from bridge.web.client_address import AddressUnreadable
 from bridge.web.interactions import begin_again
@@ -109,7 +109,7 @@ def _error_answer(status: int, key: str, client_id: str | None = None, wait: int
         key=key,
         status=status,
         way_back=way.client.way_back if way.client else None,
-        client_name=way.client.client_name if way.client else None,
+        client_name=way.client.name_in(language.current()) if way.client else None,
         again=way.again,
         home=way.home,
         wait=wait,

@@ -38,7 +38,7 @@ def register(app: Flask, uses: UseCases) -> None:
 
 
 def _before_request(uses: UseCases) -> Callable[[], BaseResponse | None]:
-    issuer = urlsplit(uses.policy.issuer)
+    issuer = urlsplit(uses.settings.issuer)
     place = _without_default_port(issuer.netloc, issuer.scheme)
 
     def before() -> BaseResponse | None:

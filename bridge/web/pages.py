@@ -197,25 +197,26 @@ def _page(
         "address": address,
         "institution": (look.institution_km if spoken == "km" else "") or look.institution,
         "logo": look.logo if look.logo.startswith("/") or _picture_origin(look.logo) else "",
-        "colour": look.colour,
+        "colour": (client.colour if client else None) or look.colour,
         "help_uri": _safe_link(look.help_uri),
         "request_id": g.get("request_id", ""),
-        "application": _application(client) if client else None,
+        "application": shown_of(client) if client else None,
         "rests": any(isinstance(word, Form) and word.rests for word in words.values()),
         **words,
     }
     return current_app.jinja_env.get_template(template + ".html").render(values)
 
 
-def _application(client: Client) -> dict[str, str]:
+def shown_of(client: Client) -> dict[str, str]:
     """What a page shows of the application; addresses that are not safe to link to are left out."""
     return {
-        "name": client.client_name,
-        "initial": first_letter(client.client_name),
+        "name": client.name_in(language.current()),
+        "initial": first_letter(client.name_in(language.current())),
         "host": _host(client),
         "logo": (client.logo_uri or "") if _picture_origin(client.logo_uri) else "",
         "policy": _safe_link(client.policy_uri),
         "terms": _safe_link(client.tos_uri),
+        "colour": (client.colour or "").removeprefix("#"),
     }
 
 

@@ -29,6 +29,7 @@ from bridge.ports.connectors import Connectors
 from bridge.ports.idempotency import IdempotencyStore
 from bridge.ports.keys import Signer
 from bridge.ports.logins import InteractionSeal
+from bridge.ports.logos import LogoStore
 from bridge.settings import Settings
 from bridge.web.browser import Browser
 from bridge.web.limits import RequestLimits
@@ -48,6 +49,7 @@ class UseCases:
     signer: Signer
     clients: ClientStore
     audit: AuditLog
+    logos: LogoStore
     connectors: Connectors
     interactions: InteractionSeal
     readiness: Readiness

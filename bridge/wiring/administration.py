@@ -19,6 +19,7 @@ from bridge.manage.master_keys import MasterKeyAdministration
 from bridge.manage.overview import SetUp
 from bridge.manage.own_clients import ClientsWithOwn
 from bridge.ops.counters import Counters
+from bridge.ops.pictures import Pictures
 from bridge.ports.clients import ClientStore
 from bridge.settings import Settings
 from bridge.stores import migrate, sql
@@ -41,38 +42,46 @@ def administration(settings: Settings) -> Iterator[Administration]:
 
     Raises ConfigError, SealBroken, StoreUnavailable.
     """
+    with administration_ports(settings) as ports:
+        yield assemble(ports)
+
+
+@contextmanager
+def administration_ports(settings: Settings) -> Iterator[AdministrationPorts]:
+    """What those use cases need, while the block lasts. Raises as `administration`."""
     with _database(settings) as (engine, clock):
         sealer, counters = MasterSealer(settings.keys()), Counters()
         sql.chain_with(engine, sealer)
         sealing(engine, sealer, sql.SqlSecrets(engine, sealer), clock)
         redis_store = redis_beside(settings)  # asked only where somebody's Grants are ended
         try:
-            yield assemble(
-                AdministrationPorts(
-                    clients=with_own_clients(settings, sql.SqlClients(engine, counters)),
-                    approvals=sql.SqlApprovals(engine, counters),
-                    people=sql.SqlClientPeople(engine, sealer, counters),
-                    grants=Grants(
-                        RedisGrants(redis_store, sealer, counters, session_limit=settings.lifetimes.session),
-                        sql.SqlGrants(engine, sealer, counters),
-                    ),
-                    administrators=sql.SqlAdministrators(engine, sealer, counters),
-                    signing_keys=sql.SqlSigningKeys(engine, sealer),
-                    sealer=sealer,
-                    trail=sql.SqlAdminAudit(engine, sealer),
-                    outbox=sql.SqlOutbox(engine),
-                    job_log=sql.SqlJobLog(engine),
-                    facts=SettingsFacts(settings),
-                    clock=clock,
-                    token_bytes=os.urandom,
-                    connectors=tuple(settings.accounts),
-                    issuer=settings.issuer,
-                    environment=environment_of(settings),
-                    every=EVERY,
-                    activity=sql.SqlActivity(engine),
-                    certificates=certificates_of(settings),
-                    set_up=SetUp.of(settings, environment_of(settings)),
-                )
+            yield AdministrationPorts(
+                clients=with_own_clients(settings, sql.SqlClients(engine, counters)),
+                deleted_clients=sql.SqlDeletedClients(engine, counters),
+                logos=sql.SqlLogos(engine),
+                pictures=Pictures(),
+                approvals=sql.SqlApprovals(engine, counters),
+                people=sql.SqlClientPeople(engine, sealer, counters),
+                grants=Grants(
+                    RedisGrants(redis_store, sealer, counters, session_limit=settings.lifetimes.session),
+                    sql.SqlGrants(engine, sealer, counters),
+                ),
+                administrators=sql.SqlAdministrators(engine, sealer, counters),
+                signing_keys=sql.SqlSigningKeys(engine, sealer),
+                sealer=sealer,
+                trail=sql.SqlAdminAudit(engine, sealer),
+                outbox=sql.SqlOutbox(engine),
+                job_log=sql.SqlJobLog(engine),
+                facts=SettingsFacts(settings),
+                clock=clock,
+                token_bytes=os.urandom,
+                connectors=tuple(settings.accounts),
+                issuer=settings.issuer,
+                environment=environment_of(settings),
+                every=EVERY,
+                activity=sql.SqlActivity(engine),
+                certificates=certificates_of(settings),
+                set_up=SetUp.of(settings, environment_of(settings)),
             )
         finally:
             redis_store.close()

@@ -14,6 +14,7 @@ from bridge.domain.subject import SubjectKey
 from bridge.errors import ConfigError, SealBroken, StoreUnavailable
 from bridge.oidc.keys import Keys
 from bridge.ops.counters import Counters
+from bridge.ops.pictures import Pictures
 from bridge.ports.basics import AuditLog, Clock, HealthCheck
 from bridge.ports.connectors import Connectors
 from bridge.ports.outbound import Fetcher
@@ -96,6 +97,9 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         signer=keys.signer,
         interactions=SealedInteractions(sealer, redis.Parking(redis_store), counters),
         clients=with_own_clients(settings, sql.SqlClients(engine, counters)),
+        deleted_clients=sql.SqlDeletedClients(engine, counters),
+        logos=sql.SqlLogos(engine),
+        pictures=Pictures(),
         people=sql.SqlClientPeople(engine, sealer, counters),
         signing_keys=keys.signing_keys,
         secrets=keys.secrets,

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from bridge.ops import logs, workers
 from bridge.settings import Settings
 from bridge.stores import embedded
+from bridge.web.console.rows import LARGER_BODIES
 from bridge.wiring.redis import EMBEDDED
 
 APPLICATION = "bridge.app:from_environment"
@@ -43,6 +44,7 @@ def serve(settings: Settings, on_ready: Callable[[], None]) -> None:
         max_body=server.max_body,
         body_within=server.body_within,
         trusted_proxies=server.trusted_proxies,
+        larger_bodies=LARGER_BODIES if settings.admin.enabled else (),
     )
     workers.serve(APPLICATION, listening, on_ready=on_ready)
 

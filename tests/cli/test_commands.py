@@ -193,7 +193,7 @@ def test_a_secret_is_rotated_shown_once_and_the_one_before_lives_on(console: Con
     assert "not shown again" in console.say("client", "rotate-secret", "portal").output
 
 
-def test_an_application_is_kept_out_let_in_and_forgotten(console: Console) -> None:
+def test_an_application_is_kept_out_let_in_deleted_and_taken_back(console: Console) -> None:
     console.add()
     assert console.json("client", "disable", "portal")["enabled"] is False
     assert "disabled" in console.say("client", "list").output
@@ -202,6 +202,18 @@ def test_an_application_is_kept_out_let_in_and_forgotten(console: Console) -> No
     assert len(console.json("client", "list")) == 1
     assert console.json("client", "delete", "portal", "--yes") == {"deleted": "portal"}
     assert "No application yet" in console.say("client", "list").output
+    listed = console.say("client", "list", "--deleted").output
+    assert listed.startswith("portal  Ministry portal  can be restored until 20")
+    (deleted,) = console.json("client", "list", "--deleted")
+    assert deleted["restorable_until"] - deleted["deleted_at"] == 7 * 24 * 3600
+    assert deleted["live_secrets"] == 0
+    address = ("--redirect-uri", "https://p.example/cb")
+    taken = console.say("client", "add", "--client-id", "portal", "--name", "P", *address, wanted=1)
+    assert "There was a client portal" in taken.output
+    assert len(console.json("client", "restore", "portal")["client_secret"]) == 43
+    assert console.json("client", "list", "--deleted") == []
+    assert "Nothing was deleted" in console.say("client", "list", "--deleted").output
+    assert "could be restored" in console.say("client", "restore", "portal", wanted=1).output
 
 
 def test_expected_trouble_is_one_sentence(console: Console) -> None:

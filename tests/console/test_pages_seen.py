@@ -4,15 +4,18 @@ by keyboard alone, without scripts, and with CamDigiKey, the bridge and other si
 
 from __future__ import annotations
 
+import io
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from bridge.domain.activity import ActivityFilter
@@ -26,6 +29,7 @@ from bridge.stores.sql.audit import SqlAuditLog
 from bridge.web.console.rows import PAGES
 from bridge.web.language import LANGUAGES
 from tests.console.conftest import Console, application, nobody_administers
+from tests.console.test_emergency import Emergency
 from tests.support.browser import NewPage, screenshot
 from tests.support.live import Live, make_live
 from tests.support.servers import free_port, serving
@@ -67,8 +71,10 @@ def seen(live: Live) -> Console:
         managed_by=file,
         access="listed",
     )
-    live.world.register(paused)
+    live.world.register(replace(paused, client_name_km=LONG, colour="#8a1c1c"))
     happened(live.world)
+    live.world.register(application("gone-application", LONG, sector_identifier="y"))
+    found.clients.delete(OPERATOR, "gone-application")
     return found
 
 
@@ -119,7 +125,7 @@ def addresses(seen: Console, token: str) -> list[str]:
     """An address of every page that is asked by GET, and of the variants that look different."""
     found = []
     for row in PAGES:
-        if row.method == "GET" and row.view != "callback":
+        if row.method == "GET" and row.view not in ("callback", "export"):
             proposals = tuple(proposal.id for proposal in seen.approvals.all(OPERATOR))
             found += filled(row.path, {**PARTS, "kind": KINDS, "token": (token,), "proposal_id": proposals})
     reference = seen.uses.administration.activity.page(OPERATOR, ActivityFilter(kind="login"), limit=1)
@@ -327,7 +333,7 @@ def test_every_form_works_without_scripts(seen: Console, invitation: str, new_pa
         page.locator("main[data-key=console-moving_on]").wait_for()
         screenshot(page, "console-without-scripts-moving-on")
     page.locator("#continue").click()
-    page.wait_for_url("**/admin/applications")
+    page.wait_for_url("**/admin/deleted")
     assert seen.world.services.clients.latest(client.client_id) is None
 
 
@@ -466,3 +472,115 @@ def test_a_second_press_sends_nothing(seen: Console, invitation: str, new_page: 
     page.locator("#register").dblclick()
     expect(page.locator("#secret code")).to_be_visible()
     assert len(seen.clients.page(OPERATOR, limit=9, begins="Pressed")) == 1
+
+
+PILOT = """
+applications:
+- {client_id: pilot, client_name: Pilot, redirect_uris: ["https://pilot.example/cb", "https://pilot.example/b"]}
+"""
+
+
+@pytest.fixture
+def patient(seen: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine under load is slow to start the program that decodes."""
+    monkeypatch.setattr(seen.world.services.pictures, "_within", 30.0)
+
+
+def test_an_application_is_imported_dressed_deleted_and_restored_without_scripts(
+    seen: Console, invitation: str, new_page: NewPage, patient: None
+) -> None:
+    page = new_page(java_script_enabled=False, viewport=WIDE, locale="en-GB")
+    accept(page, seen, invitation, go_on=press_without_scripts)
+    page.goto(seen.url("/admin/new"))
+    page.get_by_role("link", name="Register from a file").click()
+    page.locator("#file").set_input_files({"name": "p.yaml", "mimeType": "", "buffer": PILOT.encode()})
+    page.locator("#continue").click()
+    page.locator("#origin-0").fill("https://real.example")
+    page.locator("#fill").click()
+    expect(page.locator("#address-1")).to_have_value("https://real.example/b")
+    screenshot(page, "console-life-1-import")
+    page.locator("#register").click()
+    expect(page.get_by_text("Copy it now")).to_be_visible()
+    screenshot(page, "console-life-2-imported")
+    here = seen.url("/admin/applications/pilot")
+    page.goto(f"{here}/look")
+    page.locator("#colour").fill("#ffee00")
+    page.locator("#save").click()
+    expect(page.get_by_role("alert")).to_contain_text("contrast of 1.2 to 1")
+    screenshot(page, "console-life-3-contrast")
+    page.locator("#colour").fill("#8a1c1c")
+    page.locator("#save").click()
+    page.locator("#logo").set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": logo()})
+    page.locator("#upload").click()
+    shown = page.locator("#preview img")
+    expect(shown).to_be_visible()
+    client = seen.world.services.clients.latest("pilot")
+    assert client is not None and shown.get_attribute("src") == client.logo_uri
+    screenshot(page, "console-life-4-look")
+    page.goto(f"{here}/credentials")
+    with page.expect_download() as download:
+        page.locator("#export").click()
+    assert "client_id: pilot" in Path(download.value.path()).read_text(encoding="utf-8")
+    page.locator("#confirmation").fill("pilot")
+    page.locator("#delete").click()
+    row = page.locator("tr", has_text="Pilot")
+    screenshot(page, "console-life-5-deleted")
+    row.get_by_role("button", name="Restore").click()
+    expect(page.locator("#secret code")).to_be_visible()
+    expect(page.get_by_role("status")).to_contain_text("restored")
+    screenshot(page, "console-life-6-restored")
+
+
+def logo() -> bytes:
+    written = io.BytesIO()
+    Image.new("RGB", (120, 120), (138, 28, 28)).save(written, "PNG")
+    return written.getvalue()
+
+
+def test_a_colour_is_seen_while_it_is_written(seen: Console, invitation: str, new_page: NewPage) -> None:
+    seen.world.register(application("coloured", "Coloured", sector_identifier="coloured.example"))
+    page = accept(new_page(viewport=WIDE, locale="en-GB"), seen, invitation)
+    page.goto(seen.url("/admin/applications/coloured/look"))
+    button, colour = page.locator("#preview .button"), "e => getComputedStyle(e).backgroundColor"
+    page.locator("#colour").fill("#1c6b3a")
+    assert button.evaluate(colour) == "rgb(28, 107, 58)"
+    expect(page.locator("input[type=color]")).to_have_value("#1c6b3a")
+    screenshot(page, "console-look-while-written")
+    page.locator("#save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    assert button.evaluate(colour) == "rgb(28, 107, 58)"
+    assert page.locator("#save").evaluate(colour) == "rgb(11, 92, 173)"  # the console's own stays
+
+
+@pytest.mark.parametrize(("view", "speaks"), [("phone", "km"), ("wide", "en"), ("wide-dark", "km")])
+def test_the_console_of_an_emergency_and_what_owners_see_of_it(
+    seen: Console, invitation: str, new_page: NewPage, view: str, speaks: str
+) -> None:
+    owner = accept(new_page(**VIEWS[view]), seen, invitation)
+    port = free_port("127.0.0.1")
+    opened, faults = Emergency(seen, port), dict[str, object]()
+
+    def look(page: Page, name: str) -> None:
+        screenshot(page, f"console-emergency-{name}-{speaks}-{view}")
+        faults.update({f"{name} {kind}": fault for kind, fault in looked_at(page, view).items() if fault})
+
+    with serving(opened.app, "127.0.0.1", port) as address:
+        page = new_page(**VIEWS[view])
+        page.goto(f"{address}/admin/sign-in?hl={speaks}")
+        look(page, "without-link")
+        page.goto(f"{address}{opened.link}")
+        look(page, "link")
+        page.locator("#continue").click()
+        page.wait_for_url("**/admin/applications")
+        look(page, "applications")
+        page.goto(f"{address}/admin/administrators")
+        look(page, "administrators")
+        page.locator("#sign-out").click()
+        expect(page.locator("main[data-key=console-emergency]")).to_be_visible()
+        look(page, "closed")
+    owner.goto(seen.url(f"/admin/applications?hl={speaks}"))
+    expect(owner.get_by_role("alert")).to_contain_text("CamDigiKey is away")
+    look(owner, "told")
+    owner.locator("#seen").click()
+    expect(owner.get_by_role("alert")).to_have_count(0)
+    assert not faults

@@ -18,13 +18,15 @@ from bridge.manage import Administration, ClientAdministration, KeyAdministratio
 from bridge.manage.administration import AdministrationPorts, assemble
 from bridge.manage.overview import SetUp
 from bridge.ops.counters import Counters
+from bridge.ops.pictures import Pictures
 from bridge.ports.activity import ActivityLog
 from bridge.ports.administrators import AdministratorStore
 from bridge.ports.approvals import ApprovalStore
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock
-from bridge.ports.clients import ClientStore
+from bridge.ports.clients import ClientStore, DeletedClientStore
 from bridge.ports.keys import SigningKeyStore
+from bridge.ports.logos import LogoStore
 from bridge.ports.outbound import JobLog, Outbox
 from bridge.stores import sql
 from bridge.stores.sealing import MasterSealer
@@ -55,6 +57,8 @@ class Office:
     outbox: Outbox
     administrators: AdministratorStore
     trail: AdminAudit
+    deleted_clients: DeletedClientStore
+    logos: LogoStore
     activity: ActivityLog
     audit: sql.SqlAuditLog
     certificates: Sequence[Expiry] = ()
@@ -72,6 +76,9 @@ class Office:
                 approvals=self.approvals,
                 people=cast(Any, None),  # tests/access has its own
                 grants=cast(Any, None),
+                deleted_clients=self.deleted_clients,
+                logos=self.logos,
+                pictures=Pictures(within=30),
                 administrators=self.administrators,
                 signing_keys=self.signing_keys,
                 sealer=self.sealer,
@@ -107,6 +114,8 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sql.SqlOutbox(engine),
         sql.SqlAdministrators(engine, sealer, Counters()),
         sql.SqlAdminAudit(engine, sealer),
+        sql.SqlDeletedClients(engine, Counters()),
+        sql.SqlLogos(engine),
         sql.SqlActivity(engine),
         sql.SqlAuditLog(engine, Counters()),
     )

@@ -19,7 +19,7 @@ from bridge.domain.client_metadata import MAX_LIFETIMES
 from bridge.domain.consent import Consent
 from bridge.domain.ids import ClientId, SubjectId
 from bridge.domain.metadata_field import GROUPS, Group
-from bridge.manage import OPERATOR, Actor, ClientFaults, Forbidden
+from bridge.manage import OPERATOR, Actor, ClientFaults, Forbidden, Refused
 from bridge.manage.client_checks import check_client
 from bridge.manage.client_files.administration import Stale
 from bridge.manage.client_files.export import as_yaml, export_document
@@ -415,6 +415,16 @@ class TestPruning:
         assert set(told(bureau.apply(prune=True))) == {"delete portal"}
         assert list(bureau.office.clients.all()) == []
         assert bureau.events() == ["client.added", "client.disabled", "client.deleted"]
+        back = bureau.admin.deleted_clients.restore(OPERATOR, "portal").client
+        assert back.managed_by == FileOwner("ministry")
+        assert told(bureau.apply(prune=True)) == {"disable portal": {}}  # as at first: not deleted again
+
+    def test_an_id_that_was_deleted_is_not_given_by_a_file(self, bureau: Bureau) -> None:
+        bureau.apply(PORTAL)
+        bureau.admin.clients.delete(OPERATOR, "portal")
+        with pytest.raises(Refused, match="bridge client restore portal"):
+            bureau.apply(PORTAL, PORTAL | {"client_id": "second"})
+        assert list(bureau.office.clients.all()) == []
 
     def test_one_that_is_in_the_file_again_is_let_in_again(self, bureau: Bureau) -> None:
         bureau.apply(PORTAL)

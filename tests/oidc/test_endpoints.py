@@ -91,7 +91,7 @@ def test_the_cache_rule_is_the_rows(app: Flask, endpoint: Endpoint) -> None:
 def test_only_what_says_nothing_of_anybody_may_be_kept() -> None:
     """DESIGN §6.15."""
     kept = {endpoint.name for endpoint in ENDPOINTS if endpoint.cache_control != "no-store"}
-    assert kept == {"jwks", "discovery", "look"}
+    assert kept == {"jwks", "discovery", "look", "logo"}
 
 
 @ROWS

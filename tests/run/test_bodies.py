@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 import pytest
 import requests
 
-from bridge.ops.bodies import MAX_SHARE
+from bridge.ops.bodies import MAX_LARGE_UNDER_WAY, MAX_SHARE
 from tests.run.conftest import WORKERS, Bridge, Run
 from tests.run.sockets import FORM, answer, ask, connect, files, head, posts, settled, threads
 from tests.support.waiting import until
@@ -143,6 +143,25 @@ def test_a_chunked_body_is_taken_or_too_large_like_any_other(bridge: Bridge, pos
 
 def test_a_body_too_large_is_refused_before_it_comes(bridge: Bridge, post: Post) -> None:
     assert answer(post(bridge, b"Content-Length: 70000\r\n\r\n")).startswith(b"HTTP/1.1 413")
+
+
+def test_a_logo_may_be_larger_and_few_such_are_under_way(bridge: Bridge) -> None:
+    """RFC 9110 §15.5.14; elsewhere, or larger still, it is refused by its length alone."""
+    place, size = bridge.issuer + "/admin/applications/portal/logo", 500_000
+    said = requests.post(place, data=bytes(size), timeout=5, allow_redirects=False)
+    assert (said.status_code, "/admin/sign-in" in said.headers["Location"]) == (303, True)
+    for path, length in (("/logo", 600_000), ("/logo/", size), ("/logox", size), ("/look", size)):
+        said = requests.post(place.removesuffix("/logo") + path, data=bytes(length), timeout=5)
+        assert said.status_code == 413, path
+    with ExitStack() as stack:
+        held = [stack.enter_context(connect(bridge)) for _ in range(MAX_LARGE_UNDER_WAY * WORKERS * 4)]
+        for connection in held:
+            request = head(bridge, b"POST /admin/applications/portal/logo", FORM.strip())[:-2]
+            connection.sendall(request + b"Content-Length: %d\r\n\r\na" % size)
+        said_to = [answer(connection).split(b" ")[1] for connection in held]
+    assert set(said_to) == {b"503", b"408"}
+    assert said_to.count(b"408") <= MAX_LARGE_UNDER_WAY * WORKERS
+    assert requests.post(place, data=bytes(size), timeout=5, allow_redirects=False).status_code == 303
 
 
 def test_a_connection_serves_on_after_a_body_and_after_one_that_was_waited_for(bridge: Bridge) -> None:

@@ -12,7 +12,7 @@ from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.ports.clients import ClientStore
 from bridge.stores import sql as stores
-from bridge.stores.sql.clients import _page_query, _row
+from bridge.stores.sql.clients import _page_query, row_of
 from bridge.stores.sql.tables import clients
 from tests.stores.samples import COUNTERS
 from tests.support.round_trips import count_round_trips
@@ -101,7 +101,10 @@ MANY, BATCH = 3000, 250
 @pytest.fixture
 def many(engine: Engine) -> Engine:
     rows = [
-        {"client_id": f"id-{number:05}", **_row(Client(ClientId(f"id-{number:05}"), f"Name {number}", ()), 1)}
+        {
+            "client_id": f"id-{number:05}",
+            **row_of(Client(ClientId(f"id-{number:05}"), f"Name {number}", ()), 1),
+        }
         for number in range(MANY)
     ]
     for first in range(0, MANY, BATCH):

@@ -33,11 +33,13 @@ from bridge.manage import (
 from bridge.manage.access import Action, Trail, actor_of
 from bridge.manage.administrators import AdministratorAdministration, Person
 from bridge.manage.approvals import ApprovalAdministration
+from bridge.manage.break_glass import EmergencyAdministration
 from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.client_files.plan import PlanOptions
 from bridge.manage.client_files.text import read_text
 from bridge.manage.client_files.wanted import client_file
 from bridge.manage.clients import Registered
+from bridge.manage.deleted_clients import DeletedClientAdministration
 from bridge.manage.register import AwaitsApproval, ClientRegister
 from bridge.ports.keys import SigningKey
 from bridge.stores import sql
@@ -47,7 +49,7 @@ from tests.stores.samples import COUNTERS, NOW
 
 OLD_KEY, NEW_KEY = b"o" * 32, b"n" * 32
 HERE = "https://camdigikey.example"
-PORTAL = ClientId("portal")
+PORTAL, GONE = ClientId("portal"), ClientId("gone")
 PORTAL_CLIENT = Client(
     PORTAL,
     "Portal",
@@ -109,6 +111,14 @@ class Office:
             (ConnectorId("camdigikey"),),
             "https://sso.example",
         )
+        self.deleted = DeletedClientAdministration(
+            sql.SqlDeletedClients(engine, COUNTERS),
+            self.sealer,
+            lambda: NOW,
+            os.urandom,
+            (ConnectorId("camdigikey"),),
+            "https://sso.example",
+        )
         self.files = ClientFileAdministration(
             self.kept_clients,
             register,
@@ -132,6 +142,8 @@ class Office:
 
     def _furnish(self) -> None:
         self.kept_clients.add(PORTAL_CLIENT)
+        self.kept_clients.add(replace(PORTAL_CLIENT, client_id=GONE))
+        self.kept_clients.remove(GONE, deleted_at=NOW - 9)
         self.kept_keys.add(SigningKey(Kid("old"), "ES256", "{}", NOW - 9, NOW - 5))
         self.kept_keys.add(SigningKey(Kid("new"), "ES256", "{}", NOW - 8))
         self.secrets.get_or_make("forms", lambda: b"s" * 32)
@@ -258,6 +270,12 @@ CHANGES = (
         lambda office: office.approvals.reject(OPERATOR, office.proposal.id),
     ),
     Change("client.deleted", "delete client", lambda office: office.clients.delete(OPERATOR, PORTAL)),
+    Change("client.restored", "restore client", lambda office: office.deleted.restore(OPERATOR, GONE)),
+    Change(
+        "break_glass.opened",
+        "open console",
+        lambda office: EmergencyAdministration(office.trail, lambda: NOW).open(OPERATOR, "It burns"),
+    ),
     Change("key.rotated", "rotate key", lambda office: office.keys.rotate(OPERATOR, "ES256")),
     Change("key.removed", "remove key", lambda office: office.keys.remove(OPERATOR, "old")),
     Change("hashing_key.renewed", "renew key", lambda office: office.hashing.renew(OPERATOR, "forms")),
@@ -347,7 +365,8 @@ def test_each_change_has_one_entry_with_ids_alone(office: Office, change: Change
     text_of_it = str(entries[0])
     for word in ("OWNER", "WAITING", "THIRD", "Portal", "Other", office.link, office.waiting.code):
         assert word not in text_of_it
-    if change.event in ("administrator.invited", "client.added", "client.secret_rotated") and made:
+    shown = ("administrator.invited", "client.added", "client.restored", "client.secret_rotated")
+    if change.event in shown and made:
         assert secret and secret not in text_of_it
 
 

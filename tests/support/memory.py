@@ -266,7 +266,9 @@ class MemoryClients(dict[str, Client]):
             raise ChangedMeanwhile
         self[client.client_id] = client
 
-    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
+    def remove(
+        self, client_id: ClientId, *, deleted_at: int | None = None, entry: AuditEntry | None = None
+    ) -> None:
         del self[client_id]
 
     def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:

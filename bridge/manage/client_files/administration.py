@@ -14,6 +14,7 @@ from bridge.manage.client_files.planning import Planning
 from bridge.manage.client_files.prune import RECENTLY, prune_faults, pruned
 from bridge.manage.client_files.secrets import SecretReader
 from bridge.manage.client_files.wanted import ClientFile
+from bridge.manage.clients import was_deleted
 from bridge.manage.register import AwaitsApproval, ClientRegister
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ChangedMeanwhile, ClientStore
@@ -100,12 +101,16 @@ class ClientFileAdministration:
 
         `reason`: why what is sensitive may be, from who has a shell on the server. Raises AwaitsApproval
         where something has to be approved first, which is proposed then, Stale where something changed since
-        it was planned, Forbidden: nothing is done.
+        it was planned, Refused where a deleted application had one of the ids, Forbidden: nothing is done.
         """
         may(actor, "list clients")
         _check_may(actor, plan)
         changes = [
-            replace(entry.change, entries=tuple(self._told(actor, plan, entry, reason)))
+            replace(
+                entry.change,
+                entries=tuple(self._told(actor, plan, entry, reason)),
+                deleted_at=int(self._clock()) if entry.change.after is None else None,
+            )
             for entry in plan.changes
             if entry.change is not None
         ]
@@ -113,6 +118,8 @@ class ClientFileAdministration:
             self._register.change(actor, changes, reason=reason)
         except ChangedMeanwhile:
             raise Stale("Something was changed since this was planned: plan it anew.") from None
+        except KeyError as taken:
+            raise was_deleted(taken.args[0]) from None
 
     def waits(self, actor: Actor, plan: Plan, *, reason: str = "") -> bool:
         """Whether applying this plan would only propose what is sensitive of it. Nothing is changed."""

@@ -31,6 +31,7 @@ def _write(client: Client) -> dict[str, Any]:
     body = {
         "client_id": client.client_id,
         "client_name": client.client_name,
+        "client_name_km": client.client_name_km,
         "redirect_uris": client.redirect_uris,
         "token_endpoint_auth_method": client.token_endpoint_auth_method,
         "secret_hashes": client.secret_hashes,
@@ -59,6 +60,7 @@ def _write(client: Client) -> dict[str, Any]:
         "allowed_origins": client.allowed_origins,
         "client_uri": client.client_uri,
         "logo_uri": client.logo_uri,
+        "colour": client.colour,
         "policy_uri": client.policy_uri,
         "tos_uri": client.tos_uri,
         "initiate_login_uri": client.initiate_login_uri,
@@ -98,6 +100,7 @@ def _read(fields: Fields) -> Client:
     return Client(
         client_id=ClientId(fields.text("client_id")),
         client_name=fields.text("client_name"),
+        client_name_km=fields.text_or_none("client_name_km"),
         redirect_uris=fields.texts("redirect_uris"),
         token_endpoint_auth_method=fields.choice("token_endpoint_auth_method", AUTH_METHODS),
         secret_hashes=fields.texts("secret_hashes"),
@@ -126,6 +129,7 @@ def _read(fields: Fields) -> Client:
         allowed_origins=fields.texts("allowed_origins"),
         client_uri=fields.text_or_none("client_uri"),
         logo_uri=fields.text_or_none("logo_uri"),
+        colour=fields.text_or_none("colour"),
         policy_uri=fields.text_or_none("policy_uri"),
         tos_uri=fields.text_or_none("tos_uri"),
         initiate_login_uri=fields.text_or_none("initiate_login_uri"),

@@ -16,11 +16,13 @@ from bridge.stores.sql.clients import SqlClients
 from bridge.stores.sql.clock import SharedClock, database_time
 from bridge.stores.sql.consents import SqlConsents
 from bridge.stores.sql.console_sessions import SqlConsoleSessions
+from bridge.stores.sql.deleted_clients import SqlDeletedClients
 from bridge.stores.sql.engine import connect, health_check
 from bridge.stores.sql.grants import SqlGrants
 from bridge.stores.sql.idempotency import SqlIdempotency
 from bridge.stores.sql.instances import SqlInstances
 from bridge.stores.sql.job_log import SqlJobLog
+from bridge.stores.sql.logos import SqlLogos
 from bridge.stores.sql.master_keys import SqlMasterKeys
 from bridge.stores.sql.outbox import SqlOutbox
 from bridge.stores.sql.purge import purge
@@ -42,10 +44,12 @@ __all__ = [
     "SqlClients",
     "SqlConsents",
     "SqlConsoleSessions",
+    "SqlDeletedClients",
     "SqlGrants",
     "SqlIdempotency",
     "SqlInstances",
     "SqlJobLog",
+    "SqlLogos",
     "SqlMasterKeys",
     "SqlOutbox",
     "SqlRefreshTokens",

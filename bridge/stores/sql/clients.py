@@ -3,6 +3,7 @@
 import time
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from sqlalchemy import Connection, Engine, Select, delete, insert, literal, select, tuple_, update
@@ -20,9 +21,10 @@ from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.approvals import settle
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import clients, consents, grants, refresh_tokens
+from bridge.stores.sql.tombstones import is_taken, keep
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 
-_VERSION = "clients"
+VERSION = "clients"  # its number; whoever changes it keeps all others out who write here
 LAST_LETTER = "\U0010ffff"
 _KEPT = 5000  # clients in memory, some kilobytes each
 LOOKS_AT_ONCE = 10  # for clients that are not there, or not as they are wanted, beyond the regular look
@@ -105,8 +107,8 @@ class SqlClients:
     ) -> None:
         self._engine = engine
         self._counters = counters
-        self._index = Watched(engine, _VERSION, _versions, every=every, clock=clock)
-        self._allowed_origins = Watched(engine, _VERSION, _origins, every=every, clock=clock)
+        self._index = Watched(engine, VERSION, _versions, every=every, clock=clock)
+        self._allowed_origins = Watched(engine, VERSION, _origins, every=every, clock=clock)
         self._looks = Looks(clock)
         self._lock = Lock()
         self._kept: dict[str, tuple[int, Client | None]] = {}
@@ -145,10 +147,12 @@ class SqlClients:
         return tuple(client for client in found if client is not None)
 
     def add(self, client: Client, *, entry: AuditEntry | None = None) -> None:
-        """Store a new client. Raises KeyError when the id is taken."""
+        """Store a new client. Raises KeyError when the id is taken, also by one that was deleted."""
 
         def step(connection: Connection) -> None:
-            row = _row(client, bump_version(connection, _VERSION))
+            row = row_of(client, bump_version(connection, VERSION))
+            if is_taken(connection, client.client_id):
+                raise KeyError(client.client_id)
             connection.execute(insert(clients).values(client_id=client.client_id, **row))
             chained(connection, entry)
 
@@ -184,7 +188,7 @@ class SqlClients:
         """
 
         def step(connection: Connection) -> None:
-            row = _row(client, bump_version(connection, _VERSION))
+            row = row_of(client, bump_version(connection, VERSION))
             of_it = clients.c.client_id == client.client_id
             if before is not None:
                 kept = connection.execute(select(clients.c.data).where(of_it)).scalar()
@@ -197,27 +201,38 @@ class SqlClients:
         writing(self._engine, step)
         self._read_again()
 
-    def remove(self, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
-        """Delete a client with its consents and offline Grants: a later one of that id must not inherit them.
+    def remove(
+        self, client_id: ClientId, *, deleted_at: int | None = None, entry: AuditEntry | None = None
+    ) -> None:
+        """Delete a client with its consents and offline Grants, which die with it also where it is restored.
 
-        Raises KeyError when there is none.
+        `deleted_at`: see ports.ClientStore. Raises KeyError when there is none.
         """
 
         def step(connection: Connection) -> None:
-            bump_version(connection, _VERSION)
-            if not _remove(connection, client_id):
+            bump_version(connection, VERSION)
+            data = _remove(connection, client_id)
+            if data is None:
                 raise KeyError(client_id)
+            self._keep(connection, client_id, data, deleted_at)
             chained(connection, entry)
 
         writing(self._engine, step)
         self._read_again()
 
+    def _keep(self, connection: Connection, client_id: ClientId, data: str, deleted_at: int | None) -> None:
+        """Keep what was registered of a deleted client, without its secrets."""
+        if deleted_at is not None:
+            client = self._read(data)
+            kept = None if client is None else CLIENT.dump(replace(client, secret_hashes=())).decode()
+            keep(connection, client_id, kept, deleted_at)
+
     def change(self, changes: Sequence[ClientChange], *, decided: Sequence[Proposal] = ()) -> None:
-        """All of these in one transaction, or none. Raises ChangedMeanwhile, DecidedMeanwhile (see
+        """All of these in one transaction, or none. Raises ChangedMeanwhile, DecidedMeanwhile, KeyError (see
         ports.ClientStore)."""
 
         def step(connection: Connection) -> None:
-            version = bump_version(connection, _VERSION)  # keeps every other writer out until all is done
+            version = bump_version(connection, VERSION)  # keeps every other writer out until all is done
             for change in changes:
                 self._change(connection, change, version)
             for proposal in decided:
@@ -236,12 +251,15 @@ class SqlClients:
         if found != change.before or (kept is not None and found is None):  # one that can't be read is there
             raise ChangedMeanwhile
         if change.after is None:
-            _remove(connection, change.client_id)
+            removed = _remove(connection, change.client_id)
+            self._keep(connection, change.client_id, removed or "", change.deleted_at)
         elif change.before is None:
-            row = _row(change.after, version)
+            row = row_of(change.after, version)
+            if is_taken(connection, change.client_id):
+                raise KeyError(change.client_id)
             connection.execute(insert(clients).values(client_id=change.client_id, **row))
         else:
-            connection.execute(update(clients).where(of_it).values(**_row(change.after, version)))
+            connection.execute(update(clients).where(of_it).values(**row_of(change.after, version)))
 
     def in_use_since(self, client_ids: Collection[ClientId], instant: int) -> Collection[ClientId]:
         """Those of these with a consent given, or a refresh token of an offline Grant issued, since then."""
@@ -282,11 +300,13 @@ class SqlClients:
             return None
 
 
-def _remove(connection: Connection, client_id: ClientId) -> bool:
-    """Delete a client with all that hangs on it; whether there was one."""
-    for table in (consents, grants):
+def _remove(connection: Connection, client_id: ClientId) -> str | None:
+    """Delete a client with all that hangs on it; its record, None where there was none."""
+    of_it = clients.c.client_id == client_id
+    data = connection.execute(select(clients.c.data).where(of_it)).scalar()
+    for table in (consents, grants, clients):
         connection.execute(delete(table).where(table.c.client_id == client_id))
-    return bool(connection.execute(delete(clients).where(clients.c.client_id == client_id)).rowcount)
+    return data
 
 
 def name_key(name: str) -> str:
@@ -294,7 +314,8 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold()
 
 
-def _row(client: Client, version: int) -> dict[str, str | int | None]:
+def row_of(client: Client, version: int) -> dict[str, str | int | None]:
+    """The columns of a client's row, but for its id."""
     return {
         "client_name": client.client_name,
         "name_key": name_key(client.client_name),

@@ -4,9 +4,11 @@ from sqlalchemy import Connection, Delete, Engine, delete, select, update
 
 from bridge.domain.approval import PROPOSALS_KEPT_FOR
 from bridge.domain.audit import EVENTS_OF_STRANGERS, NOTED_EVENTS
+from bridge.domain.deleted_client import RESTORABLE_FOR
 from bridge.domain.outbox import OutboxState
 from bridge.domain.policy import ROTATION_GRACE
 from bridge.stores.sql.engine import writing
+from bridge.stores.sql.logos import forget_unnamed
 from bridge.stores.sql.tables import (
     activity_hours,
     api_answers,
@@ -19,6 +21,7 @@ from bridge.stores.sql.tables import (
     refresh_tokens,
     spent_tokens,
 )
+from bridge.stores.sql.tombstones import forget
 
 SPENT_TOKENS_KEPT_FOR = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
 UNSOLICITED_KEPT_FOR = 24 * 3600  # seconds; these are mostly made up
@@ -29,8 +32,8 @@ DEAD_LETTERS_KEPT_FOR = 30 * 24 * 3600  # seconds; for an operator to see
 
 def purge(engine: Engine, now: int, activity_kept_for: int = ACTIVITY_KEPT_FOR) -> int:
     """Delete what has expired: refresh tokens and Grants, spent auth tokens, the audit events that strangers
-    caused or that come at every sign-in, old proposals, answers of the API, and settled messages; how many
-    rows went.
+    caused or that come at every sign-in, old proposals, answers of the API, settled messages, what was
+    registered of deleted clients, and logos that nobody names; how many rows went.
 
     For how long each is kept is said above; `activity_kept_for`, in seconds, is a setting. Stored responses
     of rotations older than ROTATION_GRACE are cleared too. `now` in epoch seconds. Raises StoreUnavailable.
@@ -56,7 +59,8 @@ def purge(engine: Engine, now: int, activity_kept_for: int = ACTIVITY_KEPT_FOR) 
 
     def step(connection: Connection) -> int:
         connection.execute(update(refresh_tokens).where(stale_answers).values(answer=None))
-        return sum(connection.execute(statement).rowcount for statement in dead)
+        gone = sum(connection.execute(statement).rowcount for statement in dead)
+        return gone + forget(connection, now - RESTORABLE_FOR) + forget_unnamed(connection, now)
 
     return writing(engine, step)
 

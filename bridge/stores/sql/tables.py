@@ -76,6 +76,24 @@ client_invitations = Table(  # to use such an application
     Column("sealed", Text, nullable=False),  # stores.records.CLIENT_INVITATION
 )
 
+deleted_clients = Table(  # their ids stay taken for good
+    "deleted_clients",
+    metadata,
+    Column("client_id", String(255), primary_key=True),
+    Column("deleted_at", BigInteger, nullable=False),
+    Column("data", Text),  # as in `clients`, without secrets; NULL once it can't be restored any more
+    Index(None, "deleted_at", "client_id"),
+)
+
+logos = Table(  # that were uploaded; what an application names is its address
+    "logos",
+    metadata,
+    Column("client_id", String(255), primary_key=True),
+    Column("digest", String(64), primary_key=True),  # SHA-256 of it
+    Column("png", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False, index=True),
+)
+
 signing_keys = Table(
     "signing_keys",
     metadata,

@@ -1,6 +1,6 @@
 """One application: how to connect it, its fields by tabs, its credentials, its end."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.encoding import random_text
+from bridge.domain.ids import ClientId
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage import ClientFaults, Refused, Registered
 from bridge.manage.admin_grants import administers
@@ -25,6 +26,7 @@ from bridge.web.console.approvals import show_proposed
 from bridge.web.console.fields import TABS, Form, FormFault, Tab, changes, controls
 from bridge.web.console.guard import here
 from bridge.web.console.rows import ROOT
+from bridge.web.pages import shown_of
 from bridge.web.texts import N_
 from bridge.web.use_cases import use_cases
 
@@ -37,24 +39,28 @@ CHANGED_MEANWHILE = N_("This application was changed since you opened the page. 
 
 def application(client_id: str) -> Response:
     """How to connect it: the endpoints, and the configuration of a product with its own values."""
-    client = _client(client_id)
+    client = client_here(client_id)
     product = request.args.get("product", ANY_PRODUCT)
     return _overview(client, product)
 
 
-def show_registered(made: Registered, product: str = "") -> Response:
-    """The same after it was registered, or got a new secret: with the secret, which is not shown again."""
-    return _overview(made.client, product or ANY_PRODUCT, made.secret, new=True)
+def show_registered(
+    made: Registered, product: str = "", *, restored: bool = False, left_out: Sequence[str] = ()
+) -> Response:
+    """The same after it was registered, restored, or got a new secret: with the secret, which is not shown
+    again. `left_out`: the scopes that have to be approved anew."""
+    shown = {"new": True, "restored": restored, "left_out": left_out}
+    return _overview(made.client, product or ANY_PRODUCT, made.secret, **shown)
 
 
 def fields(client_id: str, tab: str) -> Response:
     """A tab with its fields."""
-    return _fields(_client(client_id), _tab(tab))
+    return show_fields(client_here(client_id), _tab(tab))
 
 
 def edit(client_id: str, tab: str) -> Response:
     """Changes the fields of a tab. Somebody who was overtaken by another sees both versions."""
-    chosen, before = _tab(tab), _client(client_id)
+    chosen, before = _tab(tab), client_here(client_id)
     try:
         made, take_over = changes(chosen, before, request.form), "take_over" in request.form
         if made and decides_who_administers(before, replace(before, **made)):
@@ -68,13 +74,13 @@ def edit(client_id: str, tab: str) -> Response:
         theirs = overtaken.client
         mine = changes(chosen, theirs, request.form)
         rows = {CLIENT_METADATA[name]: value for name, value in mine.items()}
-        return _fields(theirs, chosen, mine=rows, status=409)
+        return show_fields(theirs, chosen, mine=rows, status=409)
     except ClientFaults as faults:
-        return _fields(before, chosen, faults=faults.faults, written=request.form, status=422)
+        return show_fields(before, chosen, faults=faults.faults, written=request.form, status=422)
     except ManagedByFile:
-        return _fields(before, chosen, faults=(MANAGED_BY_FILE,), written=request.form, status=422)
+        return show_fields(before, chosen, faults=(MANAGED_BY_FILE,), written=request.form, status=422)
     except (FormFault, Refused) as fault:
-        return _fields(before, chosen, faults=(str(fault),), written=request.form, status=422)
+        return show_fields(before, chosen, faults=(str(fault),), written=request.form, status=422)
     return redirect(f"{ROOT}/applications/{client_id}/{tab}?saved=1", 303)
 
 
@@ -90,7 +96,7 @@ def decides_who_administers(before: Client | None, after: Client) -> bool:
 
 def credentials(client_id: str) -> Response:
     """Its secrets, and what ends it."""
-    return _credentials(_client(client_id))
+    return _credentials(client_here(client_id))
 
 
 def new_secret(client_id: str) -> Response:
@@ -105,7 +111,7 @@ def new_secret(client_id: str) -> Response:
     except Overtaken as overtaken:
         return _credentials(overtaken.client, (CHANGED_MEANWHILE,), status=409)
     except Refused as refused:
-        return _credentials(_client(client_id), (refused.sentence,), status=422)
+        return _credentials(client_here(client_id), (refused.sentence,), status=422)
     return show_registered(made)
 
 
@@ -116,19 +122,19 @@ def disable(client_id: str) -> Response:
 
 def enable(client_id: str) -> Response:
     """Lets it in again."""
-    client = _client(client_id)
+    client = client_here(client_id)
     if decides_who_administers(client, client):
         return signing_in.park()
     return _set_enabled(client_id, True)
 
 
 def delete(client_id: str) -> Response:
-    """Deletes it, for good. Its id has to be written by hand."""
-    client = _client(client_id)
+    """Deletes it; for some days it can be restored. Its id has to be written by hand."""
+    client = client_here(client_id)
     if request.form.get("confirmation", "").strip() != client.client_id:
         return _credentials(client, (N_("Write the client id to delete the application."),), status=422)
     use_cases().administration.clients.delete(here().actor, client_id)
-    return redirect(f"{ROOT}/applications", 303)
+    return redirect(f"{ROOT}/deleted", 303)
 
 
 def _credentials(client: Client, faults: tuple[str, ...] = (), *, status: int = 200) -> Response:
@@ -144,7 +150,8 @@ def _credentials(client: Client, faults: tuple[str, ...] = (), *, status: int = 
     )
 
 
-def _client(client_id: str) -> Client:
+def client_here(client_id: str) -> Client:
+    """The application of a path. Raises NotFound."""
     try:
         return use_cases().administration.clients.get(here().actor, client_id)
     except Refused:
@@ -162,7 +169,7 @@ def _set_enabled(client_id: str, enabled: bool) -> Response:
     return redirect(f"{ROOT}/applications/{client_id}/credentials?saved=1", 303)
 
 
-def _fields(
+def show_fields(
     client: Client,
     tab: Tab,
     *,
@@ -182,13 +189,21 @@ def _fields(
         controls=controls(tab, client, written),
         managed=bool(owned_by_file(client, (control.name for control in controls(tab, client)))),
         version=version,
+        shown=shown_of(client),
         faults=faults,
         mine=mine or {},
         saved="saved" in request.args,
     )
 
 
-def _overview(client: Client, product: str, secret: str | None = None, *, new: bool = False) -> Response:
+def last_used(client_ids: Sequence[ClientId]) -> Mapping[str, int]:
+    """When people used these last; nothing to who may not see what happens at applications."""
+    if not pages.may("see activity"):
+        return {}
+    return use_cases().administration.activity.last_used(here().actor, client_ids)
+
+
+def _overview(client: Client, product: str, secret: str | None = None, **shown: Any) -> Response:
     chosen = PRODUCTS.get(product) or PRODUCTS[ANY_PRODUCT]
     endpoints = addresses(use_cases().policy.issuer)
     own = random_text(use_cases().token_bytes, 32) if secret else None  # beside ours, on the same page alone
@@ -199,7 +214,7 @@ def _overview(client: Client, product: str, secret: str | None = None, *, new: b
         texts = snippets(chosen, values)
     except SnippetFault as cannot:
         fault = str(cannot)
-    used = use_cases().administration.activity.last_used(here().actor, (client.client_id,))
+    used = last_used((client.client_id,))
     return pages.show(
         "application",
         client=client,
@@ -213,5 +228,5 @@ def _overview(client: Client, product: str, secret: str | None = None, *, new: b
         snippets=texts,
         snippet_fault=fault,
         secret=secret,
-        new=new,
+        **shown,
     )

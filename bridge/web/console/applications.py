@@ -14,7 +14,7 @@ from bridge.manage.clients import new_client_id
 from bridge.manage.register import AwaitsApproval
 from bridge.products import KINDS, PRODUCTS, Kind, Product, defaults_of
 from bridge.web.console import pages, signing_in
-from bridge.web.console.application import decides_who_administers, show_registered
+from bridge.web.console.application import decides_who_administers, last_used, show_registered
 from bridge.web.console.approvals import show_proposed
 from bridge.web.console.guard import here
 from bridge.web.console.rows import ROOT
@@ -32,7 +32,7 @@ def applications() -> Response:
     found = use_cases().administration.clients.page(here().actor, limit=PAGE + 1, after=after, begins=begins)
     shown = found[:PAGE]
     more = len(found) > PAGE
-    used = use_cases().administration.activity.last_used(here().actor, [client.client_id for client in shown])
+    used = last_used([client.client_id for client in shown])
     first = after is None
     notices = _notices() if first else {}
     return pages.show(

@@ -21,6 +21,7 @@ Form = MultiDict[str, str]
 Shape = Literal["line", "lines", "choice", "choices", "switch", "number", "numbers"]
 SHAPES: Mapping[str, Shape] = {
     "text": "line",
+    "colour": "line",
     "uri": "line",
     "uris": "lines",
     "origins": "lines",

@@ -49,6 +49,8 @@ def guarded(row: ConsolePage, view: View) -> View:
     """The view of a row, with all its checks before it."""
 
     def answer(**parts: str) -> Response:
+        if row.max_body is not None:
+            request.max_content_length = row.max_body
         check_network()
         _check_text(parts)
         if row.get_acts and (refused := _refused_get()):

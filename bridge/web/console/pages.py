@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from flask import current_app, g
+from flask import current_app, g, request
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
+from bridge.domain.admin_audit import AuditRow
 from bridge.domain.metadata_field import Label
 from bridge.domain.sentence import Sentence
 from bridge.manage.access import Action, allowed
@@ -92,6 +93,9 @@ def _html(template: str, values: Mapping[str, Any]) -> str:
         "said_here": _say,
         "at": _at,
         "section": "",
+        "emergency": signed_in is not None and signed_in.actor.in_an_emergency,
+        "unseen": _unseen(),
+        "this_page": request.full_path.rstrip("?"),
         **values,
         "faults": [_say(fault) for fault in values.get("faults", ())],
         "sentence": _say(values.get("sentence", "")),
@@ -106,7 +110,11 @@ def _say(sentence: str) -> str:
     """
     words = language.words(language.current())
     if isinstance(sentence, Sentence):
-        return words(sentence.template).format(**sentence.values)
+        values = {
+            name: _say(value) if isinstance(value, Sentence) else value
+            for name, value in sentence.values.items()
+        }
+        return words(sentence.template).format(**values)
     return words(sentence) if sentence else ""
 
 
@@ -131,6 +139,15 @@ def _at(seconds: int) -> Instant:
     exact = datetime.fromtimestamp(seconds, UTC)
     there = exact.astimezone(CAMBODIA)
     return Instant(there.strftime("%Y-%m-%d %H:%M"), there.strftime(":%S"), exact.isoformat())
+
+
+def _unseen() -> Sequence[AuditRow]:
+    """The emergencies that an owner is to be told of."""
+    signed_in = g.get("console")
+    if signed_in is None or not allowed(signed_in.actor, "see emergencies"):
+        return ()
+    since = signed_in.administrator.created_at
+    return use_cases().administration.emergencies.unseen(signed_in.actor, since)
 
 
 def may(action: Action, subject: str = "") -> bool:

@@ -3,12 +3,15 @@
 Read from here: routes, who may come (`guard`), and the test that walks role by page by object.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
+from bridge.domain.picture import MAX_BYTES
 from bridge.manage.access import Action
 
 ROOT = "/admin"
+MAX_UPLOAD = MAX_BYTES + 16384  # bytes: a picture, and the form around it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class ConsolePage:
     subject: str = ""
     visitors: bool = False  # also for somebody who is not signed in
     get_acts: bool = False  # a GET that does something: not ahead of a click, nor as a part of a page
+    max_body: int | None = None  # bytes; None: as the settings say
     recent: bool = False  # asks for a sign-in of the last minutes (manage.console_sign_in.RECENT)
 
 
@@ -48,11 +52,18 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ROOT}/sessions", "POST", "end_session"),
     # Applications.
     ConsolePage(f"{ROOT}/applications", "GET", "applications", "list clients"),
+    ConsolePage(f"{ROOT}/deleted", "GET", "deleted", "see deleted clients"),
+    ConsolePage(f"{ROOT}/deleted/<client_id>", "POST", "restore", "restore client", "client_id", recent=True),
+    ConsolePage(f"{ROOT}/import", "GET", "choose_file", "add client"),
+    ConsolePage(f"{ROOT}/import", "POST", "import_file", "add client"),
     ConsolePage(f"{ROOT}/new", "GET", "kinds", "add client"),
     ConsolePage(f"{ROOT}/new/<kind>", "GET", "new_application", "add client"),
     ConsolePage(f"{ROOT}/new/<kind>", "POST", "register", "add client"),
     ConsolePage(APPLICATION, "GET", "application", "see client", "client_id"),
     ConsolePage(f"{APPLICATION}/credentials", "GET", "credentials", "see client", "client_id"),
+    ConsolePage(f"{APPLICATION}/export", "GET", "export", "see client", "client_id"),
+    ConsolePage(f"{APPLICATION}/duplicate", "GET", "duplicate", "add client", "client_id"),
+    ConsolePage(f"{APPLICATION}/duplicate", "POST", "register_duplicate", "add client", "client_id"),
     ConsolePage(f"{APPLICATION}/secret", "POST", "new_secret", "rotate secret", "client_id", recent=True),
     ConsolePage(f"{APPLICATION}/disable", "POST", "disable", "disable client", "client_id"),
     ConsolePage(f"{APPLICATION}/enable", "POST", "enable", "enable client", "client_id"),
@@ -66,6 +77,9 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{LISTED}/approve", "POST", "approve_person", "approve person", "client_id", recent=True),
     ConsolePage(f"{LISTED}/roles", "POST", "person_roles", "give person roles", "client_id", recent=True),
     ConsolePage(f"{LISTED}/remove", "POST", "remove_person", "remove person", "client_id", recent=True),
+    ConsolePage(
+        f"{APPLICATION}/logo", "POST", "upload_logo", "edit client", "client_id", max_body=MAX_UPLOAD
+    ),
     ConsolePage(f"{APPLICATION}/<tab>", "GET", "fields", "see client", "client_id"),
     ConsolePage(f"{APPLICATION}/<tab>", "POST", "edit", "edit client", "client_id"),
     # Approvals. The use cases judge by the application that a proposal is for.
@@ -90,4 +104,10 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ROOT}/keys", "POST", "rotate_key", "rotate key", recent=True),
     ConsolePage(f"{ROOT}/keys/<kid>/remove", "POST", "remove_key", "remove key", "kid", recent=True),
     ConsolePage(f"{ROOT}/settings", "GET", "settings", "see settings"),
+    ConsolePage(f"{ROOT}/emergencies", "POST", "seen", "see emergencies"),
+)
+
+# Patterns of the paths of POSTs with a larger body, and how large; for the server, which reads it first.
+LARGER_BODIES = tuple(
+    (re.sub(r"<\w+>", "[^/]+", page.path), page.max_body) for page in PAGES if page.max_body is not None
 )

@@ -1,6 +1,6 @@
 """Mounts the console's pages on the application: each row with its view and the guard before it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Flask
 from werkzeug.wrappers import Response
@@ -14,7 +14,11 @@ from bridge.web.console import (
     applications,
     approvals,
     audit,
+    copies,
+    deleted,
+    emergency,
     home,
+    look,
     pages,
     people,
     returning,
@@ -22,8 +26,9 @@ from bridge.web.console import (
     signing_in,
     testing,
 )
+from bridge.web.console.emergency import EMERGENCY_VIEWS
 from bridge.web.console.guard import View, guarded
-from bridge.web.console.rows import PAGES
+from bridge.web.console.rows import PAGES, ConsolePage
 from bridge.web.texts import N_
 
 VIEWS: Mapping[str, View] = {
@@ -37,10 +42,17 @@ VIEWS: Mapping[str, View] = {
     "sessions": administrators.sessions,
     "end_session": administrators.end_session,
     "applications": applications.applications,
+    "deleted": deleted.deleted,
+    "restore": deleted.restore,
     "kinds": applications.kinds,
     "new_application": applications.new_application,
     "register": applications.register,
     "application": application.application,
+    "export": copies.export,
+    "duplicate": copies.duplicate,
+    "register_duplicate": copies.register_duplicate,
+    "choose_file": copies.choose_file,
+    "import_file": copies.import_file,
     "credentials": application.credentials,
     "new_secret": application.new_secret,
     "disable": application.disable,
@@ -54,6 +66,7 @@ VIEWS: Mapping[str, View] = {
     "approve_person": people.approve_person,
     "person_roles": people.person_roles,
     "remove_person": people.remove_person,
+    "upload_logo": look.upload_logo,
     "fields": application.fields,
     "edit": application.edit,
     "approvals": approvals.listed,
@@ -75,14 +88,15 @@ VIEWS: Mapping[str, View] = {
     "rotate_key": service.rotate_key,
     "remove_key": service.remove_key,
     "settings": service.settings,
+    "seen": emergency.seen,
 }
 FORBIDDEN = N_("Your role does not allow this. An owner can change it.")
 
 
-def mount(app: Flask) -> None:
+def mount(app: Flask, rows: Iterable[ConsolePage] = PAGES) -> None:
     """Give Flask the console's pages, and what its errors look like."""
-    for row in PAGES:
-        view = guarded(row, VIEWS[row.view])
+    for row in rows:
+        view = guarded(row, {**VIEWS, **EMERGENCY_VIEWS}[row.view])
         app.add_url_rule(row.path, f"console {row.view}", view, methods=[row.method])
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Refused, _refused)

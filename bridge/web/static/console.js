@@ -22,3 +22,22 @@ for (const place of document.querySelectorAll('[data-copy]')) {
   })
   place.append(button)
 }
+
+// A colour is seen while it is written. The sheet that a page loads has the one that is saved.
+for (const field of document.querySelectorAll('input[data-colour]')) {
+  const preview = document.getElementById(field.dataset.colour)
+  const picker = document.createElement('input')
+  picker.type = 'color'
+  picker.setAttribute('aria-labelledby', field.id + '-label')
+  const show = () => {
+    const written = /^#[0-9a-f]{6}$/i.test(field.value) ? field.value : ''
+    preview.style.setProperty('--accent', written)
+    preview.style.setProperty('--accent-line', written)
+    preview.style.setProperty('--accent-ink', written ? '#ffffff' : '')
+    if (written) picker.value = written.toLowerCase()
+  }
+  picker.addEventListener('input', () => { field.value = picker.value; show() })
+  field.addEventListener('input', show)
+  field.after(picker)
+  show()
+}

@@ -1,0 +1,38 @@
+"""`bridge admin open`: the console in an emergency."""
+
+import signal
+from pathlib import Path
+
+import click
+
+from bridge.cli.console import config_option, settings_of
+from bridge.cli.operator import operator
+from bridge.wiring import break_glass
+
+
+@click.command("open")
+@config_option
+@click.option("--reason", required=True, help="Why it is needed; owners are told, and it is recorded.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8091, show_default=True)
+def open_(config_file: Path | None, reason: str, port: int) -> None:
+    """Open the console in an emergency: on this machine alone, for half an hour, without CamDigiKey.
+
+    It prints a link that is good once. It needs SQL and the master key, and neither CamDigiKey nor Redis.
+    """
+    signal.signal(signal.SIGTERM, _stop)
+    with break_glass.opened_console(settings_of(config_file), operator(), reason, port) as opened:
+        click.echo(opened.link)
+        click.echo(
+            "Open this link in a browser on this machine, or through a tunnel (ssh -L). It is good once, and "
+            "the console is open for half an hour. Ctrl-C closes it. Every owner is told.",
+            err=True,
+        )
+        try:
+            opened.wait()
+        except KeyboardInterrupt:
+            pass
+    click.echo("The console is closed.", err=True)
+
+
+def _stop(*_: object) -> None:
+    raise KeyboardInterrupt
