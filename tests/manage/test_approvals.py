@@ -203,7 +203,7 @@ def test_nobody_but_the_register_and_approvals_writes_applications() -> None:
                 case ast.Call(func=ast.Attribute(attr="add" | "replace" | "change", value=owner)):
                     if isinstance(owner, ast.Attribute) and owner.attr in ("_clients", "clients"):
                         found.add(path.relative_to(folder).as_posix())
-    assert found == {"register.py", "approvals.py", "console_client.py"}  # the last hands on alone
+    assert found == {"register.py", "approvals.py", "own_clients.py"}  # the last hands on alone
 
 
 class TestWhatIsSensitive:
