@@ -27,7 +27,7 @@ def people() -> None:
 def list_(config_file: Path | None, as_json: bool, client_id: str) -> None:
     """Who may use it, and who waits to be let in."""
     with administration(settings_of(config_file)) as admin:
-        found = admin.people.all(OPERATOR, client_id)
+        found = admin.listed_people.all(OPERATOR, client_id)
     if as_json:
         click.echo(json.dumps([_as_json(person) for person in found], ensure_ascii=False, indent=2))
     elif not found:
@@ -46,7 +46,7 @@ def invite(config_file: Path | None, roles: tuple[str, ...], client_id: str) -> 
     """Print a link for one person, good for seven days. Who accepts it waits until `approve`."""
     settings = settings_of(config_file)
     with administration(settings) as admin:
-        token = admin.people.invite(OPERATOR, client_id, roles)
+        token = admin.listed_people.invite(OPERATOR, client_id, roles)
     click.echo(f"{settings.issuer}/join/{token}")
 
 
@@ -57,7 +57,7 @@ def invite(config_file: Path | None, roles: tuple[str, ...], client_id: str) -> 
 def approve(config_file: Path | None, client_id: str, person_id: str) -> None:
     """Let somebody in who waits."""
     with administration(settings_of(config_file)) as admin:
-        person = admin.people.approve(OPERATOR, client_id, person_id)
+        person = admin.listed_people.approve(OPERATOR, client_id, person_id)
     click.echo(f"{person.name or person_id} may use {client_id}.")
 
 
@@ -69,7 +69,7 @@ def approve(config_file: Path | None, client_id: str, person_id: str) -> None:
 def roles(config_file: Path | None, roles: tuple[str, ...], client_id: str, person_id: str) -> None:
     """Give somebody these roles in place of those before; without --role none."""
     with administration(settings_of(config_file)) as admin:
-        person = admin.people.set_roles(OPERATOR, client_id, person_id, roles)
+        person = admin.listed_people.set_roles(OPERATOR, client_id, person_id, roles)
     click.echo(f"{person.name or person_id}: {' '.join(person.roles) or 'no roles'}")
 
 
@@ -80,7 +80,7 @@ def roles(config_file: Path | None, roles: tuple[str, ...], client_id: str, pers
 def remove(config_file: Path | None, client_id: str, person_id: str) -> None:
     """Let somebody in no more, and end all that they let the application have (Redis has to be there)."""
     with administration(settings_of(config_file)) as admin:
-        admin.people.remove(OPERATOR, client_id, person_id)
+        admin.listed_people.remove(OPERATOR, client_id, person_id)
     click.echo(f"{person_id} may use {client_id} no more.")
 
 

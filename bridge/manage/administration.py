@@ -84,7 +84,7 @@ class Administration:
     logos: LogoAdministration
     client_files: ClientFileAdministration
     approvals: ApprovalAdministration
-    people: ClientPeopleAdministration
+    listed_people: ClientPeopleAdministration
     keys: KeyAdministration
     jobs: JobAdministration
     administrators: AdministratorAdministration
@@ -110,7 +110,9 @@ def assemble(ports: AdministrationPorts) -> Administration:
         ),
         client_files=ClientFileAdministration(p.clients, register, p.sealer, p.clock, p.connectors, p.issuer),
         approvals=ApprovalAdministration(register, p.clients, p.approvals, p.clock, p.connectors, p.issuer),
-        people=ClientPeopleAdministration(p.people, p.clients, p.grants, p.trail, p.clock, p.token_bytes),
+        listed_people=ClientPeopleAdministration(
+            p.people, p.clients, p.grants, p.trail, p.clock, p.token_bytes
+        ),
         keys=KeyAdministration(p.signing_keys, p.clock),
         jobs=JobAdministration(p.job_log, p.outbox, p.every),
         administrators=AdministratorAdministration(p.administrators, p.environment, p.clock, p.token_bytes),

@@ -91,7 +91,9 @@ def assemble(settings: Settings, services: Services) -> UseCases:
             s.clock,
             s.token_bytes,
         ),
-        joining=Joining(admin.people, s.clients, s.codes, s.grants, s.clock, s.token_bytes, policy.issuer),
+        joining=Joining(
+            admin.listed_people, s.clients, s.codes, s.grants, s.clock, s.token_bytes, policy.issuer
+        ),
     )
 
 

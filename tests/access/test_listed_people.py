@@ -39,7 +39,7 @@ def app(request: pytest.FixtureRequest, world: World) -> Iterator[str]:
 
 def people_of(world: World) -> ClientPeopleAdministration:
     uses: UseCases = world.app.extensions["bridge"]
-    return uses.administration.people
+    return uses.administration.listed_people
 
 
 def join(

@@ -26,7 +26,7 @@ def office(console: Console) -> Console:
 def join(token: str, name: str = "SOPHEA CHAN") -> ClientPerson:
     """Somebody comes with the link, and signs in."""
     with administration(load(Path("bridge.toml"))) as admin:
-        return admin.people.join(token, SubjectId(f"subject of {name}"), name)
+        return admin.listed_people.join(token, SubjectId(f"subject of {name}"), name)
 
 
 def invited(office: Console, *more: str) -> ClientPerson:

@@ -194,7 +194,7 @@ def waiting(seen: Console) -> None:
 
 def listed(seen: Console) -> None:
     """Somebody who may use the application that has a list, and somebody who waits to be let in."""
-    people = seen.uses.administration.people
+    people = seen.uses.administration.listed_people
     if people.all(OPERATOR, "paused-application"):
         return
     for name in ("SOPHEA CHAN", "ចាន់ សុភា"):

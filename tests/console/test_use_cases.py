@@ -39,7 +39,7 @@ ROOMS = {
     "logos": LogoAdministration,
     "deleted_clients": DeletedClientAdministration,
     "administrators": AdministratorAdministration,
-    "people": ClientPeopleAdministration,
+    "listed_people": ClientPeopleAdministration,
     "testing": ClientTesting,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
@@ -101,13 +101,13 @@ USE_CASES = {
     "testing.finish": Ways(command=BY_PERSON),
     "testing.evaluate": Ways(command=BY_PERSON),
     "testing.evaluate_persona": Ways(command="the console shows it beside one's own"),
-    "people.all": Ways(),
-    "people.invite": Ways(),
-    "people.invitation": Ways(console=INVITED, command=INVITED),
-    "people.join": Ways(console=INVITED, command=INVITED),
-    "people.approve": Ways(),
-    "people.set_roles": Ways(),
-    "people.remove": Ways(),
+    "listed_people.all": Ways(),
+    "listed_people.invite": Ways(),
+    "listed_people.invitation": Ways(console=INVITED, command=INVITED),
+    "listed_people.join": Ways(console=INVITED, command=INVITED),
+    "listed_people.approve": Ways(),
+    "listed_people.set_roles": Ways(),
+    "listed_people.remove": Ways(),
     "administrators.all": Ways(),
     "administrators.get": Ways(console="its list says everything", api="its list says everything"),
     "administrators.invite": Ways(api=PEOPLE),
@@ -165,8 +165,8 @@ USE_CASES = {
 WITHOUT_ACTOR = {
     "administrators.invitation",
     "administrators.accept",
-    "people.invitation",
-    "people.join",
+    "listed_people.invitation",
+    "listed_people.join",
     "testing.finish",  # whose session it is says the browser
     "emergencies.enter",
     "emergencies.close",
@@ -202,8 +202,8 @@ def area_of(owner: ast.expr) -> str:
             return "clients"
         case ast.Call(func=ast.Name(id="_approvals")):
             return "approvals"
-        case ast.Call(func=ast.Name(id="_people")):
-            return "people"
+        case ast.Call(func=ast.Name(id="_listed")):
+            return "listed_people"
     return ""
 
 

@@ -72,7 +72,7 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{APPLICATION}/test", "GET", "test_page", "test client", "client_id"),
     ConsolePage(f"{APPLICATION}/test", "POST", "begin_test", "test client", "client_id"),
     ConsolePage(f"{APPLICATION}/evaluate", "POST", "evaluate", "test client", "client_id"),
-    ConsolePage(f"{APPLICATION}/people", "GET", "people", "see people", "client_id"),
+    ConsolePage(f"{APPLICATION}/people", "GET", "listed_people", "see people", "client_id"),
     ConsolePage(f"{APPLICATION}/people", "POST", "invite_person", "invite person", "client_id"),
     ConsolePage(f"{LISTED}/approve", "POST", "approve_person", "approve person", "client_id", recent=True),
     ConsolePage(f"{LISTED}/roles", "POST", "person_roles", "give person roles", "client_id", recent=True),

@@ -15,7 +15,7 @@ from bridge.web.console.rows import ROOT
 from bridge.web.use_cases import use_cases
 
 
-def people(client_id: str) -> Response:
+def listed_people(client_id: str) -> Response:
     """The list, those who wait first."""
     return _list(client_id)
 
@@ -23,7 +23,7 @@ def people(client_id: str) -> Response:
 def invite_person(client_id: str) -> Response:
     """Makes an invitation, and shows its link this once."""
     try:
-        token = _people().invite(here().actor, client_id, _roles())
+        token = _listed().invite(here().actor, client_id, _roles())
     except Refused as refused:
         return _list(client_id, (refused.sentence,), status=422)
     return _list(client_id, link=f"{use_cases().policy.issuer}/join/{token}")
@@ -31,21 +31,21 @@ def invite_person(client_id: str) -> Response:
 
 def approve_person(client_id: str, person_id: str) -> Response:
     """Lets a waiting person in."""
-    return _changed(client_id, lambda: _people().approve(here().actor, client_id, person_id))
+    return _changed(client_id, lambda: _listed().approve(here().actor, client_id, person_id))
 
 
 def person_roles(client_id: str, person_id: str) -> Response:
     """Gives a person other roles."""
-    return _changed(client_id, lambda: _people().set_roles(here().actor, client_id, person_id, _roles()))
+    return _changed(client_id, lambda: _listed().set_roles(here().actor, client_id, person_id, _roles()))
 
 
 def remove_person(client_id: str, person_id: str) -> Response:
     """Lets a person in no more."""
-    return _changed(client_id, lambda: _people().remove(here().actor, client_id, person_id))
+    return _changed(client_id, lambda: _listed().remove(here().actor, client_id, person_id))
 
 
-def _people() -> ClientPeopleAdministration:
-    return use_cases().administration.people
+def _listed() -> ClientPeopleAdministration:
+    return use_cases().administration.listed_people
 
 
 def _roles() -> tuple[str, ...]:
@@ -64,15 +64,15 @@ def _list(client_id: str, faults: tuple[str, ...] = (), *, link: str = "", statu
     administration = use_cases().administration
     try:
         client = administration.clients.get(here().actor, client_id)
-        found = administration.people.all(here().actor, client_id)
+        found = administration.listed_people.all(here().actor, client_id)
     except Refused:
         raise NotFound from None
     return pages.show(
-        "people",
+        "listed_people",
         status,
         client=client,
         tabs=TABS,
-        tab="people",
+        tab="listed_people",
         people=[person for person in found if person.state != "pending"],
         waiting=[person for person in found if person.state == "pending"],
         faults=faults,
