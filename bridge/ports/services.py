@@ -15,6 +15,7 @@ from bridge.ports.grants import CodeStore, GrantStore, TokenStore
 from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
 from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
 from bridge.ports.outbound import Fetcher, JobLog, Lease, Outbox
+from bridge.ports.people import PersonLooks
 from bridge.ports.sessions import SessionStore
 
 
@@ -36,6 +37,7 @@ class Services:
     spent: SpentTokens
     audit: AuditLog
     trail: AdminAudit
+    person_looks: PersonLooks
     handoffs: HandoffStore
     confirmations: ConfirmationStore
     sessions: SessionStore

@@ -160,6 +160,11 @@ def _locked(directory: Path) -> int:
             time.sleep(0.02)
 
 
+def address(directory: Path) -> str:
+    """Where the server on this data listens, whoever started it. Raises ConfigError."""
+    return f"unix://{_socket_path(directory)}"
+
+
 def _socket_path(directory: Path) -> Path:
     """In the data directory; where that path is too long for a socket, in a directory of ours under /tmp."""
     path = directory / "valkey.sock"

@@ -14,6 +14,7 @@ from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage import administration
 from bridge.manage.administration import AdministrationPorts
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.manage.people import PeopleAdministration, PeoplePorts
 from bridge.oidc import provider
 from bridge.ops.health import Readiness
 from bridge.ports.services import Services
@@ -67,6 +68,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
         proxy_hints=ProxyHints(address, s.clock, secure=settings.secure),
         administration=admin,
+        people=_people(s, ending),
         console_sign_in=_console_sign_in(settings, s, admin),
     )
 
@@ -88,6 +90,13 @@ def _administration_ports(services: Services, issuer: str) -> AdministrationPort
         issuer=issuer,
         environment=s.environment,
         every=s.every,
+    )
+
+
+def _people(services: Services, ending: SessionEnding) -> PeopleAdministration:
+    s = services
+    return PeopleAdministration(
+        PeoplePorts(s.clients, s.consents, s.grants, s.sessions, ending, s.person_looks, s.trail, s.clock)
     )
 
 

@@ -18,6 +18,7 @@ from bridge.login.logout import SignOut
 from bridge.login.unsolicited import UnsolicitedLogins
 from bridge.manage.administration import Administration
 from bridge.manage.console_sign_in import ConsoleSignIn
+from bridge.manage.people import PeopleAdministration
 from bridge.oidc.provider import Provider
 from bridge.ops.health import Readiness
 from bridge.ports.basics import Clock, Sealer
@@ -59,6 +60,7 @@ class UseCases:
     limits: RequestLimits
     proxy_hints: ProxyHints
     administration: Administration
+    people: PeopleAdministration
     console_sign_in: ConsoleSignIn
 
 

@@ -97,6 +97,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         spent=sql.SqlSpentTokens(engine),
         audit=sql.SqlAuditLog(engine, counters),
         trail=sql.SqlAdminAudit(engine, sealer),
+        person_looks=sql.SqlPersonLooks(engine),
         handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
         confirmations=redis.RedisConfirmations(redis_store, sealer, counters),
         sessions=redis.RedisSessions(

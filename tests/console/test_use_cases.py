@@ -20,6 +20,7 @@ from bridge.manage.audit import AuditAdministration
 from bridge.manage.clients import ClientAdministration
 from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
+from bridge.manage.people import PeopleAdministration
 from bridge.manage.service import ServiceAdministration
 from bridge.web import console
 
@@ -28,6 +29,7 @@ ROOMS = {
     "administrators": AdministratorAdministration,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
+    "people": PeopleAdministration,
     "audit": AuditAdministration,
     "service": ServiceAdministration,
 }
@@ -67,6 +69,12 @@ USE_CASES = {
     "keys.remove": Ways(),
     "jobs.all": Ways(console=LATER),
     "jobs.messages": Ways(console=LATER),
+    "people.find": Ways(),
+    "people.end_session": Ways(),
+    "people.end_grants": Ways(),
+    "people.withdraw_consent": Ways(),
+    "people.everywhere": Ways(),
+    "people.end_everywhere": Ways(),
     "audit.page": Ways(),
     "audit.names": Ways(command="it prints ids, for scripts"),
     "audit.head": Ways(console="it is kept elsewhere by who has a shell"),

@@ -237,6 +237,7 @@ class House:
             outbox=cast(Any, self.outbox),
             fetcher=cast(Any, None),  # nothing here calls out
             trail=cast(Any, None),  # nobody administers here
+            person_looks=cast(Any, None),
             administrators=cast(Any, None),
             console_sessions=cast(Any, None),
             facts=cast(Any, None),

@@ -62,6 +62,7 @@ def services(settings: Settings, tmp_path: Path) -> Iterator[Any]:
         lease=redis.RedisLease(kept),
         job_log=sql.SqlJobLog(engine),
         trail=sql.SqlAdminAudit(engine, sealer),
+        person_looks=sql.SqlPersonLooks(engine),
         counters=counters,
     )
     kept.close()

@@ -6,19 +6,20 @@ from bridge.domain.audit import EVENTS_OF_STRANGERS, NOTED_EVENTS
 from bridge.domain.outbox import OutboxState
 from bridge.domain.policy import ROTATION_GRACE
 from bridge.stores.sql.engine import writing
-from bridge.stores.sql.tables import audit, grants, outbox, refresh_tokens, spent_tokens
+from bridge.stores.sql.tables import audit, grants, outbox, person_looks, refresh_tokens, spent_tokens
 
 SPENT_TOKENS_KEPT_FOR = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
 UNSOLICITED_KEPT_FOR = 24 * 3600  # seconds; these are mostly made up
 AUDIT_OF_STRANGERS_KEPT_FOR = 90 * 24 * 3600  # seconds; what anybody can cause without signing in
 NOTED_KEPT_FOR = 90 * 24 * 3600  # seconds; who signed in where, which comes at every sign-in
+LOOKS_KEPT_FOR = 400 * 24 * 3600  # seconds; so that a person can see them for more than a year
 DELIVERED_KEPT_FOR = 24 * 3600  # seconds; so that the same message put again is known
 DEAD_LETTERS_KEPT_FOR = 30 * 24 * 3600  # seconds; for an operator to see
 
 
 def purge(engine: Engine, now: int) -> int:
     """Delete what has expired: refresh tokens and Grants, spent auth tokens, the audit events that strangers
-    caused or that come at every sign-in, and settled messages; how many rows went.
+    caused or that come at every sign-in, looks at people, and settled messages; how many rows went.
 
     For how long each is kept is said above. Stored responses of rotations older than ROTATION_GRACE are
     cleared too. `now` in epoch seconds. Raises StoreUnavailable.
@@ -35,6 +36,7 @@ def purge(engine: Engine, now: int) -> int:
             audit.c.event.in_(EVENTS_OF_STRANGERS), audit.c.at <= now - AUDIT_OF_STRANGERS_KEPT_FOR
         ),
         delete(audit).where(audit.c.event.in_(NOTED_EVENTS), audit.c.at <= now - NOTED_KEPT_FOR),
+        delete(person_looks).where(person_looks.c.at <= now - LOOKS_KEPT_FOR),
         _settled("done", now - DELIVERED_KEPT_FOR),
         _settled("dead", now - DEAD_LETTERS_KEPT_FOR),
     )

@@ -41,6 +41,7 @@ class NavigationEntry:
 
 NAVIGATION = (
     NavigationEntry(f"{ROOT}/applications", N_("Applications"), "list clients"),
+    NavigationEntry(f"{ROOT}/people", N_("People"), "see person"),
     NavigationEntry(f"{ROOT}/administrators", N_("Administrators"), "list administrators"),
     NavigationEntry(f"{ROOT}/audit", N_("What was done"), "see audit"),
     NavigationEntry(f"{ROOT}/trust", N_("CamDigiKey and keys"), "see accounts"),

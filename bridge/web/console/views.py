@@ -6,7 +6,16 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from bridge.manage import Forbidden, Refused
-from bridge.web.console import administrators, application, applications, audit, pages, service, signing_in
+from bridge.web.console import (
+    administrators,
+    application,
+    applications,
+    audit,
+    pages,
+    people,
+    service,
+    signing_in,
+)
 from bridge.web.console.guard import View, guarded
 from bridge.web.console.rows import PAGES
 from bridge.web.texts import N_
@@ -33,6 +42,15 @@ VIEWS: Mapping[str, View] = {
     "delete": application.delete,
     "fields": application.fields,
     "edit": application.edit,
+    "people": people.people,
+    "look_for_person": people.look_for_person,
+    "person": people.person,
+    "end_sign_in": people.end_sign_in,
+    "end_grants": people.end_grants,
+    "withdraw_consent": people.withdraw_consent,
+    "ask_reason": people.ask_reason,
+    "person_everywhere": people.person_everywhere,
+    "end_everywhere": people.end_everywhere,
     "administrators": administrators.administrators,
     "invite": administrators.invite,
     "confirm": administrators.confirm,
