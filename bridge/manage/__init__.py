@@ -2,9 +2,10 @@
 
 Owns: registering applications and the checks that explain (`clients`, `client_checks`, `field_checks`,
 `addresses`), their secrets, signing keys (`keys`), master keys
-(`master_keys`), keys of hashes (`hashing_keys`), and a look at background jobs (`jobs`) and at what
-administrators did (`audit`). Every change hands its store an entry for the trail of administration, with ids
-alone, and both are written or neither. What each field of a client means stands in domain/client_metadata.
+(`master_keys`), keys of hashes (`hashing_keys`), a look at background jobs (`jobs`) and at what
+administrators did (`audit`), and people, found by the sub of one application (`people`). Every change hands
+its store an entry for the trail of administration, with ids alone, and both are written or neither. What each
+field of a client means stands in domain/client_metadata.
 Leaves to others: how a command or a page asks, and where it is kept.
 """
 

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from bridge.manage.people import PeopleAdministration
 from bridge.settings import Settings
-from bridge.stores import embedded
+from bridge.stores import embedded, sql
 from bridge.web import assembly
 from bridge.wiring.checks import EMBEDDED
 from bridge.wiring.services import build
@@ -23,6 +23,8 @@ def people_administration(settings: Settings) -> Iterator[PeopleAdministration]:
     try:
         yield assembly.assemble(settings, services).people
     finally:
+        if isinstance(services.audit, sql.SqlAuditLog):
+            services.audit.flush()  # a command ends before the thread would write
         services.close()
 
 

@@ -29,6 +29,7 @@ class Citizen:
         page = self.browser.visit(url, until="https://")
         page = self.browser.follow(self.browser.press(page, "continue"), until="https://")
         self.offline = world.tokens(page, "spa")
+        self.second = world.tokens(world.sign_in(self.browser, "second", "bopha"), "second")
         self.sub: str = self.tokens.id_token["sub"]
         self.sid: str = self.tokens.id_token["sid"]
         self.address = f"/admin/people/web/{self.sub}"
@@ -92,12 +93,12 @@ def test_a_person_is_found_by_the_sub_that_the_application_has(
 
 @pytest.mark.parametrize(
     ("client_id", "sub"),
-    [("web", "nobody"), ("none", "nobody"), ("web", "SPA"), ("spa", "WEB"), ("bridge-console", "WEB")],
+    [("web", "nobody"), ("none", "nobody"), ("web", "SECOND"), ("second", "WEB"), ("bridge-console", "WEB")],
 )
 def test_whoever_is_not_known_there_is_answered_alike(
     console: Console, owner: Person, citizen: Citizen, client_id: str, sub: str
 ) -> None:
-    sub = {"SPA": citizen.offline.id_token["sub"], "WEB": citizen.sub}.get(sub, sub)
+    sub = {"SECOND": citizen.second.id_token["sub"], "WEB": citizen.sub}.get(sub, sub)
     before = told(console)
     page = console.page(owner, f"/admin/people/{client_id}/{sub}")
     assert page.status == 404 and "This application knows nobody by this sub." in page.text
@@ -156,7 +157,7 @@ def test_a_withdrawn_consent_is_asked_for_again(console: Console, owner: Person,
 def test_crossing_takes_a_reason_and_is_remembered_for_the_person(
     console: Console, owner: Person, citizen: Citizen
 ) -> None:
-    asked = console.page(owner, console.page(owner, citizen.address).link("everywhere"))
+    asked = owner.get(console.page(owner, citizen.address).link("everywhere"))
     for reason in ("", "x" * 301, "a\x07b"):
         page = console.send(owner, asked, "look", reason=reason)
         assert page.status == 422 and "<code>spa</code>" not in page.text
