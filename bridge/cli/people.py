@@ -20,8 +20,11 @@ REASON = click.option("--reason", required=True, help="Why: it is recorded, and 
 
 @click.group()
 def people() -> None:
-    """A person's sign-ins, grants and consent, found by the SUB that one application (CLIENT, its id) knows
-    them by. Every look is recorded; a look at all applications takes a reason."""
+    """A person's sign-ins, grants and consent.
+
+    They are found by the SUB that one application (CLIENT, its id) knows them by. Every look is recorded; a
+    look at all applications takes a reason.
+    """
 
 
 @people.command()

@@ -162,7 +162,7 @@ def _locked(directory: Path) -> int:
 
 def address(directory: Path) -> str:
     """Where the server on this data listens, whoever started it. Raises ConfigError."""
-    return f"unix://{_socket_path(directory)}"
+    return f"unix://{_socket_path(directory.absolute())}"
 
 
 def _socket_path(directory: Path) -> Path:
