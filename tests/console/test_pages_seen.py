@@ -124,7 +124,9 @@ def test_every_page_is_whole_readable_and_large_enough(
     for address in addresses(seen, token):
         page.goto(seen.url(f"{address}{'&' if '?' in address else '?'}hl={speaks}"))
         page.evaluate("document.fonts.ready")
-        name = re.sub(r"\W+", "-", address.replace(token, "token").removeprefix("/admin")).strip("-")
+        name = re.sub(
+            r"\W+", "-", address.replace(token, "token").replace(citizen(seen), "sub").removeprefix("/admin")
+        ).strip("-")
         screenshot(page, f"console-{name}-{speaks}-{view}")
         faults |= {f"{address} {kind}": fault for kind, fault in looked_at(page, view).items() if fault}
     page.goto(seen.url(f"/admin/people/portal/{citizen(seen)}/everywhere"))
