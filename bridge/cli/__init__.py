@@ -23,6 +23,7 @@ COMMANDS = {
     "admin": Lazy("bridge.cli.admin:admin", "Who administers in the console, at /admin."),
     "approvals": Lazy("bridge.cli.approvals:approvals", "Changes that a second person has to look at."),
     "audit": Lazy("bridge.cli.audit:audit", "What administrators did, and whether its record is whole."),
+    "people": Lazy("bridge.cli.people:people", "A person's sign-ins, grants and consent."),
     "keys": Lazy("bridge.cli.keys:keys", "Signing keys, master keys, and keys of hashes."),
     "jobs": Lazy("bridge.cli.jobs:jobs", "What was done in the background, and what waits to be sent."),
     "db": Lazy("bridge.cli.db:db", "The database."),

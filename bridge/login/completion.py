@@ -84,7 +84,7 @@ class Completion:
         else:
             answer = self._given_before(decision.interaction, finish.session, now)
         if answer.code is not None:  # after "no" nothing is kept, whatever is pressed
-            self._consents.keep(decision, finish.session, again=not first)
+            self._consents.keep(decision, finish.session, finish.sub, again=not first)
         return AuthorizationResponse(request.reply_to, answer.params)
 
     def refuse(self, interaction: Interaction, error: ReturnedToClient) -> AuthorizationResponse:

@@ -1,11 +1,11 @@
 """Administration: a class for each thing that is administered, each method of which begins with may().
 
 Owns: registering applications and the checks that explain (`clients`, `client_checks`, `field_checks`,
-`addresses`), their secrets, restoring what was deleted (`deleted_clients`), signing keys (`keys`),
-master keys (`master_keys`), keys of hashes (`hashing_keys`), and a look at background jobs (`jobs`) and at
-what administrators did (`audit`). Every change hands its store an entry for the trail of administration, with
-ids alone, and both are written or neither. What each field of a client means stands in
-domain/client_metadata.
+`addresses`), their secrets, restoring what was deleted (`deleted_clients`), signing keys (`keys`), master
+keys (`master_keys`), keys of hashes (`hashing_keys`), a look at background jobs (`jobs`) and at what
+administrators did (`audit`), and people, found by the sub of one application (`people`). Every change hands
+its store an entry for the trail of administration, with ids alone, and both are written or neither. What each
+field of a client means stands in domain/client_metadata.
 Leaves to others: how a command or a page asks, and where it is kept.
 """
 

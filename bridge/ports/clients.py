@@ -13,7 +13,7 @@ from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
 from bridge.domain.consent import Consent
 from bridge.domain.deleted_client import DeletedClient
-from bridge.domain.ids import ClientId, SubjectId
+from bridge.domain.ids import ClientId, Sub, SubjectId
 from bridge.errors import BridgeError
 
 
@@ -133,4 +133,8 @@ class ConsentStore(Protocol):
 
     def save(self, consent: Consent) -> None: ...
 
-    def remove(self, subject_id: SubjectId, client_id: ClientId) -> None: ...
+    def remove(self, subject_id: SubjectId, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
+        """Delete it, where there is one."""
+
+    def subject_of(self, client_id: ClientId, sub: Sub) -> SubjectId | None:
+        """Whom this client knows by this sub, where they agreed to give it something."""

@@ -21,6 +21,7 @@ from bridge.ports.keys import SecretStore, Signer, SigningKeyStore
 from bridge.ports.logins import ConfirmationStore, HandoffStore, InteractionSeal, SpentTokens
 from bridge.ports.logos import LogoStore, PictureMaker
 from bridge.ports.outbound import AlertStates, Fetcher, JobLog, Lease, Outbox
+from bridge.ports.people import PersonLooks
 from bridge.ports.sessions import SessionStore
 
 
@@ -47,6 +48,7 @@ class Services:
     audit: AuditLog
     activity: ActivityLog
     trail: AdminAudit
+    person_looks: PersonLooks
     handoffs: HandoffStore
     confirmations: ConfirmationStore
     sessions: SessionStore

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from bridge.domain.client import Client
+from bridge.domain.grant import Grant
 from bridge.domain.ids import GrantId, SessionKey, Sid, Sub
 from bridge.domain.outbox import logout_messages
 from bridge.domain.session import EndCause, GrantOfSession, LogoutNotice, Session
@@ -69,6 +70,26 @@ class SessionEnding:
             self._end_upstream(sessions, now)
         return announced + announced_late
 
+    def end_grants(self, grants: Sequence[Grant], now: int) -> tuple[LogoutNotice, ...]:
+        """End these Grants of people altogether, offline ones too; the Sessions go on.
+
+        Their clients are told as at the end of the Session, since what was signed in by it is over for them.
+        `now` in epoch seconds. Returns which clients are told. Raises StoreUnavailable.
+        """
+        notices = [notice for grant in grants for notice in self._notices_of(grant)]
+        if notices:
+            self._outbox.put(logout_messages(notices, now, session_goes_on=True))
+        for grant in grants:
+            self._grants.end(grant.id, now)
+        return tuple(notices)
+
+    def _notices_of(self, grant: Grant) -> Sequence[LogoutNotice]:
+        """By the names that the Grant was opened with: its client may have another sector by now."""
+        client, person = self._clients.get(grant.client_id), grant.person
+        if client is None or not _hears(client):
+            return ()
+        return (LogoutNotice(grant.id, client.client_id, person.sub, person.login.sid),)
+
     def _end_grants(self, grant_ids: Sequence[GrantId], now: int) -> None:
         if grant_ids:
             self._grants.end_with_session(grant_ids, now)
@@ -98,7 +119,7 @@ class SessionEnding:
         return [
             LogoutNotice(grant.grant_id, client.client_id, self._sub(client, person.subject), person.sid)
             for grant, client in clients
-            if client is not None and client.enabled and client.backchannel_logout_uri
+            if client is not None and _hears(client)
         ]
 
     def _sub(self, client: Client, subject: Subject) -> Sub:
@@ -108,6 +129,10 @@ class SessionEnding:
         for session in sessions:
             if not self._upstream.end(session.upstream, now, sid=session.sid):
                 return  # CamDigiKey is away, and each further call would wait for its timeout
+
+
+def _hears(client: Client) -> bool:
+    return client.enabled and bool(client.backchannel_logout_uri)
 
 
 def _grant_ids(found: Mapping[SessionKey, SessionContents]) -> Sequence[GrantId]:

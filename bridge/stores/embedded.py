@@ -161,8 +161,10 @@ def _locked(directory: Path) -> int:
 
 
 def address_of(directory: Path) -> str:
-    """The address of the server on the data in `directory`, whether it runs or not. Raises ConfigError."""
-    return f"unix://{_socket_path(directory.absolute())}"
+    """The address of the server on the data in `directory`, whether it runs or not."""
+    path = directory.absolute() / "valkey.sock"
+    fits = len(os.fsencode(path)) <= MAX_SOCKET_PATH
+    return f"unix://{path if fits else _short_folder(directory.absolute()) / 'valkey.sock'}"
 
 
 def _socket_path(directory: Path) -> Path:

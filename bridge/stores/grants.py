@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bridge.domain.grant import Grant, Origin
-from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.ids import ClientId, GrantId, SessionKey, Sub, SubjectId
 from bridge.domain.interaction import GivenAnswer
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import AuthorizationCode
@@ -82,6 +82,10 @@ class Grants:
     def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
         """A client's Grants that have not ended."""
         return _each_once(self._redis.by_client(client_id, now), self._sql.by_client(client_id, now))
+
+    def subject_of(self, client_id: ClientId, sub: Sub, now: int) -> SubjectId | None:
+        """Whom a client knows by this sub: Redis tells for a Session's time, SQL of an offline Grant."""
+        return self._redis.subject_of(client_id, sub) or self._sql.subject_of(client_id, sub, now)
 
     def sessions_of(self, client_id: ClientId, now: int) -> Sequence[SessionKey]:
         """The Sessions in which this client's session-bound Grants were opened, each once."""

@@ -17,6 +17,7 @@ from bridge.manage.client_testing import ClientTesting
 from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.manage.joining import Joining
 from bridge.manage.overview import SetUp
+from bridge.manage.people import PeopleAdministration, PeoplePorts
 from bridge.oidc import provider
 from bridge.oidc.api_tokens import ApiTokens
 from bridge.ops.health import Readiness
@@ -76,6 +77,7 @@ def assemble(settings: Settings, services: Services) -> UseCases:
         limits=RequestLimits(s.limiter, s.clock, settings.limits, address, browser),
         proxy_hints=ProxyHints(address, s.clock, secure=settings.secure),
         administration=admin,
+        people=_people(s, ending),
         api_tokens=ApiTokens(s.tokens, s.clients, policy.issuer, s.clock),
         idempotency=s.idempotency,
         console_sign_in=console,
@@ -123,6 +125,13 @@ def _administration_ports(services: Services, settings: Settings) -> Administrat
         every=s.every,
         certificates=s.certificates,
         set_up=SetUp.of(settings, s.environment),
+    )
+
+
+def _people(services: Services, ending: SessionEnding) -> PeopleAdministration:
+    s = services
+    return PeopleAdministration(
+        PeoplePorts(s.clients, s.consents, s.grants, s.sessions, ending, s.person_looks, s.trail, s.clock)
     )
 
 

@@ -20,6 +20,7 @@ from bridge.manage.administration import Administration
 from bridge.manage.client_testing import ClientTesting
 from bridge.manage.console_sign_in import ConsoleSignIn
 from bridge.manage.joining import Joining
+from bridge.manage.people import PeopleAdministration
 from bridge.oidc.api_tokens import ApiTokens
 from bridge.oidc.provider import Provider
 from bridge.ops.health import Readiness
@@ -66,6 +67,7 @@ class UseCases:
     limits: RequestLimits
     proxy_hints: ProxyHints
     administration: Administration
+    people: PeopleAdministration
     console_sign_in: ConsoleSignIn
     api_tokens: ApiTokens
     idempotency: IdempotencyStore

@@ -108,6 +108,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         audit=f.audit or sql.SqlAuditLog(engine, counters),
         activity=sql.SqlActivity(engine),
         trail=sql.SqlAdminAudit(engine, sealer),
+        person_looks=sql.SqlPersonLooks(engine),
         handoffs=redis.RedisHandoffs(redis_store, sealer, counters),
         confirmations=redis.RedisConfirmations(redis_store, sealer, counters),
         sessions=redis.RedisSessions(

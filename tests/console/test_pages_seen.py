@@ -20,7 +20,12 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 
 from bridge.domain.activity import ActivityFilter
 from bridge.domain.client import FileOwner
-from bridge.domain.ids import Sub, SubjectId
+from bridge.domain.consent import Consent
+from bridge.domain.grant import Grant, Origin
+from bridge.domain.ids import GrantId, InteractionId, SessionKey, Sid, Sub, SubjectId
+from bridge.domain.principal import LoginFacts, PersonPrincipal
+from bridge.domain.session import Session
+from bridge.domain.subject import Identity, Subject
 from bridge.manage import OPERATOR
 from bridge.manage.access import Actor, actor_of
 from bridge.manage.administrators import Person
@@ -127,7 +132,10 @@ def addresses(seen: Console, token: str) -> list[str]:
     for row in PAGES:
         if row.method == "GET" and row.view not in ("callback", "export"):
             proposals = tuple(proposal.id for proposal in seen.approvals.all(OPERATOR))
-            found += filled(row.path, {**PARTS, "kind": KINDS, "token": (token,), "proposal_id": proposals})
+            parts = {**PARTS, "kind": KINDS, "token": (token,), "proposal_id": proposals}
+            if "<sub>" in row.path:
+                parts |= {"client_id": ("portal",), "sub": (citizen(seen),)}
+            found += filled(row.path, parts)
     reference = seen.uses.administration.activity.page(OPERATOR, ActivityFilter(kind="login"), limit=1)
     return [
         *found,
@@ -141,7 +149,7 @@ def named(seen: Console, address: str) -> str:
     """An address for the name of a picture, the same in every run."""
     for number, proposal in enumerate(seen.approvals.all(OPERATOR)):
         address = address.replace(proposal.id, str(number))
-    return address.removeprefix("/admin")
+    return address.replace(citizen(seen), "sub").removeprefix("/admin")
 
 
 def filled(path: str, parts: dict[str, tuple[str, ...]]) -> list[str]:
@@ -179,8 +187,34 @@ def test_every_page_is_whole_readable_and_large_enough(
     page.locator("#result").wait_for()
     screenshot(page, f"console-result-{speaks}-{view}")
     faults |= {f"result {kind}": fault for kind, fault in looked_at(page, view).items() if fault}
+    page.goto(seen.url(f"/admin/people/portal/{citizen(seen)}/everywhere"))
+    page.locator("#reason").fill("A stolen phone")
+    page.locator("#look").click()
+    expect(page.locator("main[data-key=console-person_everywhere]")).to_be_visible()
+    screenshot(page, f"console-people-found-everywhere-{speaks}-{view}")
+    faults |= {f"everywhere {kind}": fault for kind, fault in looked_at(page, view).items() if fault}
     assert not faults
     assert said == []
+
+
+def citizen(seen: Console) -> Sub:
+    """Somebody who is signed in at the portal, with offline access, and has agreed; their sub there."""
+    s, now, client = seen.world.services, int(time.time()), seen.clients.get(OPERATOR, "portal")
+    subject = Subject(s.subject_key.subject_id("CDK-citizen"), Identity("CDK-citizen"), now)
+    sub, scope = s.subject_key.sub(client, "CDK-citizen"), ("openid", "profile", "offline_access")
+    for number in range(2):
+        login = LoginFacts(
+            Sid(f"{number}{'a' * 21}"), SessionKey(f"{number}" * 64), now - 900 * number, "acr"
+        )
+        facts = login.sid, subject, login.auth_time, InteractionId(f"citizen {number}")
+        s.sessions.save(Session(login.session_key, *facts), now)
+        person, origin = PersonPrincipal(subject, sub, login), Origin("interaction", f"citizen {number}")
+        s.grants.open(
+            Grant(GrantId(f"citizen-{number}"), origin, client.client_id, person, scope[: number + 2], now),
+            now,
+        )
+    s.consents.save(Consent(subject.id, client.client_id, frozenset(scope), frozenset(), now, sub))
+    return sub
 
 
 def waiting(seen: Console) -> None:

@@ -29,6 +29,7 @@ from bridge.manage.jobs import JobAdministration
 from bridge.manage.keys import KeyAdministration
 from bridge.manage.logos import LogoAdministration
 from bridge.manage.overview import Overview
+from bridge.manage.people import PeopleAdministration
 from bridge.manage.service import ServiceAdministration
 from bridge.web import api, console
 
@@ -43,6 +44,7 @@ ROOMS = {
     "testing": ClientTesting,
     "keys": KeyAdministration,
     "jobs": JobAdministration,
+    "people": PeopleAdministration,
     "audit": AuditAdministration,
     "activity": ActivityAdministration,
     "overview": Overview,
@@ -144,6 +146,12 @@ USE_CASES = {
     "overview.unfinished": Ways(api=AT_A_GLANCE, command="`bridge config check` says it"),
     "overview.lately": Ways(api=AT_A_GLANCE, command=AT_A_GLANCE),
     "overview.ends_soon": Ways(api=AT_A_GLANCE, command="alerts tell of it"),
+    "people.find": Ways(api=PEOPLE),
+    "people.end_session": Ways(api=PEOPLE),
+    "people.end_grants": Ways(api=PEOPLE),
+    "people.withdraw_consent": Ways(api=PEOPLE),
+    "people.everywhere": Ways(api=PEOPLE),
+    "people.end_everywhere": Ways(api=PEOPLE),
     "audit.page": Ways(),
     "audit.names": Ways(
         api="it gives ids: names of people are for people", command="it prints ids, for scripts"

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bridge.domain.activity import login_reference
+from bridge.domain.ids import Sub
 from bridge.domain.interaction import Interaction
 from bridge.domain.next_step import Finish, ShowSignIn
 from bridge.domain.session import Session
 from bridge.login.decider import Decision
 from tests.support.login_house import NOW, SOPHEA, LoginHouse
+
+KNOWN_AS = Sub("by this sub")
 
 SHOWN = frozenset({"sub", "name"})
 
@@ -37,10 +40,10 @@ def test_a_second_press_keeps_it_only_where_the_first_could_not(logins: LoginHou
     session = logins.session()
     decision = agree(logins, logins.interaction(), session)
     for again in (False, True):
-        logins.consent_giving.keep(decision, session, again=again)
+        logins.consent_giving.keep(decision, session, KNOWN_AS, again=again)
     assert len(logins.audit.facts) == 1
     logins.consents.kept.clear()
-    logins.consent_giving.keep(decision, session, again=True)
+    logins.consent_giving.keep(decision, session, KNOWN_AS, again=True)
     assert len(logins.consents.kept) == 1
 
 
@@ -49,7 +52,7 @@ def test_it_stands_beside_what_was_agreed_to_before(logins: LoginHouse) -> None:
     for scope, shown in (("email", "email"), ("phone", "phone_number")):
         interaction = logins.interaction(scope=("openid", scope))
         decision = logins.consent_giving.agree(interaction, session, {"sub", shown})
-        logins.consent_giving.keep(decision, session, again=False)
+        logins.consent_giving.keep(decision, session, KNOWN_AS, again=False)
         logins.clock.now += 60
     (kept,) = logins.consents.kept.values()
     assert kept.scope == {"openid", "email", "phone"}
@@ -79,7 +82,7 @@ def test_one_persons_word_is_not_another_ones(logins: LoginHouse) -> None:
     decision = agree(logins, logins.interaction(), first)
     agreed = decision.interaction
     assert not isinstance(logins.decider.decide(agreed, second).step, Finish)
-    logins.consent_giving.keep(decision, second, again=False)
+    logins.consent_giving.keep(decision, second, KNOWN_AS, again=False)
     assert logins.consents.kept == {}
     word = agree(logins, agreed, second)
     assert word.interaction == replace(agreed, consented_by=second.subject.id)

@@ -245,6 +245,7 @@ class House:
             fetcher=cast(Any, None),  # nothing here calls out
             trail=cast(Any, None),  # nobody administers here
             approvals=cast(Any, None),
+            person_looks=cast(Any, None),
             administrators=cast(Any, None),
             console_sessions=cast(Any, None),
             facts=cast(Any, None),

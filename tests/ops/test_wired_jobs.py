@@ -65,6 +65,7 @@ def services(settings: Settings, tmp_path: Path) -> Iterator[Any]:
         activity=sql.SqlActivity(engine),
         alert_states=sql.SqlAlertStates(engine),
         certificates=(),
+        person_looks=sql.SqlPersonLooks(engine),
         counters=counters,
     )
     kept.close()

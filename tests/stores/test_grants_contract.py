@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bridge.domain.grant import Grant, Origin
-from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.ids import ClientId, GrantId, SessionKey, Sub, SubjectId
 from bridge.domain.token import RedeemedCode, SpentCode
 from bridge.ops.counters import CounterKey, Counters
 from bridge.stores import redis as redis_stores
@@ -158,6 +158,18 @@ class TestOpening:
 
 
 class TestFinding:
+    def test_its_person_is_found_by_the_sub_of_that_client_alone(self, both: Both, grant: Grant) -> None:
+        assert both.grants.subject_of(CLIENT_1, grant.person.sub, NOW) is None
+        open_and_mint(both, grant)
+        assert both.grants.subject_of(CLIENT_1, grant.person.sub, NOW) == samples.SUBJECT.id
+        assert both.grants.subject_of(CLIENT_2, grant.person.sub, NOW) is None
+        assert both.grants.subject_of(CLIENT_1, Sub("another"), NOW) is None
+        both.redis.command(
+            "DEL", layout.client_person(CLIENT_1, grant.person.sub)
+        )  # the Session's time is over
+        found = both.grants.subject_of(CLIENT_1, grant.person.sub, NOW)
+        assert found == (samples.SUBJECT.id if grant.offline else None)
+
     def test_a_grant_is_found_until_it_ends(self, both: Both, grant: Grant) -> None:
         open_and_mint(both, grant)
         assert both.grants.find(grant.id, NOW) == grant

@@ -10,17 +10,21 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine, text
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.consent import Consent
-from bridge.domain.ids import ClientId, GrantId, Kid, SubjectId
+from bridge.domain.ids import ClientId, GrantId, Kid, Sub, SubjectId
+from bridge.domain.person_look import PersonLook
 from bridge.errors import SealBroken, StoreUnavailable
 from bridge.ops.counters import CounterKey, Counters
 from bridge.ports.basics import AuditLog
 from bridge.ports.clients import ConsentStore
 from bridge.ports.keys import SecretStore, SigningKey, SigningKeyStore
 from bridge.ports.logins import SpentTokens
+from bridge.ports.people import PersonLooks
 from bridge.stores import sql as stores
 from bridge.stores.sealing import MasterSealer
 from bridge.stores.sql.audit import WRITER
+from bridge.stores.sql.purge import LOOKS_KEPT_FOR
 from bridge.stores.stored_grant import StoredGrant
 from tests.stores import samples
 from tests.stores.conftest import Hand
@@ -151,6 +155,29 @@ class TestConsents:
         with count_round_trips(None, engine, versions=True) as trips:
             store.get(S, C)
         assert trips == {"sql": 1}
+
+    def test_its_person_is_found_by_the_sub_of_that_client_alone(self, store: ConsentStore) -> None:
+        store.save(Consent(S, C, frozenset(), frozenset(), NOW))  # as it was kept before subs were
+        assert store.subject_of(C, Sub("theirs")) is None
+        store.save(Consent(S, C, frozenset(), frozenset(), NOW, Sub("theirs")))
+        assert store.subject_of(C, Sub("theirs")) == S
+        assert store.subject_of(ClientId("other"), Sub("theirs")) is None
+        store.remove(S, C)
+        assert store.subject_of(C, Sub("theirs")) is None
+
+
+class TestPersonLooks:
+    def test_the_newest_of_one_person_come_first_and_the_old_go(self, engine: Engine) -> None:
+        stores.chain_with(engine, SEALER)
+        stores.SqlMasterKeys(engine).begin(SEALER.key_ids[0], NOW)
+        store: PersonLooks = stores.SqlPersonLooks(engine)
+        ages = (LOOKS_KEPT_FOR, 9, 5)
+        looks = [PersonLook(S, NOW - age, "owner", "ទូរសព្ទបាត់") for age in ages]
+        for look in (*looks, replace(looks[0], subject_id=SubjectId("else"), at=NOW)):
+            store.add(look, entry=AuditEntry(look.at, "command line", "person.seen_everywhere", C))
+        assert store.of(S, limit=2) == (looks[2], looks[1])
+        stores.purge(engine, NOW)
+        assert store.of(S, limit=9) == (looks[2], looks[1])
 
 
 def spend(url: str) -> Callable[[int], bool]:

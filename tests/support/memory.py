@@ -25,6 +25,7 @@ from bridge.domain.ids import (
     HandoffKey,
     SessionKey,
     Sid,
+    Sub,
     SubjectId,
 )
 from bridge.domain.interaction import GivenAnswer, Handoff, PendingConfirmation, Word
@@ -219,6 +220,10 @@ class MemoryGrants:
     def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
         return [grant.id for grant in self.opened if grant.client_id == client_id]
 
+    def subject_of(self, client_id: ClientId, sub: Sub, now: int) -> SubjectId | None:
+        known = ((grant.client_id, grant.person) for grant in self._of_persons())
+        return next((p.subject.id for c, p in known if (c, p.sub) == (client_id, sub)), None)
+
     def sessions_of(self, client_id: ClientId, now: int) -> Sequence[SessionKey]:
         found = [grant for grant in self._of_persons() if grant.client_id == client_id]
         return list(dict.fromkeys(grant.person.login.session_key for grant in found))
@@ -308,8 +313,13 @@ class MemoryConsents:
         self._journal.append(("consents.save", consent.subject_id))
         self.kept[consent.subject_id, consent.client_id] = consent
 
-    def remove(self, subject_id: SubjectId, client_id: ClientId) -> None:
+    def remove(self, subject_id: SubjectId, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
+        self._journal.extend([("trail", entry.event)] if entry is not None else [])
         self.kept.pop((subject_id, client_id), None)
+
+    def subject_of(self, client_id: ClientId, sub: Sub) -> SubjectId | None:
+        kept = self.kept.values()
+        return next((c.subject_id for c in kept if (c.client_id, c.sub) == (client_id, sub)), None)
 
 
 class MemoryOutbox:

@@ -15,6 +15,7 @@ record of `stores.records`):
 | `bridge:{origin:<kind>:<digest>}:answer` | GivenAnswer, sealed, with a Grant or without | after 60 s |
 | `bridge:{subject:<id>}:grants` | sorted set `<grant> <session>` by expiry | with its last entry |
 | `bridge:{client:<digest>}:grants` | the same of a client | with its last entry |
+| `bridge:{client:<digest>}:person:<digest>` | a person's id, by the client's sub | with its entry |
 | `bridge:{subject:<id>}:sessions` | sorted set of Session keys by expiry | with its last entry |
 | `bridge:{<session>}:session` | Session, sealed, behind its two limits | at its end in all |
 | `bridge:{sid:<digest>}:session` | the Session's key, by what ID tokens call it | with it |

@@ -30,8 +30,12 @@ def entry(member: bytes) -> Entry:
 
 
 def add(grant: Grant, expires_at: int, now: int) -> Sequence[Command]:
-    """The commands that list a Grant until `expires_at`."""
-    return [index.add(name, _member(grant), expires_at, now) for name in _indexes(grant)]
+    """The commands that list a Grant until `expires_at`, and keep whom its client's sub names as long."""
+    of_client, *of_person = _indexes(grant)
+    return [
+        index.add(of_client, _member(grant), expires_at, now, beside=_name(grant)),
+        *(index.add(name, _member(grant), expires_at, now) for name in of_person),
+    ]
 
 
 def remove(grant: Grant) -> Sequence[Command]:
@@ -42,8 +46,15 @@ def remove(grant: Grant) -> Sequence[Command]:
 def _indexes(grant: Grant) -> Sequence[str]:
     of_client = layout.client_grants(grant.client_id)
     if isinstance(grant.principal, PersonPrincipal):
-        return layout.subject_grants(grant.principal.subject.id), of_client
+        return of_client, layout.subject_grants(grant.principal.subject.id)
     return (of_client,)
+
+
+def _name(grant: Grant) -> tuple[str, str] | None:
+    """The key by which its person is found by the client's sub, and who it is."""
+    if not isinstance(grant.principal, PersonPrincipal):
+        return None
+    return layout.client_person(grant.client_id, grant.principal.sub), grant.principal.subject.id
 
 
 def _member(grant: Grant) -> str:

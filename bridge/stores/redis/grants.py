@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bridge.domain.encoding import digest
 from bridge.domain.grant import Grant, Origin
-from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.ids import ClientId, GrantId, SessionKey, Sub, SubjectId
 from bridge.domain.interaction import GivenAnswer
 from bridge.domain.policy import COMPLETED_MARK_FOR, REPEATED_FOR
 from bridge.domain.principal import PersonPrincipal
@@ -110,6 +110,11 @@ class RedisGrants:
     def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
         """A client's Grants that have not ended. Two round trips."""
         return [entry.grant_id for entry in self._live(layout.client_grants(client_id), now)]
+
+    def subject_of(self, client_id: ClientId, sub: Sub) -> SubjectId | None:
+        """Whom a client knows by this sub, for as long as a Grant is listed. One round trip."""
+        found: bytes | None = self._redis.command("GET", layout.client_person(client_id, sub))
+        return SubjectId(found.decode()) if found is not None else None
 
     def sessions_of(self, client_id: ClientId, now: int) -> Sequence[SessionKey]:
         """The Sessions of a client's session-bound Grants, each once."""

@@ -14,12 +14,22 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 redis.call('ZADD', KEYS[1], 'GT', ARGV[2], ARGV[1])
 local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
 if last[2] then redis.call('EXPIRE', KEYS[1], math.max(1, tonumber(last[2]) - now)) end
+if KEYS[2] then redis.call('SET', KEYS[2], ARGV[4], 'EX', math.max(1, tonumber(ARGV[2]) - now)) end
 """)
 
 
-def add(index: str, member: str, expires_at: int, now: int) -> Command:
-    """The command that adds a member until `expires_at`, and removes those that have expired."""
-    return _ADD.call((index,), member, expires_at, now)
+def add(
+    index: str, member: str, expires_at: int, now: int, *, beside: tuple[str, str] | None = None
+) -> Command:
+    """The command that adds a member until `expires_at`, and removes those that have expired.
+
+    `beside`: a key in the same slot, and its value, which is kept as long: on a Cluster a command of its own
+    would be one more round trip.
+    """
+    if beside is None:
+        return _ADD.call((index,), member, expires_at, now)
+    key, value = beside
+    return _ADD.call((index, key), member, expires_at, now, value)
 
 
 def remove(index: str, member: str) -> Command:

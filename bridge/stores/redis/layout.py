@@ -69,6 +69,11 @@ def client_grants(client_id: str) -> str:
     return f"bridge:{{client:{digest(client_id)}}}:grants"
 
 
+def client_person(client_id: str, sub: str) -> str:
+    """Whom a client's sub names; in the slot of the client's Grants, with which it is written."""
+    return f"bridge:{{client:{digest(client_id)}}}:person:{digest(sub)}"
+
+
 def session(key: str) -> str:
     return f"bridge:{{{key}}}:session"
 

@@ -25,6 +25,7 @@ from bridge.stores.sql.job_log import SqlJobLog
 from bridge.stores.sql.logos import SqlLogos
 from bridge.stores.sql.master_keys import SqlMasterKeys
 from bridge.stores.sql.outbox import SqlOutbox
+from bridge.stores.sql.person_looks import SqlPersonLooks
 from bridge.stores.sql.purge import purge
 from bridge.stores.sql.refresh_tokens import SqlRefreshTokens
 from bridge.stores.sql.resealing import SqlResealing
@@ -52,6 +53,7 @@ __all__ = [
     "SqlLogos",
     "SqlMasterKeys",
     "SqlOutbox",
+    "SqlPersonLooks",
     "SqlRefreshTokens",
     "SqlResealing",
     "SqlSecrets",

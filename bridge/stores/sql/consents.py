@@ -4,8 +4,10 @@ import json
 
 from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
+from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.consent import Consent
-from bridge.domain.ids import ClientId, SubjectId
+from bridge.domain.ids import ClientId, Sub, SubjectId
+from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import dialect_insert, reading, writing
 from bridge.stores.sql.tables import consents
 
@@ -23,7 +25,7 @@ class SqlConsents:
         if row is None:
             return None
         scope, claims = frozenset(json.loads(row.scope)), frozenset(json.loads(row.claims))
-        return Consent(subject_id, client_id, scope, claims, row.granted_at)
+        return Consent(subject_id, client_id, scope, claims, row.granted_at, row.sub)
 
     def save(self, consent: Consent) -> None:
         """Store it in place of an earlier one."""
@@ -31,6 +33,7 @@ class SqlConsents:
             "scope": json.dumps(sorted(consent.scope)),
             "claims": json.dumps(sorted(consent.claims)),
             "granted_at": consent.granted_at,
+            "sub": consent.sub,
         }
 
         def step(connection: Connection) -> None:
@@ -43,10 +46,22 @@ class SqlConsents:
 
         writing(self._engine, step)
 
-    def remove(self, subject_id: SubjectId, client_id: ClientId) -> None:
-        """Delete it, where there is one."""
+    def remove(self, subject_id: SubjectId, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
+        """Delete it, where there is one, and write the entry in the same transaction."""
         gone = delete(consents).where(*_of(subject_id, client_id))
-        writing(self._engine, lambda connection: connection.execute(gone).close())
+
+        def step(connection: Connection) -> None:
+            connection.execute(gone).close()
+            chained(connection, entry)
+
+        writing(self._engine, step)
+
+    def subject_of(self, client_id: ClientId, sub: Sub) -> SubjectId | None:
+        """Whom a client knows by this sub, where they agreed to give it something."""
+        known = select(consents.c.subject_id).where(consents.c.client_id == client_id, consents.c.sub == sub)
+        with reading(self._engine) as connection:
+            row = connection.execute(known.limit(1)).first()
+        return SubjectId(row.subject_id) if row is not None else None
 
 
 def _of(subject_id: SubjectId, client_id: ClientId) -> tuple[ColumnElement[bool], ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Engine, select, update
 
-from bridge.domain.ids import ClientId, GrantId, SubjectId
+from bridge.domain.ids import ClientId, GrantId, Sub, SubjectId
 from bridge.ports.basics import Counters, Sealer
 from bridge.stores.records import GRANT
 from bridge.stores.sealed import Sealed
@@ -43,6 +43,13 @@ class SqlGrants:
     def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
         """A client's Grants that have not ended."""
         return self._live(grants.c.client_id == client_id, now)
+
+    def subject_of(self, client_id: ClientId, sub: Sub, now: int) -> SubjectId | None:
+        """Whom a client knows by this sub, where it has a Grant whose limit has not passed."""
+        known = grants.c.client_id == client_id, grants.c.sub == sub, grants.c.ends_at > now
+        with reading(self._engine) as connection:
+            row = connection.execute(select(grants.c.subject_id).where(*known).limit(1)).first()
+        return SubjectId(row.subject_id) if row is not None else None
 
     def _live(self, whose: ColumnElement[bool], now: int) -> Sequence[GrantId]:
         live = select(grants.c.id).where(whose, grants.c.ended_at.is_(None), grants.c.ends_at > now)

@@ -18,6 +18,7 @@ from bridge.stores.sql.tables import (
     clients,
     grants,
     outbox,
+    person_looks,
     refresh_tokens,
     spent_tokens,
 )
@@ -26,14 +27,15 @@ from bridge.stores.sql.tombstones import forget
 SPENT_TOKENS_KEPT_FOR = 30 * 24 * 3600  # seconds; an auth token itself lives minutes
 UNSOLICITED_KEPT_FOR = 24 * 3600  # seconds; these are mostly made up
 ACTIVITY_KEPT_FOR = 90 * 24 * 3600  # seconds; what comes at every sign-in, or from anybody
+LOOKS_KEPT_FOR = 400 * 24 * 3600  # seconds; so that a person can see them for more than a year
 DELIVERED_KEPT_FOR = 24 * 3600  # seconds; so that the same message put again is known
 DEAD_LETTERS_KEPT_FOR = 30 * 24 * 3600  # seconds; for an operator to see
 
 
 def purge(engine: Engine, now: int, activity_kept_for: int = ACTIVITY_KEPT_FOR) -> int:
     """Delete what has expired: refresh tokens and Grants, spent auth tokens, the audit events that strangers
-    caused or that come at every sign-in, old proposals, answers of the API, settled messages, what was
-    registered of deleted clients, and logos that nobody names; how many rows went.
+    caused or that come at every sign-in, looks at people, old proposals, answers of the API, settled
+    messages, what was registered of deleted clients, and logos that nobody names; how many rows went.
 
     For how long each is kept is said above; `activity_kept_for`, in seconds, is a setting. Stored responses
     of rotations older than ROTATION_GRACE are cleared too. `now` in epoch seconds. Raises StoreUnavailable.
@@ -53,6 +55,7 @@ def purge(engine: Engine, now: int, activity_kept_for: int = ACTIVITY_KEPT_FOR) 
         delete(api_answers).where(api_answers.c.expires_at <= now),
         delete(activity_hours).where(activity_hours.c.hour <= now - activity_kept_for),
         delete(client_uses).where(client_uses.c.client_id.not_in(select(clients.c.client_id))),
+        delete(person_looks).where(person_looks.c.at <= now - LOOKS_KEPT_FOR),
         _settled("done", now - DELIVERED_KEPT_FOR),
         _settled("dead", now - DEAD_LETTERS_KEPT_FOR),
     )

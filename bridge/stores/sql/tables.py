@@ -139,7 +139,8 @@ consents = Table(
     Column("scope", Text, nullable=False),  # JSON list
     Column("claims", Text, nullable=False),  # JSON list
     Column("granted_at", BigInteger, nullable=False),
-    Index(None, "client_id"),
+    Column("sub", String(128)),  # the client's name for the person
+    Index(None, "client_id", "sub"),
 )
 
 spent_tokens = Table(
@@ -214,17 +215,30 @@ admin_audit = Table(  # the trail of administration, chained: stores.audit_chain
     Index(None, "subject", "sequence"),
 )
 
+person_looks = Table(  # across applications, with the reason that was given: to be shown to the person
+    "person_looks",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("subject_id", String(128), nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("role", String(16), nullable=False),  # of who looked
+    Column("reason", Text, nullable=False),
+    Index(None, "subject_id", "id"),
+)
+
 grants = Table(  # offline ones; all others live in Redis
     "grants",
     metadata,
     Column("id", String(128), primary_key=True),
     Column("origin", String(96), nullable=False, unique=True),  # its kind, and the digest of its id
-    Column("client_id", String(255), nullable=False, index=True),
+    Column("client_id", String(255), nullable=False),
     Column("subject_id", String(128), nullable=False, index=True),
+    Column("sub", String(128)),  # the client's name for the person
     Column("sealed", Text, nullable=False),  # stores.records.GRANT
     Column("created_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
+    Index(None, "client_id", "sub"),
 )
 
 refresh_tokens = Table(

@@ -45,6 +45,7 @@ NAVIGATION = (
     NavigationEntry(f"{ROOT}/applications", N_("Applications"), "list clients"),
     NavigationEntry(f"{ROOT}/approvals", N_("Approvals"), "list approvals"),
     NavigationEntry(f"{ROOT}/activity", N_("Activity"), "see activity"),
+    NavigationEntry(f"{ROOT}/people", N_("People"), "see person"),
     NavigationEntry(f"{ROOT}/administrators", N_("Administrators"), "list administrators"),
     NavigationEntry(f"{ROOT}/audit", N_("What was done"), "see audit"),
     NavigationEntry(f"{ROOT}/trust", N_("CamDigiKey and keys"), "see accounts"),

@@ -38,6 +38,8 @@ PROPOSAL = f"{ROOT}/approvals/<proposal_id>"
 LISTED = f"{APPLICATION}/people/<person_id>"  # who may use it
 PERSON = "administrator_id"
 ADMINISTRATOR = f"{ROOT}/administrators/<administrator_id>"
+PEOPLE = f"{ROOT}/people"
+PERSON_AT = f"{PEOPLE}/<client_id>/<sub>"  # by the name that one application has for them
 
 PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(ROOT, "GET", "home"),
@@ -92,6 +94,27 @@ PAGES: tuple[ConsolePage, ...] = (
     ConsolePage(f"{ROOT}/activity/sign-in", "GET", "timeline", "see activity"),
     ConsolePage(f"{ROOT}/activity/refused", "GET", "refused_requests", "see activity"),
     ConsolePage(f"{ROOT}/activity/export", "POST", "export_activity", "export activity"),
+    # People.
+    ConsolePage(PEOPLE, "GET", "people", "see person"),
+    ConsolePage(PEOPLE, "POST", "look_for_person", "see person"),
+    ConsolePage(PERSON_AT, "GET", "person", "see person", "client_id", get_acts=True),
+    ConsolePage(f"{PERSON_AT}/session", "POST", "end_sign_in", "end session", "client_id", recent=True),
+    ConsolePage(f"{PERSON_AT}/grants", "POST", "end_grants", "end grants", "client_id", recent=True),
+    ConsolePage(
+        f"{PERSON_AT}/consent", "POST", "withdraw_consent", "withdraw consent", "client_id", recent=True
+    ),
+    ConsolePage(f"{PERSON_AT}/everywhere", "GET", "ask_reason", "see person everywhere", "client_id"),
+    ConsolePage(
+        f"{PERSON_AT}/everywhere",
+        "POST",
+        "person_everywhere",
+        "see person everywhere",
+        "client_id",
+        recent=True,
+    ),
+    ConsolePage(
+        f"{PERSON_AT}/end-everywhere", "POST", "end_everywhere", "end everywhere", "client_id", recent=True
+    ),
     # Administrators.
     ConsolePage(f"{ROOT}/administrators", "GET", "administrators", "list administrators"),
     ConsolePage(f"{ROOT}/administrators", "POST", "invite", "invite administrator", recent=True),
