@@ -240,17 +240,16 @@ def listed(seen: Console) -> None:
 
 def proposed(seen: Console) -> None:
     """A change that the person who looks may approve, an own one, and what the command line made alone."""
-    if seen.approvals.all(OPERATOR):
-        return
-    new = application("with-the-number", LONG, sector_identifier="x")
-    people = [person for person in seen.people.all(OPERATOR) if person.active]
-    seen.clients.add(OPERATOR, replace(new, **NATIONAL), reason="Sub-decree 112, article 4")
+    person = next(person for person in seen.people.all(OPERATOR) if person.active)
+    if not seen.approvals.all(OPERATOR):
+        new = application("with-the-number", LONG, sector_identifier="x")
+        seen.clients.add(OPERATOR, replace(new, **NATIONAL), reason="Sub-decree 112, article 4")
+        for actor in (actor_of(person), Actor("client:portal", "operator", machine=True)):
+            addresses = ("https://portal.gov.example/cb", "https://portal.gov.example/other")
+            with pytest.raises(AwaitsApproval):
+                seen.clients.edit(actor, "portal", {"redirect_uris": addresses, **NATIONAL})
     token = seen.invite("operator").rpartition("/")[2]
     seen.people.accept(token, Person(Sub("sub-of-a-second"), "VISAL PRAK"))
-    for actor in (actor_of(people[0]), Actor("client:portal", "operator", machine=True)):
-        with pytest.raises(AwaitsApproval):
-            addresses = ("https://portal.gov.example/cb", "https://portal.gov.example/other")
-            seen.clients.edit(actor, "portal", {"redirect_uris": addresses, **NATIONAL})
 
 
 def looked_at(page: Page, view: str) -> dict[str, object]:
