@@ -14,6 +14,7 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy import Engine, event, select, text
 
+from bridge.domain.activity import ActivityFilter
 from bridge.domain.admin_audit import MACHINE, AuditEntry
 from bridge.domain.administrator import Administrator, ConsoleSession
 from bridge.domain.client import Client
@@ -27,6 +28,7 @@ from bridge.manage import (
     MasterKeyAdministration,
 )
 from bridge.manage.access import Action, Trail, actor_of
+from bridge.manage.activity import ActivityAdministration
 from bridge.manage.administrators import AdministratorAdministration, Person
 from bridge.manage.clients import Registered
 from bridge.ports.keys import SigningKey
@@ -101,6 +103,7 @@ class Office:
             3600,
             lambda: NOW,
         )
+        self.activity = ActivityAdministration(sql.SqlActivity(engine), self.trail, lambda: NOW, os.urandom)
         self._furnish()
 
     def _furnish(self) -> None:
@@ -214,6 +217,11 @@ CHANGES = (
         "administrator.removed",
         "remove administrator",
         lambda office: office.people.remove(OPERATOR, office.waiting.id),
+    ),
+    Change(
+        "activity.exported",
+        "export activity",
+        lambda office: office.activity.export(OPERATOR, ActivityFilter(), "csv"),
     ),
     Change("console.signed_in", "", sign_in),
     Change("console.signed_out", "", sign_out),
