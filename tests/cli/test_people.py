@@ -17,7 +17,7 @@ from bridge.domain.subject import Identity, Subject
 from bridge.ports.services import Services
 from bridge.settings import load
 from bridge.stores import embedded
-from bridge.wiring import people, services
+from bridge.wiring import redis, services
 from tests.cli.conftest import Console
 
 CDK = "CDK-sophea"
@@ -49,7 +49,7 @@ def signed(console: Console) -> Iterator[Signed]:
     console.add()
     settings = load(Path("bridge.toml"))
     with embedded.supervised(settings.data_dir / "redis", lambda why: None):
-        running = services.build(people._beside(settings))
+        running = services.build(redis.beside(settings))
         client = running.clients.get("portal")
         assert client is not None
         found = Signed(console, running, running.subject_key.sub(client, CDK))

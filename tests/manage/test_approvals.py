@@ -360,7 +360,7 @@ class TestThatVersion:
         assert town.admin.approvals.standing(first, theirs) == "stale"
         town.refused(first, theirs, sentences.STALE)
 
-    @pytest.mark.parametrize("how", ["edited", "disabled", "deleted", "deleted and registered anew"])
+    @pytest.mark.parametrize("how", ["edited", "disabled", "deleted", "deleted and restored"])
     def test_what_changed_meanwhile_is_not_overwritten(
         self, town: Town, two: tuple[Actor, Actor], how: str
     ) -> None:
@@ -371,8 +371,8 @@ class TestThatVersion:
             town.admin.clients.set_enabled(OPERATOR, PORTAL, False)
         else:
             town.admin.clients.delete(OPERATOR, PORTAL)
-            if "anew" in how:
-                town.office.clients.add(replace(BEFORE, client_id_issued_at=NOW))
+            if "restored" in how:
+                town.admin.deleted_clients.restore(OPERATOR, PORTAL)
         town.refused(two[1], proposal, sentences.STALE)
 
     def test_a_new_one_is_not_made_where_its_id_was_taken(self, town: Town, two: tuple[Actor, Actor]) -> None:

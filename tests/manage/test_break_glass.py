@@ -76,7 +76,7 @@ def test_it_gives_no_claim_that_names_people_for_good(admin: Administration) -> 
         national_id_purpose="Land register",
     )
     for client in (plain, national):
-        admin.clients.add(OPERATOR, client)
+        admin.clients.add(OPERATOR, client, reason="Decree 12")
     attempts = (
         lambda: admin.clients.add(EMERGENCY, national),
         lambda: admin.clients.edit(EMERGENCY, "plain", {"scope": ("openid", "camdigikey_id")}),

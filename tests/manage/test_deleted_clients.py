@@ -118,7 +118,7 @@ def test_it_is_judged_as_a_new_one_is(office: Office, admin: Administration) -> 
         replace(PORTAL_CLIENT, connector=ConnectorId("second")),
         national,
     ):
-        admin.clients.add(OPERATOR, client)
+        admin.clients.add(OPERATOR, client, reason="Decree 12")
         admin.clients.delete(OPERATOR, client.client_id)
     back = admin.deleted_clients.restore(IN_THE_BROWSER, "national")
     assert back.left_out == ("national_id",) and back.client.scope == ("openid",) and back.secret

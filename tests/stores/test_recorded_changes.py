@@ -16,6 +16,7 @@ from typing import Any, get_args
 import pytest
 from sqlalchemy import Engine, event, select, text
 
+from bridge.domain.activity import ActivityFilter
 from bridge.domain.admin_audit import MACHINE, AuditEntry
 from bridge.domain.administrator import Administrator, ConsoleSession
 from bridge.domain.approval import Proposal
@@ -32,6 +33,7 @@ from bridge.manage import (
     MasterKeyAdministration,
 )
 from bridge.manage.access import Action, Trail, actor_of
+from bridge.manage.activity import ActivityAdministration
 from bridge.manage.administrators import AdministratorAdministration, Person
 from bridge.manage.approvals import ApprovalAdministration
 from bridge.manage.break_glass import EmergencyAdministration
@@ -116,6 +118,7 @@ class Office:
         )
         self.deleted = DeletedClientAdministration(
             sql.SqlDeletedClients(engine, COUNTERS),
+            register,
             self.sealer,
             lambda: NOW,
             os.urandom,
@@ -154,6 +157,7 @@ class Office:
                 lambda: NOW,
             )
         )
+        self.activity = ActivityAdministration(sql.SqlActivity(engine), self.trail, lambda: NOW, os.urandom)
         self._furnish()
 
     def _furnish(self) -> None:
@@ -332,6 +336,11 @@ CHANGES = (
         "administrator.removed",
         "remove administrator",
         lambda office: office.people.remove(OPERATOR, office.waiting.id),
+    ),
+    Change(
+        "activity.exported",
+        "export activity",
+        lambda office: office.activity.export(OPERATOR, ActivityFilter(), "csv"),
     ),
     Change("console.signed_in", "", sign_in),
     Change("console.signed_out", "", sign_out),

@@ -1,10 +1,12 @@
 """The first page: the service at a glance; for somebody who waits to be confirmed, their code."""
 
+from flask import redirect
 from werkzeug.wrappers import Response
 
 from bridge.manage.access import allowed
 from bridge.web.console import pages
 from bridge.web.console.guard import here
+from bridge.web.console.rows import ROOT
 from bridge.web.console.texts import EXPIRY_NAMES, KIND_NAMES, UNFINISHED
 from bridge.web.use_cases import use_cases
 
@@ -16,6 +18,8 @@ def home() -> Response:
     """What is unfinished, how it goes, and what ends soon; for maintainers their own applications."""
     if not here().administrator.active:
         return pages.show("pending")
+    if not allowed(here().actor, "see activity"):  # in an emergency
+        return redirect(f"{ROOT}/applications", 303)
     if not allowed(here().actor, "see service"):
         return _own_applications()
     overview, actor = use_cases().administration.overview, here().actor
