@@ -49,7 +49,7 @@ class GrantStore(Protocol):
         """End it: its code, access and refresh tokens stop working at once."""
 
     def forget(self, grant: Grant, now: int) -> None:
-        """End one that nothing was ever made of, and delete it with its code; only the mark of its end stays."""
+        """End one that nothing was made of, and delete it with its code; only the mark of its end stays."""
 
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
         """Their Session ended: access tokens issued so far and session-bound refresh tokens stop working.
