@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bridge.domain.grant import Grant, Origin
-from bridge.domain.ids import ClientId, GrantId, SessionKey, Sub, SubjectId
+from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
 from bridge.domain.interaction import GivenAnswer
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import (
@@ -49,7 +49,7 @@ class GrantStore(Protocol):
         """End it: its code, access and refresh tokens stop working at once."""
 
     def forget(self, grant: Grant, now: int) -> None:
-        """End one that nothing was ever made of, and delete it with its code; the mark of its end stays."""
+        """End one that nothing was made of, and delete it with its code; only the mark of its end stays."""
 
     def end_with_session(self, grant_ids: Sequence[GrantId], now: int) -> None:
         """Their Session ended: access tokens issued so far and session-bound refresh tokens stop working.
@@ -65,12 +65,6 @@ class GrantStore(Protocol):
 
     def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
         """A client's Grants that have not ended, session-bound and offline ones."""
-
-    def subject_of(self, client_id: ClientId, sub: Sub, now: int) -> SubjectId | None:
-        """Whom this client knows by this sub, where it had a Grant of them in the time of a Session.
-
-        Or has an offline one still. The Grants themselves may have ended.
-        """
 
     def sessions_of(self, client_id: ClientId, now: int) -> Sequence[SessionKey]:
         """The Sessions in which this client's session-bound Grants were opened, each once."""

@@ -106,7 +106,8 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
         "--lifetime", "access_token=300", "--lifetime", "refresh=86400",
         "--backchannel-logout-uri", "https://p.example/hear", "--backchannel-logout-session-required",
         "--connector", "camdigikey", "--access", "listed", "--access-contact", "Help desk",
-        "--pause-text-km", "ផ្អាក", "--pause-text-en", "Paused", "--name-km", "វិបផតថល", "--colour", "#0b5cad", *REASON,
+        "--pause-text-km", "ផ្អាក", "--pause-text-en", "Paused",
+        "--name-km", "វិបផតថល", "--colour", "#0b5cad", *REASON,
     )  # fmt: skip
     after = console.json("client", "show", "portal")
     default = as_metadata(Client(ClientId(""), "", ()))

@@ -162,8 +162,12 @@ def test_the_administrators_own_sign_in_lives_on_at_camdigikey(console: Console,
     assert connector.alive(session.upstream)
 
 
-def test_somebody_elses_sign_in_gives_no_result(console: Console, app: Client) -> None:
+@pytest.mark.parametrize("lives_on", [False, True], ids=["which ends one's own", "beside one's own"])
+def test_somebody_elses_sign_in_gives_no_result(console: Console, app: Client, lives_on: bool) -> None:
+    """Nor where the administrator's own Session, and so their console session, lives on."""
     person = console.administrator()
+    if lives_on:  # the browser has lost its cookie, as by signing in elsewhere
+        person.bridge.delete_cookie("bridge_session", domain="127.0.0.1")
     page = back_from_camdigikey(console, person, console.post(person, PATH), "dara")
     if page.has("continue") and "confirm" in page.text:  # this browser knew somebody else
         page = person.follow(person.press(page, "continue"), until="https://")

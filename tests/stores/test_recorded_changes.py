@@ -9,9 +9,9 @@ import contextlib
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import pytest
 from sqlalchemy import Engine, event, select, text
@@ -21,8 +21,19 @@ from bridge.domain.admin_audit import MACHINE, AuditEntry
 from bridge.domain.administrator import Administrator, ConsoleSession
 from bridge.domain.approval import Proposal
 from bridge.domain.client import Client
+from bridge.domain.client_people import ClientInvitation, ClientPerson, PersonState
 from bridge.domain.consent import Consent
-from bridge.domain.ids import ClientId, ConnectorId, Kid, SessionKey, Sid, Sub, SubjectId
+from bridge.domain.ids import (
+    ClientId,
+    ClientPersonId,
+    ConnectorId,
+    GrantId,
+    Kid,
+    SessionKey,
+    Sid,
+    Sub,
+    SubjectId,
+)
 from bridge.errors import NotRecorded
 from bridge.manage import (
     OPERATOR,
@@ -41,10 +52,12 @@ from bridge.manage.client_files.administration import ClientFileAdministration
 from bridge.manage.client_files.plan import PlanOptions
 from bridge.manage.client_files.text import read_text
 from bridge.manage.client_files.wanted import client_file
+from bridge.manage.client_people import ClientPeopleAdministration
 from bridge.manage.clients import Registered
 from bridge.manage.deleted_clients import DeletedClientAdministration
 from bridge.manage.people import PeopleAdministration, PeoplePorts
 from bridge.manage.register import AwaitsApproval, ClientRegister
+from bridge.ports.grants import GrantStore
 from bridge.ports.keys import SigningKey
 from bridge.stores import sql
 from bridge.stores.sealing import MasterSealer
@@ -61,7 +74,18 @@ PORTAL_CLIENT = Client(
     ("https://portal.example/cb",),
     sector_identifier="portal.example",
     secret_hashes=("a",),
+    access="listed",
 )
+
+
+JOIN = ClientInvitation(PORTAL, "command line", NOW, NOW + 900)
+
+
+class NoGrants:
+    """ports.GrantStore, where nobody has let an application have anything."""
+
+    def by_subject(self, subject_id: SubjectId, now: int) -> tuple[GrantId, ...]:
+        return ()
 
 
 class Failed(Exception):
@@ -135,6 +159,15 @@ class Office:
         )
         self.keys = KeyAdministration(self.kept_keys, lambda: NOW)
         self.hashing = HashingKeyAdministration(self.secrets, self.kept_clients, lambda: NOW)
+        self.kept_listed = sql.SqlClientPeople(engine, self.sealer, COUNTERS)
+        self.listed = ClientPeopleAdministration(
+            self.kept_listed,
+            self.kept_clients,
+            cast(GrantStore, NoGrants()),
+            self.trail,
+            lambda: NOW,
+            os.urandom,
+        )
         self.people = AdministratorAdministration(self.kept_people, HERE, lambda: NOW, os.urandom)
         self.master = MasterKeyAdministration(
             sql.SqlMasterKeys(engine),
@@ -177,6 +210,16 @@ class Office:
         self.sessions.open(self.session)
         self.proposal = self.proposed("waits")
         self.link = self.people.invite(OPERATOR, "auditor")
+        self.admitted = self.listed_person("admitted", "active")
+        self.queued = self.listed_person("queued", "pending")
+        self.kept_listed.invite("join-link", JOIN)
+
+    def listed_person(self, name: str, state: PersonState) -> ClientPerson:
+        """Somebody of the portal's people; the trail is told nothing of it."""
+        self.kept_listed.invite(name, JOIN)
+        made = ClientPerson(ClientPersonId(name), PORTAL, SubjectId(name), name.upper(), state, NOW)
+        self.kept_listed.join(name, NOW, made.subject_id, lambda invitation, known: made)
+        return made
 
     def proposed(self, client_id: str) -> Proposal:
         """What a maintainer of it proposes."""
@@ -308,6 +351,26 @@ CHANGES = (
         "end everywhere",
         lambda office: office.persons.end_everywhere(OPERATOR, PORTAL, "theirs", "A stolen phone"),
     ),
+    Change(
+        "client.person_invited",
+        "invite person",
+        lambda office: office.listed.invite(OPERATOR, PORTAL, ("clerk",)),
+    ),
+    Change(
+        "client.person_joined",
+        "",
+        lambda office: office.listed.join("join-link", SubjectId("third"), "THIRD"),
+    ),
+    Change(
+        "client.person_approved",
+        "approve person",
+        lambda office: office.listed.approve(OPERATOR, PORTAL, office.queued.id),
+    ),
+    Change(
+        "client.person_roles_changed",
+        "give person roles",
+        lambda office: office.listed.set_roles(OPERATOR, PORTAL, office.admitted.id, ("clerk",)),
+    ),
     Change("key.rotated", "rotate key", lambda office: office.keys.rotate(OPERATOR, "ES256")),
     Change("key.removed", "remove key", lambda office: office.keys.remove(OPERATOR, "old")),
     Change("hashing_key.renewed", "renew key", lambda office: office.hashing.renew(OPERATOR, "forms")),
@@ -345,8 +408,8 @@ CHANGES = (
     Change("console.signed_in", "", sign_in),
     Change("console.signed_out", "", sign_out),
 )
-CHANGES_NOTHING = ("list ", "see ")
-BY_PIECES = {"reseal"}  # tried below
+CHANGES_NOTHING = ("list ", "see ", "test ")
+BY_PIECES = {"reseal", "remove person"}  # tried below
 # What rests in Redis ends after its entry was written: tests/manage/test_people.
 WRITTEN_FIRST = {"end session", "end grants"}
 
@@ -407,6 +470,20 @@ def test_each_change_has_one_entry_with_ids_alone(office: Office, change: Change
     shown = ("administrator.invited", "client.added", "client.restored", "client.secret_rotated")
     if change.event in shown and made:
         assert secret and secret not in text_of_it
+
+
+def test_a_person_is_let_in_no_more_from_when_it_is_recorded(office: Office, engine: Engine) -> None:
+    before, at = office.everything(), 1
+    while (person := office.kept_listed.get(PORTAL, office.admitted.id)) is not None:
+        told = [entry.event for entry in office.told()].count("client.person_removed")
+        if person.admitted:
+            assert told == 0 and office.everything() == before
+        else:
+            assert told > 0, "and what was not finished is done by the same again"
+        with failing(engine, at), suppress(Failed):
+            office.listed.remove(OPERATOR, PORTAL, office.admitted.id)
+        at += 1
+    assert "ADMITTED" not in str(office.told())
 
 
 def test_sealing_anew_begins_when_it_is_recorded(office: Office, engine: Engine) -> None:
