@@ -19,7 +19,15 @@ def open_(config_file: Path | None, reason: str, port: int) -> None:
 
     It prints a link that is good once. It needs SQL and the master key, and neither CamDigiKey nor Redis.
     """
-    signal.signal(signal.SIGTERM, _stop)
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        _serve(config_file, reason, port)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    click.echo("The console is closed.", err=True)
+
+
+def _serve(config_file: Path | None, reason: str, port: int) -> None:
     with break_glass.opened_console(settings_of(config_file), operator(), reason, port) as opened:
         click.echo(opened.link)
         click.echo(
@@ -31,7 +39,6 @@ def open_(config_file: Path | None, reason: str, port: int) -> None:
             opened.wait()
         except KeyboardInterrupt:
             pass
-    click.echo("The console is closed.", err=True)
 
 
 def _stop(*_: object) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bridge.domain.grant import Grant, Origin
-from bridge.domain.ids import ClientId, GrantId, SessionKey, SubjectId
+from bridge.domain.ids import ClientId, GrantId, SessionKey, Sub, SubjectId
 from bridge.domain.interaction import GivenAnswer
 from bridge.domain.session import GrantOfSession
 from bridge.domain.token import (
@@ -65,6 +65,12 @@ class GrantStore(Protocol):
 
     def by_client(self, client_id: ClientId, now: int) -> Sequence[GrantId]:
         """A client's Grants that have not ended, session-bound and offline ones."""
+
+    def subject_of(self, client_id: ClientId, sub: Sub, now: int) -> SubjectId | None:
+        """Whom this client knows by this sub, where it had a Grant of them in the time of a Session.
+
+        Or has an offline one still. The Grants themselves may have ended.
+        """
 
     def sessions_of(self, client_id: ClientId, now: int) -> Sequence[SessionKey]:
         """The Sessions in which this client's session-bound Grants were opened, each once."""

@@ -101,6 +101,7 @@ def test_every_field_of_a_client_can_be_set(console: Console) -> None:
         "--national-id-purpose", "Taxes", "--post-logout-redirect-uri", "https://p.example/bye",
         "--form-action-origin", "https://q.example", "--allowed-origin", "https://p.example",
         "--client-uri", "https://p.example/", "--logo-uri", "https://p.example/logo.png",
+        "--name-km", "ច្រក", "--colour", "#0b5cad",
         "--policy-uri", "https://p.example/policy", "--tos-uri", "https://p.example/terms",
         "--initiate-login-uri", "https://p.example/login", "--default-max-age", "60",
         "--lifetime", "access_token=300", "--lifetime", "refresh=86400",

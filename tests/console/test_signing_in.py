@@ -412,7 +412,7 @@ class TestParkedChanges:
         assert "console-moving_on" in page.text
         assert console.world.services.clients.latest("parked") is not None
         said = person.press(page, "continue")
-        assert said.location == console.url("/admin/applications")
+        assert said.location == console.url("/admin/deleted")
         assert console.world.services.clients.latest("parked") is None
         assert console.world.services.console_sessions.get(before) is None  # the new one took its place
 

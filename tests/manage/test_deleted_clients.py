@@ -127,7 +127,7 @@ def test_it_is_judged_as_a_new_one_is(office: Office, admin: Administration) -> 
     assert whole.left_out == () and whole.client.scope == ("openid",)  # as it was when it was deleted
     of_fewer_accounts = DeletedClientAdministration(
         office.deleted_clients,
-        office.register,
+        admin.deleted_clients._register,
         office.sealer,
         office.clock,
         os.urandom,
