@@ -112,6 +112,7 @@ def test_every_page_is_whole_readable_and_large_enough(
 ) -> None:
     page = accept(new_page(**VIEWS[view]), seen, invitation)
     waiting(seen)
+    sub = citizen(seen)
     said: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
@@ -124,12 +125,11 @@ def test_every_page_is_whole_readable_and_large_enough(
     for address in addresses(seen, token):
         page.goto(seen.url(f"{address}{'&' if '?' in address else '?'}hl={speaks}"))
         page.evaluate("document.fonts.ready")
-        name = re.sub(
-            r"\W+", "-", address.replace(token, "token").replace(citizen(seen), "sub").removeprefix("/admin")
-        ).strip("-")
+        plain = address.replace(token, "token").replace(sub, "sub").removeprefix("/admin")
+        name = re.sub(r"\W+", "-", plain).strip("-")
         screenshot(page, f"console-{name}-{speaks}-{view}")
         faults |= {f"{address} {kind}": fault for kind, fault in looked_at(page, view).items() if fault}
-    page.goto(seen.url(f"/admin/people/portal/{citizen(seen)}/everywhere"))
+    page.goto(seen.url(f"/admin/people/portal/{sub}/everywhere"))
     page.locator("#reason").fill("A stolen phone")
     page.locator("#look").click()
     expect(page.locator("main[data-key=console-person_everywhere]")).to_be_visible()
