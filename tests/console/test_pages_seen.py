@@ -155,7 +155,7 @@ def citizen(seen: Console) -> Sub:
             Grant(GrantId(f"citizen-{number}"), origin, client.client_id, person, scope[: number + 2], now),
             now,
         )
-    s.consents.save(Consent(subject.id, client.client_id, frozenset(scope), frozenset(), now, sub))
+    s.consents.save(Consent(subject.id, client.client_id, frozenset(scope), frozenset(), now), sub=sub)
     return sub
 
 

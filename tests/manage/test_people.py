@@ -105,8 +105,8 @@ class Bureau:
     def agreed(self, client_id: str = "web", who: str = SOPHEA) -> None:
         subject_id = self.house.subject_key.subject_id(who)
         agreed = frozenset({"openid", "profile"})
-        sub = self.sub(client_id, who)
-        self.house.consents.save(Consent(subject_id, ClientId(client_id), agreed, frozenset(), NOW - 90, sub))
+        consent = Consent(subject_id, ClientId(client_id), agreed, frozenset(), NOW - 90)
+        self.house.consents.save(consent, sub=self.sub(client_id, who))
         self.house.journal.clear()
 
 

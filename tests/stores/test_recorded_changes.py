@@ -133,8 +133,8 @@ class Office:
 
     def _furnish(self) -> None:
         self.kept_clients.add(PORTAL_CLIENT)
-        agreed = Consent(SubjectId("s"), PORTAL, frozenset({"openid"}), frozenset(), NOW, Sub("theirs"))
-        sql.SqlConsents(self.engine).save(agreed)
+        agreed = Consent(SubjectId("s"), PORTAL, frozenset({"openid"}), frozenset(), NOW)
+        sql.SqlConsents(self.engine).save(agreed, sub=Sub("theirs"))
         self.kept_keys.add(SigningKey(Kid("old"), "ES256", "{}", NOW - 9, NOW - 5))
         self.kept_keys.add(SigningKey(Kid("new"), "ES256", "{}", NOW - 8))
         self.secrets.get_or_make("forms", lambda: b"s" * 32)
