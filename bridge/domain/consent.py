@@ -1,12 +1,12 @@
 """A Consent: what a person has agreed that a client may have."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bridge.domain.authorization_request import AuthorizationRequest
 from bridge.domain.claims import claim_names
 from bridge.domain.client import Client
-from bridge.domain.ids import ClientId, Sub, SubjectId
+from bridge.domain.ids import ClientId, SubjectId
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,6 @@ class Consent:
     scope: frozenset[str]
     claims: frozenset[str]
     granted_at: int  # epoch seconds
-    sub: Sub | None = None  # the client's name for the person when it was given
 
     def covers(self, request: AuthorizationRequest, client: Client) -> bool:
         """Whether everything that this request can give the client was agreed to before."""
@@ -38,5 +37,6 @@ class Consent:
         Not what the client could have by now: its registration may have been widened under the open page.
         `now` in epoch seconds.
         """
-        wider, more = self.scope.union(scope), self.claims.union(claims)
-        return replace(self, scope=wider, claims=more, granted_at=now)
+        return Consent(
+            self.subject_id, self.client_id, self.scope.union(scope), self.claims.union(claims), now
+        )

@@ -45,6 +45,6 @@ class ConsentGiving:
         if again and before is not None and before.includes(scope, shown):
             return
         consent = before or Consent(session.subject.id, client_id, frozenset(), frozenset(), now)
-        self._consents.save(replace(consent.widened_by(scope, shown, now), sub=sub))
+        self._consents.save(consent.widened_by(scope, shown, now), sub=sub)
         facts = {"client_id": client_id, "sid": session.sid, "login": login_reference(interaction.id)}
         self._audit.record("consent.given", now, **facts)

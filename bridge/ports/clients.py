@@ -131,7 +131,8 @@ class ConsentStore(Protocol):
 
     def get(self, subject_id: SubjectId, client_id: ClientId) -> Consent | None: ...
 
-    def save(self, consent: Consent) -> None: ...
+    def save(self, consent: Consent, *, sub: Sub | None = None) -> None:
+        """Store it. `sub`: the client's name for the person, kept as a digest, for `subject_of`."""
 
     def remove(self, subject_id: SubjectId, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         """Delete it, where there is one."""

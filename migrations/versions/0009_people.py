@@ -11,9 +11,9 @@ depends_on = None
 
 def upgrade() -> None:
     for table in ("consents", "grants"):
-        op.add_column(table, sa.Column("sub", sa.String(128)))
+        op.add_column(table, sa.Column("sub_digest", sa.String(64)))
         op.drop_index(f"ix_{table}_client_id", table)
-        op.create_index(f"ix_{table}_client_id", table, ["client_id", "sub"])
+        op.create_index(f"ix_{table}_client_id", table, ["client_id", "sub_digest"])
     op.create_table(
         "person_looks",
         sa.Column(
@@ -35,4 +35,4 @@ def downgrade() -> None:
     for table in ("consents", "grants"):
         op.drop_index(f"ix_{table}_client_id", table)
         op.create_index(f"ix_{table}_client_id", table, ["client_id"])
-        op.drop_column(table, "sub")
+        op.drop_column(table, "sub_digest")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bridge.domain.ids import SubjectId
+from bridge.domain.ids import ClientId, Sub, SubjectId
 from bridge.manage import OPERATOR, AuditFilter
 from bridge.stores.redis import layout
 from tests.console.conftest import Console
@@ -52,7 +52,7 @@ class Citizen:
 
     @property
     def subject_id(self) -> SubjectId:
-        found = self.world.services.grants.subject_of("web", self.sub, 0)  # type: ignore[arg-type]
+        found = self.world.services.grants.subject_of(ClientId("web"), Sub(self.sub), 0)
         assert found is not None
         return found
 

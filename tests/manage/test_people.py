@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
@@ -84,26 +84,29 @@ class Bureau:
         return self.house.subject_key.sub(self.house.clients[client_id], who)
 
     def signed_in(
-        self, key: str, *client_ids: str, who: str = SOPHEA, scope: tuple[str, ...] = ("openid",)
+        self,
+        key: str,
+        *client_ids: str,
+        who: str = SOPHEA,
+        scope: tuple[str, ...] = ("openid",),
+        at: int = NOW - 60,
     ) -> Session:
         """A Session in which these applications have a Grant each."""
-        session = self.house.session(key, who, client_ids)
+        session = self.house.session(key, who, client_ids, auth_time=at)
         login = LoginFacts(session.sid, session.key, session.auth_time, session.acr)
         for client_id in client_ids:
             person = PersonPrincipal(session.subject, self.sub(client_id, who), login)
             grant_id = GrantId(f"{client_id} in {key}")
             origin = Origin("interaction", grant_id)
-            self.house.grants.opened.append(
-                Grant(grant_id, origin, ClientId(client_id), person, scope, NOW - 60)
-            )
+            self.house.grants.opened.append(Grant(grant_id, origin, ClientId(client_id), person, scope, at))
         self.house.journal.clear()
         return session
 
     def agreed(self, client_id: str = "web", who: str = SOPHEA) -> None:
         subject_id = self.house.subject_key.subject_id(who)
         agreed = frozenset({"openid", "profile"})
-        sub = self.sub(client_id, who)
-        self.house.consents.save(Consent(subject_id, ClientId(client_id), agreed, frozenset(), NOW - 90, sub))
+        consent = Consent(subject_id, ClientId(client_id), agreed, frozenset(), NOW - 90)
+        self.house.consents.save(consent, sub=self.sub(client_id, who))
         self.house.journal.clear()
 
 
@@ -183,8 +186,8 @@ def test_what_cannot_be_recorded_is_not_seen_and_not_done(bureau: Bureau, name: 
 def test_all_that_is_not_known_is_answered_alike_and_not_written_down(
     bureau: Bureau, client_id: str, sub: str
 ) -> None:
-    bureau.house.client("other", **HEARS)
-    bureau.signed_in("session", "web", "other")
+    bureau.house.client(CONSOLE_CLIENT_ID, sector_identifier="web.example")
+    bureau.signed_in("session", "web", "other", CONSOLE_CLIENT_ID)
     sub = {"OF-OTHER": bureau.sub("other"), "SUB": bureau.sub()}.get(sub, sub)
     for _, act in actions(sub, client_id):
         with pytest.raises(Nobody) as nobody:
@@ -230,6 +233,14 @@ def test_a_sign_in_ends_after_it_is_written_down_and_everybody_hears_of_it(burea
     assert bureau.house.audit.noted[-1]["cause"] == "administrator"
 
 
+def test_what_came_before_it_in_the_same_browser_ends_with_it(bureau: Bureau) -> None:
+    before = bureau.signed_in("before", "other")
+    session = bureau.signed_in("session", "web")
+    bureau.house.sessions.live[session.key] = replace(session, predecessors=(before.as_predecessor,))
+    bureau.people.end_session(OWNER, "web", bureau.sub(), "sid of session")
+    assert bureau.house.sessions.live == {}
+
+
 @pytest.mark.parametrize("sid", ["sid of elsewhere", "sid of hers", "", "nothing"])
 def test_no_sign_in_is_ended_that_this_application_does_not_use_for_this_person(
     bureau: Bureau, sid: str
@@ -253,6 +264,31 @@ def test_all_grants_of_one_application_end_and_it_alone_hears_of_it(bureau: Bure
     ]
     (message,) = bureau.house.outbox.messages
     assert message.facts["sub"] == bureau.sub() and message.facts["sid"] == "sid of session"
+
+
+def test_who_hears_is_asked_now_and_by_the_sub_that_it_had_then(bureau: Bureau) -> None:
+    bureau.signed_in("session", "web", "other")
+    known_as, other = bureau.sub(), bureau.sub("other")
+    bureau.house.client("web", sector_identifier="moved.example")
+    bureau.house.client("other", backchannel_logout_uri=None)
+    bureau.people.end_grants(OWNER, "web", known_as)
+    bureau.people.end_grants(OWNER, "other", other)
+    assert [message.facts["sub"] for message in bureau.house.outbox.messages] == [known_as]
+    assert ("grants.end", "other in session") in bureau.house.journal
+
+
+def test_offline_access_is_told_apart(bureau: Bureau) -> None:
+    bureau.signed_in("session", "web", scope=("openid", "offline_access"))
+    (grant,) = bureau.people.find(OWNER, "web", bureau.sub()).grants
+    assert grant.offline and grant.scope == ("openid", "offline_access")
+
+
+def test_no_store_is_asked_for_what_can_be_no_sub(bureau: Bureau, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL takes no NUL, and its column ends."""
+    monkeypatch.delattr(type(bureau.house.grants), "subject_of")
+    for sub in ("a\0", "x" * 129, "a b", "a\n"):
+        with pytest.raises(Nobody):
+            bureau.people.find(OWNER, "web", sub)
 
 
 def test_an_application_hears_once_more_when_the_sign_in_itself_ends(bureau: Bureau) -> None:
@@ -323,15 +359,17 @@ def test_a_reason_that_cannot_be_read_crosses_nothing(bureau: Bureau, reason: st
 
 def test_a_reason_may_be_in_khmer_with_its_zero_width_spaces(bureau: Bureau) -> None:
     bureau.signed_in("session", "web")
-    reason = "ទូរសព្ទ\u200bរបស់គាត់\u200bបាត់" + "x" * (MAX_REASON - 25)
+    reason = "ទូរសព្ទ\u200bរបស់គាត់\u200bបាត់".ljust(MAX_REASON, "x")
     assert bureau.people.everywhere(OWNER, "web", bureau.sub(), reason)
     assert bureau.looks.kept[0].reason == reason
 
 
 def test_of_many_grants_the_newest_are_seen_and_all_are_ended(bureau: Bureau) -> None:
     for number in range(MAX_GRANTS + 3):
-        bureau.signed_in(f"session {number}", "web")
-    assert len(bureau.people.find(OWNER, "web", bureau.sub()).grants) == MAX_GRANTS
+        bureau.signed_in(f"session {number}", "web", at=NOW - MAX_GRANTS + number)
+    found = bureau.people.find(OWNER, "web", bureau.sub())
+    assert len(found.grants) == MAX_GRANTS
+    assert found.grants[0].created_at == found.sessions[0].auth_time == NOW + 2
     bureau.people.end_grants(OWNER, "web", bureau.sub())
     ended = [entry for entry in bureau.house.journal if entry[0] == "grants.end"]
     assert len(ended) == MAX_GRANTS + 3

@@ -159,7 +159,7 @@ class TestConsents:
     def test_its_person_is_found_by_the_sub_of_that_client_alone(self, store: ConsentStore) -> None:
         store.save(Consent(S, C, frozenset(), frozenset(), NOW))  # as it was kept before subs were
         assert store.subject_of(C, Sub("theirs")) is None
-        store.save(Consent(S, C, frozenset(), frozenset(), NOW, Sub("theirs")))
+        store.save(Consent(S, C, frozenset(), frozenset(), NOW), sub=Sub("theirs"))
         assert store.subject_of(C, Sub("theirs")) == S
         assert store.subject_of(ClientId("other"), Sub("theirs")) is None
         store.remove(S, C)

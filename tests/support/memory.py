@@ -304,22 +304,24 @@ class MemoryConsents:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self.kept: dict[tuple[SubjectId, ClientId], Consent] = {}
+        self.subs: dict[tuple[SubjectId, ClientId], Sub | None] = {}
 
     def get(self, subject_id: SubjectId, client_id: ClientId) -> Consent | None:
         self._journal.append(("consents.get", subject_id))
         return self.kept.get((subject_id, client_id))
 
-    def save(self, consent: Consent) -> None:
+    def save(self, consent: Consent, *, sub: Sub | None = None) -> None:
         self._journal.append(("consents.save", consent.subject_id))
         self.kept[consent.subject_id, consent.client_id] = consent
+        self.subs[consent.subject_id, consent.client_id] = sub
 
     def remove(self, subject_id: SubjectId, client_id: ClientId, *, entry: AuditEntry | None = None) -> None:
         self._journal.extend([("trail", entry.event)] if entry is not None else [])
         self.kept.pop((subject_id, client_id), None)
 
     def subject_of(self, client_id: ClientId, sub: Sub) -> SubjectId | None:
-        kept = self.kept.values()
-        return next((c.subject_id for c in kept if (c.client_id, c.sub) == (client_id, sub)), None)
+        known = (key for key in self.kept if key[1] == client_id and self.subs.get(key) == sub)
+        return next((subject_id for subject_id, _ in known), None)
 
 
 class MemoryOutbox:

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, select
 
 from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.consent import Consent
+from bridge.domain.encoding import digest
 from bridge.domain.ids import ClientId, Sub, SubjectId
 from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.engine import dialect_insert, reading, writing
@@ -25,15 +26,15 @@ class SqlConsents:
         if row is None:
             return None
         scope, claims = frozenset(json.loads(row.scope)), frozenset(json.loads(row.claims))
-        return Consent(subject_id, client_id, scope, claims, row.granted_at, row.sub)
+        return Consent(subject_id, client_id, scope, claims, row.granted_at)
 
-    def save(self, consent: Consent) -> None:
+    def save(self, consent: Consent, *, sub: Sub | None = None) -> None:
         """Store it in place of an earlier one."""
         row = {
             "scope": json.dumps(sorted(consent.scope)),
             "claims": json.dumps(sorted(consent.claims)),
             "granted_at": consent.granted_at,
-            "sub": consent.sub,
+            "sub_digest": digest(sub) if sub else None,
         }
 
         def step(connection: Connection) -> None:
@@ -58,7 +59,9 @@ class SqlConsents:
 
     def subject_of(self, client_id: ClientId, sub: Sub) -> SubjectId | None:
         """Whom a client knows by this sub, where they agreed to give it something."""
-        known = select(consents.c.subject_id).where(consents.c.client_id == client_id, consents.c.sub == sub)
+        known = select(consents.c.subject_id).where(
+            consents.c.client_id == client_id, consents.c.sub_digest == digest(sub)
+        )
         with reading(self._engine) as connection:
             row = connection.execute(known.limit(1)).first()
         return SubjectId(row.subject_id) if row is not None else None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Engine, select, update
 
+from bridge.domain.encoding import digest
 from bridge.domain.ids import ClientId, GrantId, Sub, SubjectId
 from bridge.ports.basics import Counters, Sealer
 from bridge.stores.records import GRANT
@@ -46,7 +47,7 @@ class SqlGrants:
 
     def subject_of(self, client_id: ClientId, sub: Sub, now: int) -> SubjectId | None:
         """Whom a client knows by this sub, where it has a Grant whose limit has not passed."""
-        known = grants.c.client_id == client_id, grants.c.sub == sub, grants.c.ends_at > now
+        known = grants.c.client_id == client_id, grants.c.sub_digest == digest(sub), grants.c.ends_at > now
         with reading(self._engine) as connection:
             row = connection.execute(select(grants.c.subject_id).where(*known).limit(1)).first()
         return SubjectId(row.subject_id) if row is not None else None

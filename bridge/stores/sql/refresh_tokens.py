@@ -98,7 +98,7 @@ class SqlRefreshTokens:
             "origin": f"{grant.origin.kind}:{digest(grant.origin.id)}",
             "client_id": grant.client_id,
             "subject_id": grant.person.subject.id,
-            "sub": grant.person.sub,
+            "sub_digest": digest(grant.person.sub),
             "sealed": self._grants.seal(grant),
             "created_at": grant.created_at,
             "ends_at": record.ends_at,

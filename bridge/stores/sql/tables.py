@@ -139,8 +139,8 @@ consents = Table(
     Column("scope", Text, nullable=False),  # JSON list
     Column("claims", Text, nullable=False),  # JSON list
     Column("granted_at", BigInteger, nullable=False),
-    Column("sub", String(128)),  # the client's name for the person
-    Index(None, "client_id", "sub"),
+    Column("sub_digest", String(64)),  # of the client's name for the person
+    Index(None, "client_id", "sub_digest"),
 )
 
 spent_tokens = Table(
@@ -233,12 +233,12 @@ grants = Table(  # offline ones; all others live in Redis
     Column("origin", String(96), nullable=False, unique=True),  # its kind, and the digest of its id
     Column("client_id", String(255), nullable=False),
     Column("subject_id", String(128), nullable=False, index=True),
-    Column("sub", String(128)),  # the client's name for the person
+    Column("sub_digest", String(64)),  # of the client's name for the person
     Column("sealed", Text, nullable=False),  # stores.records.GRANT
     Column("created_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
-    Index(None, "client_id", "sub"),
+    Index(None, "client_id", "sub_digest"),
 )
 
 refresh_tokens = Table(
