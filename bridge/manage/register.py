@@ -127,7 +127,7 @@ class ClientRegister:
         people = self.people()
         deciding = {ADMINISTRATOR + person.id for person in people if _decides(person)}
         proposing = {ADMINISTRATOR + person.id for person in people} & {proposed_by}
-        return bool(deciding - {proposed_by}) and len(deciding | proposing) > 1
+        return len(deciding | proposing) > 1
 
     def people(self) -> Sequence[Administrator]:
         """Who administers here now."""

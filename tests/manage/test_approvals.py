@@ -327,6 +327,17 @@ class TestWhoApproves:
         town.now += 31 * 86400
         assert town.admin.approvals.made_locally(local) == []
 
+    def test_who_may_not_approve_is_no_second_administrator(self, town: Town) -> None:
+        owner = town.somebody("owner", "owner")
+        town.somebody("auditor", "auditor")
+        town.somebody("maintainer", "maintainer", (PORTAL,))
+        town.approve(Actor("os:root", "owner", local=True), town.proposed(owner), "Decree 12")
+
+    def test_a_machine_on_the_server_decides_nothing_either(self, town: Town) -> None:
+        machine = Actor("client:machine", "owner", local=True, machine=True)
+        with pytest.raises(AwaitsApproval):
+            town.admin.clients.edit(machine, PORTAL, SCOPE, reason="Decree 12")
+
     def test_a_removed_administrator_does_not_count(self, town: Town, two: tuple[Actor, Actor]) -> None:
         first, second = two
         town.admin.administrators.remove(OPERATOR, second.id.partition(":")[2])
@@ -350,6 +361,13 @@ class TestThatVersion:
             town.admin.approvals.approve(second, later.id, version=looked_at.version)
         town.approve(second, later)
         assert town.client().redirect_uris == ELSEWHERE["redirect_uris"]
+
+    def test_one_whose_hash_does_not_fit_is_not_made(self, town: Town, two: tuple[Actor, Actor]) -> None:
+        """Somebody changed in the database what is to be registered."""
+        proposal = town.proposed(two[0])
+        wider = replace(proposal.after, redirect_uris=ELSEWHERE["redirect_uris"])
+        town.office.approvals.propose([replace(proposal, after=wider)])
+        town.refused(two[1], proposal, sentences.OTHER_VERSION)
 
     def test_two_people_may_propose_and_the_second_is_overtaken(
         self, town: Town, two: tuple[Actor, Actor]
