@@ -11,9 +11,12 @@ OPENER_POLICY = "Cross-Origin-Opener-Policy"
 
 
 def content_security_policy(
-    *, forms: Iterable[str] = (), images: Iterable[str] = (), scripts: bool = False
+    *, forms: Iterable[str] = (), images: Iterable[str] = (), scripts: bool = False, asks: bool = False
 ) -> str:
-    """A page's policy: nothing inline; forms go only where the page needs (DESIGN §6.17)."""
+    """A page's policy: nothing inline; forms go only where the page needs (DESIGN §6.17).
+
+    `scripts`: whether it has scripts of ours; `asks`: whether these ask us for more while the page is open.
+    """
     return "; ".join(
         (
             "default-src 'none'",
@@ -21,6 +24,7 @@ def content_security_policy(
             "font-src 'self'",
             " ".join(("img-src 'self'", *dict.fromkeys(images))),
             *(("script-src 'self'",) if scripts else ()),
+            *(("connect-src 'self'",) if asks else ()),
             " ".join(("form-action 'self'", *dict.fromkeys(forms))),
             "frame-ancestors 'none'",
             "base-uri 'none'",

@@ -24,15 +24,16 @@ def page(
     forms: Iterable[str] = (),
     status: int = 200,
     scripts: bool = False,
+    asks: bool = False,
 ) -> Response:
     """A page as a response, with its Content-Security-Policy.
 
-    `forms`: sources where its forms may lead (form-action); `scripts`: whether it has a script of ours.
-    Images come from us and from the client, which may have opened it as a pop-up.
+    `forms`: sources where its forms may lead (form-action); `scripts` and `asks`: as for its policy. Images
+    come from us and from the client, which may have opened it as a pop-up.
     """
     response = FlaskResponse(html, status)
     images = pages.image_origins(client)
-    policy = content_security_policy(forms=forms, images=images, scripts=scripts)
+    policy = content_security_policy(forms=forms, images=images, scripts=scripts, asks=asks)
     response.headers["Content-Security-Policy"] = policy
     response.headers[OPENER_POLICY] = opener_policy(client)
     return response

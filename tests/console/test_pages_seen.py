@@ -619,3 +619,25 @@ def test_the_console_of_an_emergency_and_what_owners_see_of_it(
     owner.locator("#seen").click()
     expect(owner.get_by_role("alert")).to_have_count(0)
     assert not faults
+
+
+def test_a_list_follows_what_one_types(seen: Console, invitation: str, new_page: NewPage) -> None:
+    page = accept(new_page(viewport=WIDE, locale="en-GB"), seen, invitation)
+    broken: list[str] = []
+    page.on("console", lambda message: broken.append(message.text) if message.type == "error" else None)
+    page.goto(seen.url("/admin/applications"))
+    page.locator("#q").press_sequentially("none begins so")
+    expect(page.locator("#found")).to_contain_text("No application fits.")
+    assert page.url.endswith("q=none%20begins%20so")
+    page.locator("#q").fill("Ministry portal")
+    expect(page.locator("#found tbody tr").first).to_contain_text("Ministry portal")
+    kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+    assert set(kept) <= {"htmx-current-path-for-history"}  # no copy of a page
+    page.goto(seen.url("/admin/audit"))
+    page.locator("#subject").fill("nothing of that id")
+    expect(page.locator("#found")).to_contain_text("Nothing fits.")
+    assert broken == []
+    for session in people_sessions(seen):
+        seen.world.services.console_sessions.end(session.key)
+    page.locator("#subject").fill("portal")
+    expect(page.locator("main[data-key=console-sign_in]")).to_be_visible()

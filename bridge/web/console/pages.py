@@ -20,6 +20,7 @@ from bridge.web.responses import page
 from bridge.web.texts import N_
 from bridge.web.use_cases import use_cases
 
+SEARCHED = ("applications", "activity", "audit")  # whose list follows what one types, by htmx
 CAMBODIA = timezone(timedelta(hours=7), "Asia/Phnom_Penh")  # without summer time since 1920
 
 
@@ -55,7 +56,7 @@ NAVIGATION = (
 
 def show(template: str, status: int = 200, **values: Any) -> Response:
     """A page of the console as a response."""
-    return page(_html(template, values), status=status, scripts=True)
+    return page(_html(template, values), status=status, scripts=True, asks=template in SEARCHED)
 
 
 def moving_on(address: str, form: ParkedForm | None = None) -> Response:

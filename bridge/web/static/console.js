@@ -41,3 +41,12 @@ for (const field of document.querySelectorAll('input[data-colour]')) {
   field.after(picker)
   show()
 }
+
+// A list that is searched while one types (htmx). Where the answer is another page, such as the one to sign in, go there.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { xhr, pathInfo } = event.detail
+  const there = xhr.responseURL ? new URL(xhr.responseURL).pathname : ''
+  if (xhr.status === 200 && there === new URL(pathInfo.finalRequestPath, location.href).pathname) return
+  event.detail.shouldSwap = false
+  location.assign(there && xhr.status < 400 ? xhr.responseURL : location.href)
+})
