@@ -53,11 +53,12 @@ def administration_ports(settings: Settings) -> Iterator[AdministrationPorts]:
         sealer, counters = MasterSealer(settings.keys()), Counters()
         sql.chain_with(engine, sealer)
         sealing(engine, sealer, sql.SqlSecrets(engine, sealer), clock)
+        registered = sql.SqlClients(engine, counters)
         redis_store = redis_beside(settings)  # asked only where somebody's Grants are ended
         try:
             yield AdministrationPorts(
-                clients=with_own_clients(settings, sql.SqlClients(engine, counters)),
-                deleted_clients=sql.SqlDeletedClients(engine, counters),
+                clients=with_own_clients(settings, registered),
+                deleted_clients=sql.SqlDeletedClients(engine, counters, registered),
                 logos=sql.SqlLogos(engine),
                 pictures=Pictures(),
                 approvals=sql.SqlApprovals(engine, counters),

@@ -87,6 +87,7 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
     redis_store, engine, sealer, counters = f.redis, f.engine, f.sealer, f.counters
     sql.chain_with(engine, sealer)
     keys = _keys(f)
+    registered = sql.SqlClients(engine, counters)
     grants, tokens = _grants_and_tokens(f, lifetimes.session)
     return Services(
         clock=f.clock,
@@ -96,8 +97,8 @@ def assembled(settings: Settings, foundations: Foundations) -> Services:
         sealer=sealer,
         signer=keys.signer,
         interactions=SealedInteractions(sealer, redis.Parking(redis_store), counters),
-        clients=with_own_clients(settings, sql.SqlClients(engine, counters)),
-        deleted_clients=sql.SqlDeletedClients(engine, counters),
+        clients=with_own_clients(settings, registered),
+        deleted_clients=sql.SqlDeletedClients(engine, counters, registered),
         logos=sql.SqlLogos(engine),
         pictures=Pictures(),
         people=sql.SqlClientPeople(engine, sealer, counters),

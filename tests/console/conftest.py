@@ -135,8 +135,7 @@ def application(client_id: str, name: str = "An application", **fields: Any) -> 
         ClientId(client_id),
         name,
         (f"https://{client_id}.example/cb",),
-        scope=("openid", "profile"),
-        **fields,
+        **{"scope": ("openid", "profile"), **fields},
     )
 
 

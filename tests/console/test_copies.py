@@ -56,22 +56,25 @@ def test_a_duplicate_has_an_id_and_a_secret_of_its_own(console: Console, owner: 
     assert again.status == 422 and "already" in again.text
 
 
-def test_what_names_people_for_good_is_not_duplicated_in_the_browser(
+def test_a_duplicate_with_a_claim_that_names_people_for_good_awaits_approval(
     console: Console, owner: Person, registered: Registers
 ) -> None:
     """OIDC Core §5.3: it would give the claim to whoever makes the copy."""
-    registered(
-        application(
-            "national",
-            sector_identifier="national.example",
-            national_id_purpose="Land register",
-        )
+    national = application(
+        "national",
+        sector_identifier="national.example",
+        national_id_purpose="Land register",
+        scope=("openid", "national_id"),
     )
-    console.clients.edit(OPERATOR, "national", {"scope": ("openid", "national_id")})
+    registered(national)
     page = console.page(owner, "/admin/applications/national/duplicate")
     said = console.send(owner, page, "register")
-    assert said.status == 422 and "command line" in said.text
-    assert console.world.services.clients.latest(page.form("register").fields["client_id.0"]) is None
+    made = page.form("register").fields["client_id.0"]
+    assert said.status == 200 and console.world.services.clients.latest(made) is None
+    (proposal,) = [kept for kept in console.approvals.all(OPERATOR) if kept.client_id == made]
+    assert f"/admin/approvals/{proposal.id}" in said.text
+    secret = said.text.partition("Copy it now")[2].partition("<code>")[2].partition("</code>")[0]
+    assert proposal.after.secret_hashes == (console.uses.sealer.mac("client secret", secret),)
 
 
 def test_a_file_says_what_is_registered_and_nothing_of_secrets(

@@ -74,6 +74,24 @@ def test_the_list_names_what_can_be_restored(console: Console, owner: Person, ap
     assert "An application that goes" in seen and "/admin/deleted/gone-app" not in seen
 
 
+def test_a_claim_that_names_people_for_good_does_not_come_back_by_itself(
+    console: Console, owner: Person, registered: Registers
+) -> None:
+    """Delete and restore would else be a way to a new secret without approval."""
+    national = application(
+        "gone-national",
+        sector_identifier="national.example",
+        national_id_purpose="Land register",
+        scope=("openid", "national_id"),
+    )
+    registered(national)
+    console.clients.delete(OPERATOR, "gone-national")
+    page = console.post(owner, "/admin/deleted/gone-national")
+    assert page.status == 200 and "have to be approved anew" in page.text and "national_id" in page.text
+    back = console.world.services.clients.latest("gone-national")
+    assert back is not None and back.scope == ("openid",)
+
+
 def test_restoring_twice_restores_once(console: Console, owner: Person, app: Client) -> None:
     delete(console, owner)
     assert console.post(owner, "/admin/deleted/gone-app").status == 200

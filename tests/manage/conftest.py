@@ -114,7 +114,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
         sql.SqlOutbox(engine),
         sql.SqlAdministrators(engine, sealer, Counters()),
         sql.SqlAdminAudit(engine, sealer),
-        sql.SqlDeletedClients(engine, Counters()),
+        sql.SqlDeletedClients(engine, Counters(), sql.SqlClients(engine, Counters())),
         sql.SqlLogos(engine),
         sql.SqlActivity(engine),
         sql.SqlAuditLog(engine, Counters()),

@@ -20,7 +20,7 @@ WITHOUT_SECRETS = replace(CLIENT, secret_hashes=())
 
 @pytest.fixture
 def registered(engine: Engine) -> ClientStore:
-    return stores.SqlClients(engine, COUNTERS)
+    return stores.SqlClients(engine, COUNTERS, every=99, clock=lambda: 0.0)
 
 
 @pytest.fixture
@@ -28,7 +28,18 @@ def store(engine: Engine, registered: ClientStore) -> DeletedClientStore:
     """One client was deleted at NOW."""
     registered.add(replace(CLIENT, secret_hashes=("a", "b")))
     registered.remove(CLIENT_1, deleted_at=NOW)
-    return stores.SqlDeletedClients(engine, COUNTERS)
+    assert isinstance(registered, stores.SqlClients)
+    return stores.SqlDeletedClients(engine, COUNTERS, registered)
+
+
+def test_the_process_that_restores_one_sees_it_at_once(
+    store: DeletedClientStore, registered: ClientStore
+) -> None:
+    """Also where so many unknown ids were asked for that nobody may look beyond the regular times."""
+    for number in range(99):
+        assert registered.get(f"unknown-{number}") is None
+    store.restore(CLIENT, NOW - 1)
+    assert registered.get(CLIENT_1) == CLIENT
 
 
 def test_it_is_kept_without_its_secrets(store: DeletedClientStore, engine: Engine) -> None:
@@ -97,7 +108,7 @@ def test_one_whose_record_cannot_be_read_is_deleted_all_the_same_and_none(
     with engine.begin() as connection:
         connection.execute(update(deleted_clients).values(data='{"v": 99, "kind": "client"}'))
     counters = Counters()
-    of_another = stores.SqlDeletedClients(engine, counters)
+    of_another = stores.SqlDeletedClients(engine, counters, stores.SqlClients(engine, counters))
     assert of_another.get(CLIENT_1, 0) is None and of_another.page(0, limit=9) == ()
     key = CounterKey("record.unreadable", (("kind", "client"), ("why", "version")))
     assert counters.snapshot() == {key: 2}
@@ -106,5 +117,8 @@ def test_one_whose_record_cannot_be_read_is_deleted_all_the_same_and_none(
 def test_one_that_is_removed_without_a_time_leaves_nothing(registered: ClientStore, engine: Engine) -> None:
     registered.add(CLIENT)
     registered.remove(CLIENT_1)
-    assert stores.SqlDeletedClients(engine, COUNTERS).get(CLIENT_1, 0) is None
+    assert (
+        stores.SqlDeletedClients(engine, COUNTERS, stores.SqlClients(engine, COUNTERS)).get(CLIENT_1, 0)
+        is None
+    )
     registered.add(CLIENT)

@@ -141,7 +141,7 @@ class Office:
             "https://sso.example",
         )
         self.deleted = DeletedClientAdministration(
-            sql.SqlDeletedClients(engine, COUNTERS),
+            sql.SqlDeletedClients(engine, COUNTERS, sql.SqlClients(engine, COUNTERS)),
             register,
             self.sealer,
             lambda: NOW,

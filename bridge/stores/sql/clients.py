@@ -160,7 +160,7 @@ class SqlClients:
             writing(self._engine, step)
         except IntegrityError:
             raise KeyError(client.client_id) from None
-        self._read_again()
+        self.read_again()
 
     def page(
         self,
@@ -199,7 +199,7 @@ class SqlClients:
             chained(connection, entry)
 
         writing(self._engine, step)
-        self._read_again()
+        self.read_again()
 
     def remove(
         self, client_id: ClientId, *, deleted_at: int | None = None, entry: AuditEntry | None = None
@@ -218,7 +218,7 @@ class SqlClients:
             chained(connection, entry)
 
         writing(self._engine, step)
-        self._read_again()
+        self.read_again()
 
     def _keep(self, connection: Connection, client_id: ClientId, data: str, deleted_at: int | None) -> None:
         """Keep what was registered of a deleted client, without its secrets."""
@@ -242,7 +242,7 @@ class SqlClients:
 
         if changes:
             writing(self._engine, step)
-            self._read_again()
+            self.read_again()
 
     def _change(self, connection: Connection, change: ClientChange, version: int) -> None:
         of_it = clients.c.client_id == change.client_id
@@ -288,7 +288,8 @@ class SqlClients:
             self._kept[client_id] = (row.version, client)
         return client
 
-    def _read_again(self) -> None:
+    def read_again(self) -> None:
+        """To be called after this process has written what is registered."""
         self._index.read_again()
         self._allowed_origins.read_again()
 

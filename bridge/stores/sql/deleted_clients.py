@@ -12,17 +12,17 @@ from bridge.ports.basics import Counters
 from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.admin_audit import chained
-from bridge.stores.sql.clients import VERSION, row_of
+from bridge.stores.sql.clients import VERSION, SqlClients, row_of
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import clients, deleted_clients
 from bridge.stores.sql.watched import bump_version
 
 
 class SqlDeletedClients:
-    """ports.DeletedClientStore."""
+    """ports.DeletedClientStore. What it restores `registered`, the clients of this process, see at once."""
 
-    def __init__(self, engine: Engine, counters: Counters) -> None:
-        self._engine, self._counters = engine, counters
+    def __init__(self, engine: Engine, counters: Counters, registered: SqlClients) -> None:
+        self._engine, self._counters, self._registered = engine, counters, registered
 
     def get(self, client_id: str, since: int) -> DeletedClient | None:
         """One that was deleted after `since`."""
@@ -64,6 +64,7 @@ class SqlDeletedClients:
             chained(connection, entry)
 
         writing(self._engine, step)
+        self._registered.read_again()
 
     def _read(self, row: Row[tuple[str, int, str | None]]) -> DeletedClient | None:
         if row.data is None:
