@@ -34,7 +34,7 @@ for (const field of document.querySelectorAll('input[data-colour]')) {
     preview.style.setProperty('--accent', written)
     preview.style.setProperty('--accent-line', written)
     preview.style.setProperty('--accent-ink', written ? '#ffffff' : '')
-    if (written) picker.value = written.toLowerCase()
+    picker.value = (written || field.placeholder).toLowerCase()
   }
   picker.addEventListener('input', () => { field.value = picker.value; show() })
   field.addEventListener('input', show)
