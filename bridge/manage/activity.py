@@ -6,6 +6,7 @@ from typing import Literal
 
 from bridge.domain.activity import ActivityFilter, ActivityPlace, ActivityRow, Rejections
 from bridge.domain.encoding import TokenBytes
+from bridge.domain.sentence import said
 from bridge.manage.access import Actor, Refused, Trail, may
 from bridge.manage.activity_export import as_csv, as_json
 from bridge.ports.activity import ActivityLog
@@ -71,7 +72,7 @@ class ActivityAdministration:
         """
         may(actor, "export activity", wanted.client_id)
         if form not in WRITERS:
-            raise Refused(f"An export is {' or '.join(WRITERS)}.")
+            raise Refused(said("An export is one of {known}.", known=", ".join(WRITERS)))
         found = self._activity.page(wanted, limit=MAX_EXPORTED + 1, among=_among(actor))
         rows = found[:MAX_EXPORTED]
         complete = len(rows) == len(found)

@@ -196,7 +196,7 @@ def _role(role: str) -> Role:
     for known in ROLES:
         if known == role:
             return known
-    raise Refused(f"{role!r} is no role; there are {', '.join(ROLES)}.")
+    raise Refused(said("{role!r} is no role; there are {known}.", role=role, known=", ".join(ROLES)))
 
 
 def _maintained(role: str, clients: Collection[str]) -> tuple[ClientId, ...]:
@@ -207,9 +207,9 @@ def _maintained(role: str, clients: Collection[str]) -> tuple[ClientId, ...]:
     if not named:
         raise Refused("A maintainer needs at least one application to maintain.")
     if len(named) > MAX_MAINTAINED:
-        raise Refused(f"A maintainer has at most {MAX_MAINTAINED} applications.")
+        raise Refused(said("A maintainer has at most {limit} applications.", limit=MAX_MAINTAINED))
     if wrong := [client_id for client_id in named if not CLIENT_ID.fullmatch(client_id)]:
-        raise Refused(f"{wrong[0][:100]!r} is no client id.")
+        raise Refused(said("{client_id!r} is no client id.", client_id=wrong[0][:100]))
     return tuple(map(ClientId, named))
 
 
@@ -226,4 +226,4 @@ def code_to_compare(token_bytes: TokenBytes) -> str:
 
 
 def _not_found(administrator_id: str) -> Refused:
-    return Refused(f"There is no administrator {administrator_id}.")
+    return Refused(said("There is no administrator {administrator_id}.", administrator_id=administrator_id))

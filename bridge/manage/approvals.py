@@ -79,7 +79,7 @@ class ApprovalAdministration:
         may(actor, "list approvals")
         found = self._approvals.get(proposal_id)
         if found is None:
-            raise Refused(f"There is no proposal {proposal_id[:64]}.")
+            raise Refused(said("There is no proposal {proposal_id}.", proposal_id=proposal_id[:64]))
         may(actor, "see client", found.client_id)
         return found
 

@@ -13,6 +13,7 @@ from bridge.domain.admin_audit import AuditRow
 from bridge.domain.administrator import Administrator, ConsoleSession
 from bridge.domain.encoding import TokenBytes, digest, random_text
 from bridge.domain.ids import AdministratorId, SessionKey, Sid, Sub
+from bridge.domain.sentence import said
 from bridge.manage.access import ADMINISTRATOR, BREAK_GLASS, Actor, Refused, Trail, actor_of, may
 from bridge.ports.audit import AdminAudit
 from bridge.ports.basics import Clock
@@ -40,7 +41,7 @@ class EmergencyAdministration:
         if not actor.local:
             raise Refused("Only who has a shell on the server opens the console in an emergency.")
         if not reason.strip() or len(reason) > LONGEST_REASON or not reason.isprintable():
-            raise Refused(f"A reason has 1 to {LONGEST_REASON} printable letters.")
+            raise Refused(said("A reason has 1 to {limit} printable letters.", limit=LONGEST_REASON))
         somebody = Administrator(
             id=AdministratorId(BREAK_GLASS + actor.id.rpartition(":")[2]),
             environment="",

@@ -170,9 +170,11 @@ def checked_roles(roles: Collection[str]) -> tuple[str, ...]:
     """Each once, in their order. Raises Refused where they are too many, or one is not a plain word."""
     given = tuple(dict.fromkeys(roles))
     if len(given) > MAX_ROLES:
-        raise Refused(f"A person has at most {MAX_ROLES} roles.")
+        raise Refused(said("A person has at most {limit} roles.", limit=MAX_ROLES))
     if wrong := [role for role in given if not ROLE_NAME.fullmatch(role)]:
-        raise Refused(f"{wrong[0][:100]!r} is no role: 1 to 64 letters out of A-Z a-z 0-9 . _ : / @ -.")
+        raise Refused(
+            said("{role!r} is no role: 1 to 64 letters out of A-Z a-z 0-9 . _ : / @ -.", role=wrong[0][:100])
+        )
     return given
 
 
@@ -181,8 +183,8 @@ def _removed(before: ClientPerson) -> ClientPerson:
 
 
 def _no_client(client_id: str) -> Refused:
-    return Refused(f"There is no client {client_id}.")
+    return Refused(said("There is no client {client_id}.", client_id=client_id))
 
 
 def _no_person(person_id: str) -> Refused:
-    return Refused(f"There is nobody {person_id} among this application's people.")
+    return Refused(said("There is nobody {person_id} among this application's people.", person_id=person_id))

@@ -128,5 +128,5 @@ class ClientTesting:
     def _client(self, client_id: str) -> Client:
         client = self._clients.get(client_id) if client_id != CONSOLE_CLIENT_ID else None
         if client is None:
-            raise Refused(f"There is no client {client_id}.")
+            raise Refused(said("There is no client {client_id}.", client_id=client_id))
         return client

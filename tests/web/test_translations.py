@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 
+from bridge import manage
 from tests.web.catalogues import compiled, read, said_by, words
 
 CATALOGUES = ("messages", "console")
@@ -80,3 +83,19 @@ def test_no_text_has_a_percent_sign_of_its_own(name: str) -> None:
     for message in messages(name):
         for text in (first(message), *translations(message)):
             assert PLACE.match(text) or "%" not in re.sub(r"%\(\w+\)s", "", text)
+
+
+def test_what_the_console_refuses_can_be_translated() -> None:
+    """A sentence with values in it is made by domain.sentence. What commands alone ask for is English."""
+    folder, of_commands = Path(manage.__file__).parent, {"master_keys.py", "hashing_keys.py"}
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in folder.rglob("*.py")
+        if path.name not in of_commands
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Refused", "Missing")
+        and any(isinstance(argument, ast.JoinedStr) for argument in node.args)
+    ]
+    assert found == []
