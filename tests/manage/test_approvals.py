@@ -334,7 +334,7 @@ class TestWhoApproves:
         town.approve(Actor("os:root", "owner", local=True), town.proposed(owner), "Decree 12")
 
     def test_a_machine_on_the_server_decides_nothing_either(self, town: Town) -> None:
-        machine = Actor("client:machine", "owner", local=True, machine=True)
+        machine = replace(machine_actor("machine", tuple(ADMIN_SCOPES)), role="owner", local=True)
         with pytest.raises(AwaitsApproval):
             town.admin.clients.edit(machine, PORTAL, SCOPE, reason="Decree 12")
 
