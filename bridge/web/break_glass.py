@@ -1,6 +1,6 @@
 """The console alone, for an emergency: an application without a provider, CamDigiKey or Redis."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import Flask
@@ -11,7 +11,7 @@ from bridge.domain.encoding import TokenBytes
 from bridge.domain.policy import Policy
 from bridge.manage.administration import Administration
 from bridge.manage.break_glass import EmergencySession
-from bridge.ports.basics import Clock, Sealer
+from bridge.ports.basics import AuditLog, Clock, Sealer
 from bridge.ports.clients import ClientStore
 from bridge.ports.logos import LogoStore
 from bridge.settings import Settings
@@ -34,6 +34,19 @@ class CookiesAlone:
     cookies: Cookies
 
 
+class NoActivity:
+    """ports.AuditLog of this console: what is refused here is no application's activity, and is in the log."""
+
+    def record(self, event: str, now: int, **facts: str) -> None:
+        """Nothing."""
+
+    def note(self, event: str, now: int, **facts: str) -> None:
+        """Nothing."""
+
+    def called(self, operation: str, now: int, milliseconds: int, *, failed: bool) -> None:
+        """Nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class EmergencyUseCases:
     """What pages of the console take from UseCases, and nothing that needs CamDigiKey or Redis.
@@ -53,6 +66,7 @@ class EmergencyUseCases:
     console_sign_in: EmergencySession
     browser: CookiesAlone
     proxy_hints: ProxyHints
+    audit: AuditLog = field(default_factory=NoActivity)
 
 
 def create_emergency_app(app: Flask, uses: EmergencyUseCases) -> Flask:

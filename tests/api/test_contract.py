@@ -5,6 +5,7 @@ In this process, drawn the same each time, and so many examples an operation and
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -23,7 +24,7 @@ from tests.api.conftest import Robot, administering
 from tests.support.world import World
 
 EXAMPLES = 12  # an operation and mode
-SUBJECT = "subject-of-examples"
+SUBJECTS = (f"subject-of-examples-{number}" for number in itertools.count())  # ids are never given twice
 CHECKED = (
     "not_a_server_error",
     "status_code_conformance",
@@ -92,17 +93,17 @@ def test_it_does_what_its_description_says(
         max_examples=EXAMPLES,
         derandomize=True,
         database=None,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
         verbosity=Verbosity.quiet,
     )
     @given(case=strategy, known=st.booleans())
     def ask(case: Any, known: bool) -> None:
-        world.register(administering(SUBJECT, scope=("reports.read",)))
+        subject = next(SUBJECTS)
+        world.register(administering(subject, scope=("reports.read",)))
         headers = {"Authorization": f"Bearer {robot.token}"}
         if known and "client_id" in case.path_parameters:
-            case.path_parameters["client_id"] = SUBJECT
+            case.path_parameters["client_id"] = subject
         if known and row.if_match == "required" and (mode.is_positive or body_is_wrong(case)):
             headers["If-Match"] = "*"
         case.call_and_validate(headers=headers, checks=checks)

@@ -68,12 +68,12 @@ def test_a_new_secret_is_made_once_though_its_version_is_another_by_then(robot: 
 
 
 def test_what_was_refused_can_be_asked_again_with_its_key(robot: Robot) -> None:
-    fields = {**NEW, "client_id": "taken", "client_name": "Taken"}
-    robot.register("taken")
-    refused = robot.ask("POST", "/clients", fields, Idempotency_Key="taken-1")
-    assert refused.problem == (409, "refused")
-    robot.ask("DELETE", "/clients/taken", If_Match="*")
-    assert robot.ask("POST", "/clients", fields, Idempotency_Key="taken-1").status == 201
+    robot.register("without-a-secret", token_endpoint_auth_method="none")
+    address, tag = "/clients/without-a-secret/secrets", {"If_Match": "*", "Idempotency_Key": "refused-1"}
+    assert robot.ask("POST", address, {}, **tag).problem == (409, "refused")
+    confidential = {"token_endpoint_auth_method": "client_secret_basic"}
+    assert robot.ask("PATCH", "/clients/without-a-secret", confidential, If_Match="*").status == 200
+    assert robot.ask("POST", address, {}, **tag).status == 201
 
 
 def content_digest(body: dict[str, object]) -> str:

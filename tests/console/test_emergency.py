@@ -19,11 +19,12 @@ from bridge.web.console.emergency import EMERGENCY_PAGES, EMERGENCY_VIEWS
 from bridge.web.console.rows import PAGES, ConsolePage
 from bridge.wiring.break_glass import _app
 from tests.console.conftest import Console, Registers, application
+from tests.console.test_roles import PARTS as ANY_PART
 from tests.support.person import Person
 
 SHELL = Actor("os:sokha", "owner", local=True)
 HERE = "http://127.0.0.1:8091"
-PARTS = {"client_id": "the-app", "tab": "sign-in", "kind": "web", "administrator_id": "somebody"}
+PARTS = {**ANY_PART, "client_id": "the-app"}
 MOUNTED = [page for page in PAGES if page.view not in NOT_HERE]
 
 
@@ -32,7 +33,7 @@ class Emergency:
 
     def __init__(self, console: Console, port: int = 8091) -> None:
         services = console.world.services
-        ports = assembly._administration_ports(services, console.world.issuer)
+        ports = assembly._administration_ports(services, console.world.settings)
         somebody = console.uses.administration.emergencies.open(SHELL, "CamDigiKey is away")
         self.ended: list[bool] = []
         self.session = EmergencySession(

@@ -19,6 +19,7 @@ from PIL import Image
 from playwright.sync_api import ConsoleMessage, Page, expect
 
 from bridge.domain.activity import ActivityFilter
+from bridge.domain.admin_scopes import ADMIN_SCOPES
 from bridge.domain.client import FileOwner
 from bridge.domain.consent import Consent
 from bridge.domain.grant import Grant, Origin
@@ -27,7 +28,7 @@ from bridge.domain.principal import LoginFacts, PersonPrincipal
 from bridge.domain.session import Session
 from bridge.domain.subject import Identity, Subject
 from bridge.manage import OPERATOR
-from bridge.manage.access import Actor, actor_of
+from bridge.manage.access import actor_of, machine_actor
 from bridge.manage.administrators import Person
 from bridge.manage.register import AwaitsApproval
 from bridge.stores.sql.audit import SqlAuditLog
@@ -246,7 +247,7 @@ def proposed(seen: Console) -> None:
     if not seen.approvals.all(OPERATOR):
         new = application("with-the-number", LONG, sector_identifier="x")
         seen.clients.add(OPERATOR, replace(new, **NATIONAL), reason="Sub-decree 112, article 4")
-        for actor in (actor_of(person), Actor("client:portal", "operator", machine=True)):
+        for actor in (actor_of(person), machine_actor("robot", tuple(ADMIN_SCOPES))):
             addresses = ("https://portal.gov.example/cb", "https://portal.gov.example/other")
             with pytest.raises(AwaitsApproval):
                 seen.clients.edit(actor, "portal", {"redirect_uris": addresses, **NATIONAL})

@@ -71,5 +71,5 @@ class _Recorder:
 
     def __exit__(self, *_: object) -> None: ...
 
-    def add(self, _: object, draft: Client, *, dry_run: bool) -> None:
+    def add(self, _: object, draft: Client, *, dry_run: bool, reason: str) -> None:
         self._made.append(draft)

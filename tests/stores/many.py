@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 from bridge.domain.activity import HOUR
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
-from bridge.stores.sql.clients import _row
+from bridge.stores.sql.clients import row_of
 
 NOW = 1_790_000_000  # of the newest event
 SERIES = {
@@ -44,7 +44,7 @@ USES = "INSERT INTO client_uses (client_id, used_at) SELECT 'id-' || n, :now - n
 
 def fill(engine: Engine, *, clients: int, events: int) -> None:
     """That many of each, with what the planner knows of them."""
-    example = _row(Client(ClientId("id-example"), "Name", ("https://app.example/cb",)), 1)
+    example = row_of(Client(ClientId("id-example"), "Name", ("https://app.example/cb",)), 1)
     with engine.begin() as connection:
         _run(connection, CLIENTS, many=clients, enabled=True, data=example["data"])
         _run(connection, EVENTS, many=events, clients=clients, now=NOW)
