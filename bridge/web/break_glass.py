@@ -35,7 +35,7 @@ class CookiesAlone:
 
 
 class NoActivity:
-    """ports.AuditLog of this console: what is refused here is no application's activity, and is in the log."""
+    """ports.AuditLog of this console: a refusal here is no activity of an application; the log has it."""
 
     def record(self, event: str, now: int, **facts: str) -> None:
         """Nothing."""
