@@ -22,6 +22,8 @@ VIEWS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": WIDE, "color_scheme": "light"},
     "wide-dark": {"viewport": WIDE, "color_scheme": "dark"},
 }
+# Each language, each width and each scheme with each other one of these, though not all three together.
+PAIRS = (("phone", "km"), ("dark", "en"), ("wide", "en"), ("wide-dark", "km"))
 # Pages that differ in more than their words: the others share a template with one of these.
 SHAPES = [
     name for name in SAMPLES if not name.startswith(("error-", "problem-")) or name in (
@@ -47,8 +49,7 @@ def opened(page: Page, address: str, name: str, speaks: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("speaks", LANGUAGES)
+@pytest.mark.parametrize(("view", "speaks"), PAIRS)
 def test_axe_finds_nothing(new_page: NewPage, address: str, view: str, speaks: str) -> None:
     page = new_page(**VIEWS[view])
     found = {}
