@@ -9,6 +9,8 @@ from bridge.cli.console import config_option, settings_of
 from bridge.cli.operator import operator
 from bridge.wiring import break_glass
 
+ENDING = (signal.SIGINT, signal.SIGTERM)  # also where it was started by a script, which has Ctrl-C ignored
+
 
 @click.command("open")
 @config_option
@@ -19,11 +21,12 @@ def open_(config_file: Path | None, reason: str, port: int) -> None:
 
     It prints a link that is good once. It needs SQL and the master key, and neither CamDigiKey nor Redis.
     """
-    before = signal.signal(signal.SIGTERM, _stop)
+    before = {number: signal.signal(number, _stop) for number in ENDING}
     try:
         _serve(config_file, reason, port)
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     click.echo("The console is closed.", err=True)
 
 

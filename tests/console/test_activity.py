@@ -182,7 +182,7 @@ def test_an_export_names_nobody_and_two_of_them_cannot_be_laid_side_by_side(
     first, second = (json.loads(export(console, owner, "json", client_id="own").text) for _ in range(2))
     assert first["complete"] and len(first["rows"]) == len(second["rows"])
     people = [{row["person"] for row in taken["rows"]} - {""} for taken in (first, second)]
-    assert len(people[0]) == 1 and not people[0] & people[1]
+    assert people[0] and len(people[0]) == len(people[1]) and not people[0] & people[1]
     rows = console.uses.administration.activity.page(OPERATOR, ActivityFilter(client_id="own"), limit=1000)
     text = json.dumps(first)
     for row in rows:
