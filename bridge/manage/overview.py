@@ -77,11 +77,15 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class Lately:
-    """What happened lately. `reasons`: kind, reason and number of what failed or was refused, most first."""
+    """What happened lately. `reasons`: kind, reason and number of what failed or was refused, most first.
+
+    `last_good`: by operation of CamDigiKey, the hour (epoch seconds) in which it last answered in 7 days.
+    """
 
     hours: Sequence[HourOfSignIns]
     reasons: Sequence[tuple[str, str, int]]
     latencies: Sequence[Latency]
+    last_good: Mapping[str, int]
 
 
 class Overview:
@@ -134,6 +138,7 @@ class Overview:
             [_hour(counts, hour) for hour in range(first, this_hour + 1, HOUR)],
             _reasons(counts),
             [found for name in OPERATIONS if (found := _latency(day, name)) is not None],
+            _last_good(counts),
         )
 
     def ends_soon(self, actor: Actor) -> Sequence[Expiry]:
@@ -172,6 +177,14 @@ def _reasons(counts: Sequence[HourCount]) -> Sequence[tuple[str, str, int]]:
             key = count.kind, count.reason
             found[key] = found.get(key, 0) + count.number
     return sorted(((*key, number) for key, number in found.items()), key=lambda row: (-row[2], row))
+
+
+def _last_good(counts: Sequence[HourCount]) -> Mapping[str, int]:
+    found = dict.fromkeys(OPERATIONS, 0)
+    for count in counts:
+        if count.kind == CALL and count.reason in found:
+            found[count.reason] = max(found[count.reason], count.hour)
+    return found
 
 
 def _latency(counts: Sequence[HourCount], operation: str) -> Latency | None:

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from bridge.manage import OPERATOR, AuditFilter
+from bridge.stores.sql.audit import SqlAuditLog
 from bridge.web.console import service
 from tests.console.conftest import Console
 from tests.support.person import Person
@@ -60,6 +61,19 @@ def test_an_account_that_cannot_be_read_is_told_and_the_page_stays(console: Cons
     finally:
         partner.write_bytes(kept)
     assert page.status == 200 and f"{partner.name} is not JSON" in page.text
+
+
+def test_when_camdigikey_last_answered_is_told_by_operation(console: Console, owner: Person) -> None:
+    """The owner has just signed in by it; nobody has refreshed a token."""
+    audit = console.world.services.audit
+    assert isinstance(audit, SqlAuditLog)
+    audit.flush()
+    good = console.uses.administration.overview.lately(OPERATOR).last_good
+    hour = int(time.time()) // 3600 * 3600
+    assert good["exchange"] in (hour, hour - 3600) and good["refresh"] == 0
+    table = console.page(owner, "/admin/trust").text.partition('id="last-good"')[2].partition("</table>")[0]
+    rows = re.findall(r"<tr><td><code>(\w+)</code>.*?</tr>", table)
+    assert rows == list(good) and "not in the last 7 days" in table
 
 
 def test_a_new_key_signs_at_once_where_the_old_one_leaked_which_then_is_removed(

@@ -51,6 +51,7 @@ def _trust(faults: tuple[str, ...] = (), status: int = 200) -> Response:
         "trust",
         status,
         accounts=admin.service.accounts(actor),
+        last_good=admin.overview.lately(actor).last_good,
         keys=keys,
         removable={key.kid for key in keys if _removable(key, now)},
         algs=SIGNING_ALGS,
