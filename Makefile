@@ -4,8 +4,9 @@
 .PHONY: help setup demo run test lint format bench mutants lock clean
 
 BIN := .venv/bin
-# How many processes share the tests, and what pytest is told besides: make test ARGS="tests/test_tooling.py -v"
-JOBS ?= 2
+# How many processes share the tests: one more than the cores, because browsers and servers are waited for.
+# And what pytest is told besides: make test ARGS="tests/test_tooling.py -v"
+JOBS ?= 3
 ARGS ?=
 
 help: ## list these commands
