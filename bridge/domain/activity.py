@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bridge.domain.encoding import digest
 from bridge.domain.events import Kind
-from bridge.domain.ids import InteractionId
+from bridge.domain.ids import InteractionId, Sub
 
 HOUR = 3600  # seconds
 COUNTED_KINDS: frozenset[Kind] = frozenset({"login", "failure", "rejection"})
@@ -19,13 +19,33 @@ REASONS = ("reason", "error", "why", "cause")
 # The facts that a page or an export may show. Not `sid` and `subject`, by which one person would be known at
 # several applications.
 SHOWN_FACTS = frozenset(
-    {"cause", "connector", "detail", "error", "error_code", "grant_type", "operation", "sent", "sub", "why"}
+    {
+        "cause",
+        "connector",
+        "detail",
+        "error",
+        "error_code",
+        "grant_type",
+        "operation",
+        "person",
+        "sent",
+        "why",
+    }
 )
 
 
 def login_reference(interaction_id: InteractionId) -> str:
     """What the rows of one sign-in have in common, from the press on the first page to the code."""
     return digest("login:" + interaction_id)[:32]
+
+
+def person_at(sub: Sub) -> str:
+    """What stands for a person at one application: the same there each time, and of it nobody learns the sub.
+
+    Beside the sid and our own id of the person, which are in the trail too, the sub would say who is who at
+    several applications (OIDC Core §8.1).
+    """
+    return digest("person:" + sub)[:32]
 
 
 def reason_of(facts: Mapping[str, str]) -> str:

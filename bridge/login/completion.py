@@ -1,6 +1,6 @@
 """The end of a sign-in: a Grant is opened and its code goes to the client, or an error does."""
 
-from bridge.domain.activity import login_reference
+from bridge.domain.activity import login_reference, person_at
 from bridge.domain.claims import claim_names
 from bridge.domain.client import Client
 from bridge.domain.encoding import TokenBytes, random_text
@@ -79,7 +79,7 @@ class Completion:
         first = self._grants.open(grant, now, (text, code), answer)
         if first:
             facts = {"client_id": client.client_id, "grant_id": grant.id, "sid": finish.session.sid}
-            facts |= {"sub": finish.sub, "login": login_reference(decision.interaction.id)}
+            facts |= {"person": person_at(finish.sub), "login": login_reference(decision.interaction.id)}
             self._audit.note("grant.opened", now, **facts)
         else:
             answer = self._given_before(decision.interaction, finish.session, now)

@@ -49,7 +49,7 @@ def _fields(row: ActivityRow, key: bytes) -> Mapping[str, str]:
         row.facts.get("operation", ""),
         row.facts.get("error_code", ""),
         _pseudonym(key, "sign-in", row.login),
-        _pseudonym(key, "person", row.facts.get("sub", "")),
+        _pseudonym(key, "person", row.facts.get("person", "")),
     )
     return dict(zip(COLUMNS, values, strict=True))
 

@@ -86,7 +86,17 @@ def test_nothing_that_is_the_same_at_other_applications_is_shown(
     for row in rows:
         for name in ("sid", "subject", "auth_token"):
             assert not row.facts.get(name) or row.facts[name] not in page.text
-    assert any(row.facts.get("sub", "") in page.text for row in rows if row.event == "grant.opened")
+    assert any(row.facts.get("person", "") in page.text for row in rows if row.event == "grant.opened")
+
+
+def test_no_row_holds_the_name_that_an_application_has_for_a_person(console: Console) -> None:
+    """OIDC Core §8.1: beside the sid it would tell who is who at several applications."""
+    world = console.world
+    sub = world.tokens(world.sign_in(world.person())).id_token["sub"]
+    written(console)
+    rows = console.uses.administration.activity.page(OPERATOR, ActivityFilter(), limit=1000)
+    assert any(row.facts.get("person") for row in rows)
+    assert not [row for row in rows if sub in json.dumps(dict(row.facts))]
 
 
 def test_a_failed_sign_in_is_found_by_the_number_on_its_page(console: Console, owner: Person) -> None:
@@ -186,7 +196,7 @@ def test_an_export_names_nobody_and_two_of_them_cannot_be_laid_side_by_side(
     rows = console.uses.administration.activity.page(OPERATOR, ActivityFilter(client_id="own"), limit=1000)
     text = json.dumps(first)
     for row in rows:
-        for secret in (row.request_id, row.login, row.grant_id, row.facts.get("sub", "")):
+        for secret in (row.request_id, row.login, row.grant_id, row.facts.get("person", "")):
             assert not secret or secret not in text
     told = console.uses.administration.audit.page(OPERATOR, AuditFilter(event="activity.exported"), limit=1)[
         0

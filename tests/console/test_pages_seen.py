@@ -97,7 +97,7 @@ def happened(world: World) -> None:
     audit, now = world.services.audit, int(time.time())
     for hour in range(48):
         for number in range(hour % 7):
-            audit.note("grant.opened", now - hour * 3600, client_id="own", sub=f"sub-{number}")
+            audit.note("grant.opened", now - hour * 3600, client_id="own", person=f"person-{number}")
         if hour % 5 == 0:
             audit.record("handoff.failed", now - hour * 3600, client_id="own", error="UpstreamUnavailable")
     assert isinstance(audit, SqlAuditLog)

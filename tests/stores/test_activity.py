@@ -39,7 +39,9 @@ def sign_in(log: SqlAuditLog, number: int, client_id: str = "web", at: int = NOW
     ids = {"client_id": client_id, "login": f"login-{number}"}
     log.note("handoff.started", at, request_id=f"press-{number}", **ids)
     log.note("session.opened", at + 1, request_id=f"back-{number}", **ids, sid="s", subject="p")
-    log.note("grant.opened", at + 1, request_id=f"back-{number}", grant_id=f"grant-{number}", **ids, sub="u")
+    log.note(
+        "grant.opened", at + 1, request_id=f"back-{number}", grant_id=f"grant-{number}", person="u", **ids
+    )
     log.note(
         "tokens.issued", at + 2, request_id=f"call-{number}", client_id=client_id, grant_id=f"grant-{number}"
     )
