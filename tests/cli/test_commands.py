@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -389,3 +390,21 @@ def test_the_simulator_refuses_what_is_no_address(console: Console) -> None:
     assert "HOST:PORT" in console.say("simulator", "--dir", "sim", "--api", "8071", wanted=2).output
     said = console.say("simulator", "--dir", "sim", "--auto-approve", "nobody", wanted=2).output
     assert "nobody" in said and "sophea" in said
+
+
+def test_the_shell_completes_commands_and_options() -> None:
+    """As README says: click's own completion, switched on by a variable."""
+    for words, completed in (("bridge cli", "client"), ("bridge client edit --nat", "--national-id-purpose")):
+        asked = {
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count(" ")),
+            "_BRIDGE_COMPLETE": "bash_complete",
+        }
+        said = subprocess.run(
+            [Path(sys.executable).with_name("bridge")],
+            env={**os.environ, **asked},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert said.stdout.split() == [f"plain,{completed}"]
