@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-from flask import Flask
-
 from bridge import settings as settings_module
 from bridge.ports.services import Services
 from bridge.settings import Settings
@@ -18,7 +16,7 @@ from bridge.wiring.jobs import start_jobs
 from bridge.wiring.services import build
 
 
-def create_app(settings: Settings, services: Services | None = None) -> Flask:
+def create_app(settings: Settings, services: Services | None = None) -> Application:
     """The Flask application of one process; `services`: made from the settings where they are left out.
 
     Raises ConfigError, StoreUnavailable.
@@ -36,12 +34,11 @@ def create_app(settings: Settings, services: Services | None = None) -> Flask:
     errors.register(app)
     language.init_app(app)
     hooks.register(app, uses)
-    before_flask = prepared.PreparedMiddleware(app.wsgi_app, uses.policy, uses.signer)
-    app.wsgi_app = before_flask  # type: ignore[method-assign]  # -- as Flask's documentation wraps an application
+    app.entry = prepared.PreparedMiddleware(app.wsgi_app, uses.policy, uses.signer)
     return app
 
 
-def from_environment() -> Flask:
+def from_environment() -> Application:
     """The application of a server's worker, and the start of its background jobs.
 
     Its settings come from the file that BRIDGE_CONFIG names, and from the environment.

@@ -1,6 +1,5 @@
 """Registering and changing applications."""
 
-import base64
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -8,14 +7,14 @@ from typing import Any
 from bridge.domain.admin_audit import AuditEntry
 from bridge.domain.administrator import CONSOLE_CLIENT_ID
 from bridge.domain.client import Client
-from bridge.domain.client_metadata import CLIENT_METADATA
-from bridge.domain.encoding import TokenBytes, digest, random_text
+from bridge.domain.encoding import TokenBytes, random_text
 from bridge.domain.ids import ClientId, ConnectorId
 from bridge.domain.sentence import said
-from bridge.manage.access import Actor, Missing, Refused, Trail, allowed, may
-from bridge.manage.addresses import sectors
+from bridge.manage.access import Actor, Refused, Trail, allowed, may
 from bridge.manage.admin_grants import check_ends, granted
 from bridge.manage.client_checks import check_client
+from bridge.manage.client_ids import new_client_id, secret_id_of, sector_of
+from bridge.manage.client_refusals import Overtaken, check_changes, not_found, taken, was_deleted
 from bridge.manage.managed import check_not_managed
 from bridge.manage.register import ClientRegister
 from bridge.manage.versions import version_of
@@ -23,10 +22,8 @@ from bridge.oidc.client_auth.secrets import SECRET
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ChangedMeanwhile, ClientChange, ClientStore
 
-EDITABLE = frozenset(row.name for row in CLIENT_METADATA.values() if row.fixed in ("no", "once_set"))
-ONCE_SET = tuple(row.name for row in CLIENT_METADATA.values() if row.fixed == "once_set")
 MAX_LIVE_SECRETS = 2  # so that an application can change to a new one while the old one still works
-ID_BYTES, SECRET_BYTES = 16, 32
+SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +32,6 @@ class Registered:
 
     client: Client
     secret: str | None = field(repr=False)
-
-
-class Overtaken(Refused):
-    """Somebody else changed the client meanwhile. `client`: as it is now."""
-
-    def __init__(self, client: Client) -> None:
-        super().__init__("Somebody else changed this application meanwhile.")
-        self.client = client
-
-
-def secret_id_of(secret_hash: str) -> str:
-    """What a live secret is called: nothing of the secret can be told from it."""
-    return digest(secret_hash)[:16]
 
 
 class ClientAdministration:
@@ -106,7 +90,7 @@ class ClientAdministration:
                 )
             )
         if not named:
-            raise _not_found(name)
+            raise not_found(name)
         return named[0]
 
     def add(self, actor: Actor, draft: Client, *, dry_run: bool = False, reason: str = "") -> Registered:
@@ -119,7 +103,7 @@ class ClientAdministration:
         """
         may(actor, "add client", draft.client_id)
         if draft.client_id == CONSOLE_CLIENT_ID:  # also where the console is switched off
-            raise _taken(CONSOLE_CLIENT_ID)
+            raise taken(CONSOLE_CLIENT_ID)
         secret = None if draft.public else random_text(self._token_bytes, SECRET_BYTES)
         client_id = draft.client_id or new_client_id(self._token_bytes)
         client = replace(
@@ -131,7 +115,7 @@ class ClientAdministration:
         )
         check_client(client, self._connectors, self._issuer)
         if self._clients.get(client_id):
-            raise _taken(client_id)
+            raise taken(client_id)
         if dry_run:
             self._register.look(actor, [ClientChange(None, client)], reason=reason)
             return Registered(client, None)
@@ -139,9 +123,9 @@ class ClientAdministration:
             entry = self._trail.entry(actor, "client.added", client.client_id, **granted(client))
             self._register.add(actor, client, entry, reason=reason, secret=secret)
         except ChangedMeanwhile:
-            raise _taken(client_id) from None
+            raise taken(client_id) from None
         except KeyError:
-            raise (_taken if self._clients.latest(client_id) else was_deleted)(client_id) from None
+            raise (taken if self._clients.latest(client_id) else was_deleted)(client_id) from None
         return Registered(client, secret)
 
     def edit(
@@ -164,7 +148,7 @@ class ClientAdministration:
         """
         may(actor, "edit client", client_id)
         before = self._found(client_id, version)
-        _check_changes(before, changes)
+        check_changes(before, changes)
         if not take_over:
             check_not_managed(before, changes)
         client = replace(before, **changes)
@@ -176,8 +160,8 @@ class ClientAdministration:
         if dry_run:
             self._register.look(actor, [ClientChange(before, client)], reason=reason)
             return client
-        taken = ["managed_by"] if client.managed_by != before.managed_by else []
-        facts = {"fields": " ".join(sorted([*changes, *taken])), **granted(client)}
+        given_up = ["managed_by"] if client.managed_by != before.managed_by else []
+        facts = {"fields": " ".join(sorted([*changes, *given_up])), **granted(client)}
         entry = self._trail.entry(actor, "client.edited", client_id, **facts)
         self._replace(actor, client, before, entry, reason)
         return client
@@ -266,7 +250,7 @@ class ClientAdministration:
             entry = self._trail.entry(actor, "client.deleted", client_id)
             self._clients.remove(ClientId(client_id), deleted_at=entry.at, entry=entry)
         except KeyError:
-            raise _not_found(client_id) from None
+            raise not_found(client_id) from None
 
     def _found(self, client_id: str, version: str | None = None) -> Client:
         """The console is a client too, and nobody's to look at or to change.
@@ -275,7 +259,7 @@ class ClientAdministration:
         """
         client = self._clients.get(client_id) if client_id != CONSOLE_CLIENT_ID else None
         if client is None:
-            raise _not_found(client_id)
+            raise not_found(client_id)
         if version is not None and version != version_of(client):
             raise Overtaken(client)
         return client
@@ -292,57 +276,6 @@ class ClientAdministration:
         try:
             self._register.replace(actor, before, client, entry, reason=reason, secret=secret)
         except KeyError:  # deleted meanwhile
-            raise _not_found(client.client_id) from None
+            raise not_found(client.client_id) from None
         except ChangedMeanwhile:
             raise Overtaken(self._found(client.client_id)) from None
-
-
-def _taken(client_id: str) -> Refused:
-    return Refused(said("There is a client {client_id} already.", client_id=client_id))
-
-
-def was_deleted(client_id: str) -> Refused:
-    """The refusal of an id that a deleted client had."""
-    return Refused(
-        said(
-            "There was a client {client_id}, and no other gets its id. For seven days after it was deleted"
-            " `bridge client restore {client_id}` takes it back.",
-            client_id=client_id,
-        )
-    )
-
-
-def _not_found(client_id: str) -> Missing:
-    return Missing(
-        said(
-            "There is no client {client_id}; `bridge client list` shows those that there are.",
-            client_id=client_id,
-        )
-    )
-
-
-def _check_changes(before: Client, changes: Mapping[str, Any]) -> None:
-    """Raises Refused where a change touches what is fixed."""
-    if fixed := changes.keys() - EDITABLE:
-        raise Refused(said("{names} can't be changed by an edit.", names=", ".join(sorted(fixed))))
-    for name in ONCE_SET:
-        value = getattr(before, name)
-        if value and changes.get(name, value) != value:
-            raise Refused(
-                said("{name} can't be changed: people would no longer be known by their sub.", name=name)
-            )
-
-
-def sector_of(redirect_uris: Sequence[str], client_id: str) -> str | None:
-    """The host that all redirect URIs share (OIDC Core §8.1); None where there are several to choose from.
-
-    Where all are on loopback it is the client's id: two native applications of different owners would share
-    127.0.0.1, and must not know a person by the same sub.
-    """
-    hosts = sectors(redirect_uris) or [client_id]
-    return hosts[0] if len(hosts) == 1 else None
-
-
-def new_client_id(token_bytes: TokenBytes) -> ClientId:
-    """A random id of letters and digits: base64url could begin with a hyphen, as options of commands do."""
-    return ClientId(base64.b32encode(token_bytes(ID_BYTES)).decode().rstrip("=").lower())

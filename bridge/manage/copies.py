@@ -14,7 +14,7 @@ from bridge.domain.ids import ClientId
 from bridge.manage.client_files.faults import FileFaults
 from bridge.manage.client_files.text import read_text
 from bridge.manage.client_files.wanted import ClientFile, client_file
-from bridge.manage.clients import sector_of
+from bridge.manage.client_ids import sector_of
 from bridge.manage.logos import without_own_logo
 
 ONE, MANY = ("uri",), ("uris", "origins")  # kinds of fields that hold addresses

@@ -1,11 +1,14 @@
 """Flask as our applications use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import BytesIO
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from flask import Flask, Request
 from werkzeug.routing import MapAdapter
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class InMemory(Request):
@@ -19,6 +22,14 @@ class Application(Flask):
     """Flask without two things that it does in every request for applications of other kinds."""
 
     request_class = InMemory
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.entry: WSGIApplication = self.wsgi_app  # what answers first; a middleware takes its place
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request."""
+        return self.entry(environ, start_response)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is: none of ours is a coroutine, and nothing has to look."""

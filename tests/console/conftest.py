@@ -139,6 +139,16 @@ def application(client_id: str, name: str = "An application", **fields: Any) -> 
     )
 
 
+def with_the_national_number(client_id: str) -> Client:
+    """An application whose every change of consequence needs approval."""
+    return application(
+        client_id,
+        sector_identifier="national.example",
+        national_id_purpose="Land register",
+        scope=("openid", "national_id"),
+    )
+
+
 Registers = Callable[[Client], Client]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.domain.administrator import Role
 from bridge.domain.client import Client
-from bridge.manage.clients import version_of
+from bridge.manage.versions import version_of
 from tests.console.conftest import Console, Registers, application
 from tests.support.person import Page, Person
 

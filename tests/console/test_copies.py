@@ -8,7 +8,7 @@ import pytest
 
 from bridge.domain.client import Client
 from bridge.manage import OPERATOR
-from tests.console.conftest import Console, Registers, application
+from tests.console.conftest import Console, Registers, application, with_the_national_number
 from tests.support.person import Page, Person
 from tests.support.world import World
 
@@ -60,13 +60,7 @@ def test_a_duplicate_with_a_claim_that_names_people_for_good_awaits_approval(
     console: Console, owner: Person, registered: Registers
 ) -> None:
     """OIDC Core §5.3: it would give the claim to whoever makes the copy."""
-    national = application(
-        "national",
-        sector_identifier="national.example",
-        national_id_purpose="Land register",
-        scope=("openid", "national_id"),
-    )
-    registered(national)
+    registered(with_the_national_number("national"))
     page = console.page(owner, "/admin/applications/national/duplicate")
     said = console.send(owner, page, "register")
     made = page.form("register").fields["client_id.0"]

@@ -9,7 +9,7 @@ import pytest
 from bridge.domain.client import Client
 from bridge.domain.deleted_client import RESTORABLE_FOR
 from bridge.manage import OPERATOR
-from tests.console.conftest import Console, Registers, application
+from tests.console.conftest import Console, Registers, application, with_the_national_number
 from tests.support.person import Person
 from tests.support.world import World
 
@@ -78,13 +78,7 @@ def test_a_claim_that_names_people_for_good_does_not_come_back_by_itself(
     console: Console, owner: Person, registered: Registers
 ) -> None:
     """Delete and restore would else be a way to a new secret without approval."""
-    national = application(
-        "gone-national",
-        sector_identifier="national.example",
-        national_id_purpose="Land register",
-        scope=("openid", "national_id"),
-    )
-    registered(national)
+    registered(with_the_national_number("gone-national"))
     console.clients.delete(OPERATOR, "gone-national")
     page = console.post(owner, "/admin/deleted/gone-national")
     assert page.status == 200 and "have to be approved anew" in page.text and "national_id" in page.text

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from bridge.domain.client import Client, FileOwner
 from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.manage import OPERATOR
-from bridge.manage.clients import EDITABLE
+from bridge.manage.client_refusals import EDITABLE
 from bridge.manage.versions import version_of
 from bridge.products import KINDS, PRODUCTS
 from bridge.web.console.fields import TABS, changes, controls

@@ -10,7 +10,7 @@ from PIL import Image
 from bridge.domain.client import Client, FileOwner
 from bridge.domain.picture import MAX_BYTES
 from bridge.manage import OPERATOR
-from bridge.manage.clients import version_of
+from bridge.manage.versions import version_of
 from bridge.ops.pictures import WITHIN, Pictures
 from bridge.web.console.rows import LARGER_BODIES
 from bridge.web.look import look_css

@@ -13,7 +13,7 @@ from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.manage import OPERATOR, Actor, Administration, ClientAdministration, ClientFaults, Forbidden
 from bridge.manage.access import PERMISSIONS, allowed, machine_actor, scopes_of
-from bridge.manage.clients import secret_id_of
+from bridge.manage.client_ids import secret_id_of
 from tests.manage.conftest import Office, told
 
 OWNER, OPERATING = Actor("administrator:o", "owner"), Actor("administrator:p", "operator")

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, text
 from bridge.domain.activity import HOUR
 from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
-from bridge.stores.sql.clients import row_of
+from bridge.stores.sql.client_rows import row_of
 
 NOW = 1_790_000_000  # of the newest event
 SERIES = {

@@ -12,7 +12,8 @@ from bridge.domain.client import Client
 from bridge.domain.ids import ClientId
 from bridge.ports.clients import ClientStore
 from bridge.stores import sql as stores
-from bridge.stores.sql.clients import _page_query, row_of
+from bridge.stores.sql.client_rows import row_of
+from bridge.stores.sql.clients import _page_query
 from bridge.stores.sql.tables import clients
 from tests.stores.samples import COUNTERS
 from tests.support.round_trips import count_round_trips

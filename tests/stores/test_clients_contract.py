@@ -15,7 +15,7 @@ from bridge.errors import StoreUnavailable
 from bridge.ops.counters import CounterKey, Counters
 from bridge.ports.clients import ChangedMeanwhile, ClientChange, ClientStore
 from bridge.stores import sql as stores
-from bridge.stores.sql.clients import LOOKS_A_SECOND, LOOKS_AT_ONCE
+from bridge.stores.sql.looks import LOOKS_A_SECOND, LOOKS_AT_ONCE
 from bridge.stores.sql.tables import clients
 from tests.stores import samples
 from tests.stores.conftest import Hand

@@ -49,9 +49,9 @@ class Answers:
 def walk(whole: World, *, secure: bool) -> Answers:
     """Every answer to somebody who changes the language, signs in and signs out under this issuer."""
     settings = whole.settings.model_copy(update={"issuer": ISSUERS[secure]})
-    world = replace(whole, settings=settings, app=create_app(settings, whole.services))
-    answers = Answers()
-    world.app.wsgi_app = answers.of(world.app.wsgi_app)  # type: ignore[method-assign]  # -- Flask says to do it so
+    app, answers = create_app(settings, whole.services), Answers()
+    app.entry = answers.of(app.entry)
+    world = replace(whole, settings=settings, app=app)
     forget_consents(world)
     person = world.person()
     page = visit(world, person, world.authorize_url("own"))

@@ -14,7 +14,7 @@ from bridge.manage.client_files.planning import Planning
 from bridge.manage.client_files.prune import RECENTLY, prune_faults, pruned
 from bridge.manage.client_files.secrets import SecretReader
 from bridge.manage.client_files.wanted import ClientFile
-from bridge.manage.clients import was_deleted
+from bridge.manage.client_refusals import was_deleted
 from bridge.manage.register import AwaitsApproval, ClientRegister
 from bridge.ports.basics import Clock, Sealer
 from bridge.ports.clients import ChangedMeanwhile, ClientStore

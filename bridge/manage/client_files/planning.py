@@ -12,7 +12,8 @@ from bridge.manage.client_files.faults import FileFault
 from bridge.manage.client_files.plan import PlannedChange, PlanOptions, diffs
 from bridge.manage.client_files.secrets import SecretMissing, SecretReader, secret_fault
 from bridge.manage.client_files.wanted import FILE_ROWS, WantedClient
-from bridge.manage.clients import MAX_LIVE_SECRETS, sector_of
+from bridge.manage.client_ids import sector_of
+from bridge.manage.clients import MAX_LIVE_SECRETS
 from bridge.manage.managed import owned_by_file
 from bridge.manage.sensitive import sensitive
 from bridge.manage.versions import version_of

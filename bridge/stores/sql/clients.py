@@ -1,7 +1,6 @@
 """Registered clients."""
 
 import time
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
@@ -19,7 +18,9 @@ from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.admin_audit import chained
 from bridge.stores.sql.approvals import settle
+from bridge.stores.sql.client_rows import name_key, row_of
 from bridge.stores.sql.engine import reading, writing
+from bridge.stores.sql.looks import Looks
 from bridge.stores.sql.tables import clients, consents, grants, refresh_tokens
 from bridge.stores.sql.tombstones import is_taken, keep
 from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
@@ -27,8 +28,6 @@ from bridge.stores.sql.watched import CHECK_EVERY, Watched, bump_version
 VERSION = "clients"  # its number; whoever changes it keeps all others out who write here
 LAST_LETTER = "\U0010ffff"
 _KEPT = 5000  # clients in memory, some kilobytes each
-LOOKS_AT_ONCE = 10  # for clients that are not there, or not as they are wanted, beyond the regular look
-LOOKS_A_SECOND = 5
 
 
 def _versions(connection: Connection) -> Mapping[str, int]:
@@ -65,27 +64,6 @@ def _origins(connection: Connection) -> frozenset[str]:
         except RecordUnreadable:
             pass  # no client, and counted where it is asked for
     return frozenset(found)
-
-
-class Looks:
-    """How often may be looked beyond the regular times: what strangers make up costs a few looks a second."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._lock = Lock()
-        self._left = float(LOOKS_AT_ONCE)
-        self._at = clock()
-
-    def allowed(self) -> bool:
-        """Whether one more is; it counts."""
-        with self._lock:
-            now = self._clock()
-            self._left = min(LOOKS_AT_ONCE, self._left + (now - self._at) * LOOKS_A_SECOND)
-            self._at = now
-            if self._left < 1:
-                return False
-            self._left -= 1
-            return True
 
 
 class SqlClients:
@@ -308,23 +286,3 @@ def _remove(connection: Connection, client_id: ClientId) -> str | None:
     for table in (consents, grants, clients):
         connection.execute(delete(table).where(table.c.client_id == client_id))
     return data
-
-
-def name_key(name: str) -> str:
-    """What a name is sorted and searched by: without the difference of capitals and of ways to encode it."""
-    return unicodedata.normalize("NFKC", name).casefold()
-
-
-def row_of(client: Client, version: int) -> dict[str, str | int | None]:
-    """The columns of a client's row, but for its id."""
-    return {
-        "client_name": client.client_name,
-        "name_key": name_key(client.client_name),
-        "enabled": client.enabled,
-        "application_type": client.application_type,
-        "connector": client.connector,
-        "client_id_issued_at": client.client_id_issued_at,
-        "data": CLIENT.dump(client).decode(),
-        "version": version,
-        "changed_at": int(time.time()),
-    }

@@ -12,7 +12,8 @@ from bridge.ports.basics import Counters
 from bridge.stores.records import CLIENT, RecordUnreadable
 from bridge.stores.sealed import note_unreadable
 from bridge.stores.sql.admin_audit import chained
-from bridge.stores.sql.clients import VERSION, SqlClients, row_of
+from bridge.stores.sql.client_rows import row_of
+from bridge.stores.sql.clients import VERSION, SqlClients
 from bridge.stores.sql.engine import reading, writing
 from bridge.stores.sql.tables import clients, deleted_clients
 from bridge.stores.sql.watched import bump_version

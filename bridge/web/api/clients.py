@@ -8,7 +8,7 @@ from bridge.domain.client import Client
 from bridge.domain.client_metadata import as_metadata
 from bridge.domain.ids import ClientId
 from bridge.manage import ClientAdministration
-from bridge.manage.clients import secret_id_of
+from bridge.manage.client_ids import secret_id_of
 from bridge.manage.versions import version_of
 from bridge.oidc.endpoints import addresses
 from bridge.products import PRODUCTS, SnippetFault, Values, snippets

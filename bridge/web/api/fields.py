@@ -13,7 +13,7 @@ from bridge.domain.client_metadata import CLIENT_METADATA, MAX_LIFETIMES, OPTION
 from bridge.domain.ids import ClientId
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage.addresses import MAX_LENGTH
-from bridge.manage.clients import EDITABLE, ONCE_SET
+from bridge.manage.client_refusals import EDITABLE, ONCE_SET
 from bridge.manage.field_checks import MAX_ENTRIES, MAX_NAME_LENGTH, MAX_TEXT
 from bridge.web.api.problems import FieldError, Problem
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from bridge.errors import NotRecorded, StoreUnavailable
 from bridge.manage import ClientFaults, Forbidden, Refused
 from bridge.manage.access import Actor, Missing, machine_actor, may
-from bridge.manage.clients import Overtaken
+from bridge.manage.client_refusals import Overtaken
 from bridge.manage.register import AwaitsApproval
 from bridge.manage.versions import version_of
 from bridge.oidc.errors import OAuthError, challenge

@@ -8,7 +8,7 @@ from bridge.domain.client_metadata import CLIENT_METADATA
 from bridge.domain.events import CHAINED_EVENTS
 from bridge.domain.metadata_field import MetadataField
 from bridge.domain.outbox import OutboxState
-from bridge.manage.clients import EDITABLE
+from bridge.manage.client_refusals import EDITABLE
 from bridge.web.api.fields import LIVE_SECRETS, REQUIRED, schema_of
 from bridge.web.api.rows import Schema
 

@@ -15,7 +15,7 @@ from bridge.domain.ids import ClientId
 from bridge.domain.metadata_field import MetadataField
 from bridge.manage import ClientFaults, Refused, Registered
 from bridge.manage.admin_grants import administers
-from bridge.manage.clients import Overtaken
+from bridge.manage.client_refusals import Overtaken
 from bridge.manage.managed import ManagedByFile, owned_by_file
 from bridge.manage.register import AwaitsApproval
 from bridge.manage.versions import version_of

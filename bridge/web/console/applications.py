@@ -10,7 +10,7 @@ from bridge.domain.client import Client
 from bridge.domain.encoding import random_text
 from bridge.domain.ids import ClientId
 from bridge.manage import ClientFaults, Refused
-from bridge.manage.clients import new_client_id
+from bridge.manage.client_ids import new_client_id
 from bridge.manage.register import AwaitsApproval
 from bridge.products import KINDS, PRODUCTS, Kind, Product, defaults_of
 from bridge.web.console import pages, signing_in

@@ -12,7 +12,7 @@ from bridge.domain.ids import ClientId
 from bridge.manage import ClientFaults, Refused, Registered
 from bridge.manage.client_files.export import as_yaml, export_document
 from bridge.manage.client_files.faults import FileFaults
-from bridge.manage.clients import new_client_id
+from bridge.manage.client_ids import new_client_id
 from bridge.manage.copies import addresses_of, draft_of, drafts_in, moved, origin_in, remapped
 from bridge.manage.register import AwaitsApproval
 from bridge.web.console import pages

@@ -14,7 +14,7 @@ from bridge.domain.claims import CLAIMS, SCOPES
 from bridge.domain.client import Client
 from bridge.domain.client_metadata import CLIENT_METADATA, MAX_LIFETIMES, OPTIONAL
 from bridge.domain.metadata_field import Group, Label, MetadataField
-from bridge.manage.clients import EDITABLE, ONCE_SET
+from bridge.manage.client_refusals import EDITABLE, ONCE_SET
 from bridge.web.texts import N_
 
 Form = MultiDict[str, str]

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from bridge.domain.picture import MAX_BYTES, PictureRefused
 from bridge.manage import ClientFaults, Refused
-from bridge.manage.clients import Overtaken
+from bridge.manage.client_refusals import Overtaken
 from bridge.manage.managed import ManagedByFile
 from bridge.web.console.application import CHANGED_MEANWHILE, MANAGED_BY_FILE, client_here, show_fields
 from bridge.web.console.fields import TABS
